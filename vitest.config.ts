@@ -15,7 +15,11 @@ export default defineConfig({
         ...shared,
         test: {
           name: "unit",
-          include: ["packages/*/test/**/*.test.ts", "packages/*/test/**/*.test.tsx", "scripts/test/**/*.test.ts"],
+          include: [
+            "packages/*/test/**/*.test.ts",
+            "packages/*/test/**/*.test.tsx",
+            "scripts/test/**/*.test.ts",
+          ],
           exclude: ["**/integration/**", "**/browser/**", "**/node_modules/**"],
           execArgv: ["--conditions=@quorumbook/source"],
           testTimeout: 30_000,

@@ -3,15 +3,7 @@
 // because it must work before there is a node_modules.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -24,7 +16,8 @@ const lock = join(root, ".bootstrap-lock");
 const LOCK_STALE_MS = 10 * 60_000;
 
 const major = Number(process.versions.node.split(".")[0]);
-if (major < 20) fail(`Node ${process.versions.node} is too old: Quorumbook needs Node 20 or newer to set itself up.`);
+if (major < 20)
+  fail(`Node ${process.versions.node} is too old: Quorumbook needs Node 20 or newer to set itself up.`);
 
 if (!(installIsCurrent() && webIsCurrent())) {
   await withLock(() => {
@@ -58,7 +51,8 @@ function buildWeb() {
 /** Runs npm as this npm does, without the settings that an outer `npm run` leaves in the environment. */
 function runNpm(args) {
   const env = {};
-  const kept = /^npm_config_(registry|.*proxy|cafile|ca|cache|userconfig|globalconfig|strict_ssl|_auth.*|\/\/.*)$/i;
+  const kept =
+    /^npm_config_(registry|.*proxy|cafile|ca|cache|userconfig|globalconfig|strict_ssl|_auth.*|\/\/.*)$/i;
   for (const [name, value] of Object.entries(process.env)) {
     if (!/^npm_/i.test(name) || kept.test(name)) env[name] = value;
   }

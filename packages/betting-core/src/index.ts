@@ -1,1 +1,48 @@
-export {};
+// The public face of the book: re-exports only.
+
+export type * from "./book.ts";
+export { decodeCommand, encodeCommand } from "./codec/command-codec.ts";
+export type * from "./commands.ts";
+export { createBook, restoreBook } from "./create-book.ts";
+export { DEFAULT_PRICING, DEFAULT_WELCOME_BALANCE } from "./default-pricing.ts";
+export { CodecError, type CodecErrorCode, InvariantError } from "./errors.ts";
+export type * from "./events.ts";
+export { capOf, payoutOf } from "./money.ts";
+export type * from "./outcomes.ts";
+export {
+  BET_REJECTION_ORDER,
+  type LimitKind,
+  type LimitWindow,
+  type Rejection,
+  type RejectionCode,
+  type RejectionOf,
+} from "./rejections.ts";
+export {
+  AMOUNT_MAX,
+  amount,
+  type BetId,
+  BASIS_POINTS,
+  betId,
+  type GameId,
+  gameId,
+  type LogIndex,
+  logIndex,
+  type MinorUnits,
+  minorUnits,
+  ODDS_MAX,
+  ODDS_SCALE,
+  type Odds,
+  odds,
+  OUTCOMES_MAX,
+  OUTCOMES_MIN,
+  type OutcomeKey,
+  outcomeKey,
+  outcomePosition,
+  type Sequence,
+  SYSTEM,
+  type UnixMillis,
+  unixMillis,
+  type UserId,
+  userId,
+} from "./units.ts";
+export type * from "./views.ts";

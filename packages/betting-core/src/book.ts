@@ -1,0 +1,137 @@
+// The book as its users see it. `createBook` and `restoreBook` make one.
+
+import type { Category, Command, CommandOf, CommandType, Entry } from "./commands.ts";
+import type { Applied, Outcome } from "./outcomes.ts";
+import type { BetId, GameId, LogIndex, MinorUnits, Sequence, UnixMillis, UserId } from "./units.ts";
+import type {
+  AccountView,
+  AuditView,
+  BetDetailView,
+  BetStatus,
+  BetView,
+  ExposureView,
+  GameStatus,
+  GameView,
+  LimitsView,
+  OddsPoint,
+  Page,
+  SettlePreviewView,
+  TotalsView,
+  TransactionView,
+} from "./views.ts";
+
+/** Rules and money of a book that is opened without a log. A replicated book is opened by `openBook` instead. */
+export interface BookConfig {
+  /** House money; where it is given the book is open from the start. */
+  readonly openingBankroll: MinorUnits;
+  /** What the house gives to a new account, as far as it has it. Default 10_000. */
+  readonly welcomeBalance?: MinorUnits;
+  /** Refuse pricing with a known sure win for bettors. Default false: such a game carries a warning. */
+  readonly refuseUnsafePricing?: boolean;
+}
+
+export interface PageQuery {
+  /** 1 … 200; default 50. */
+  readonly limit?: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: number;
+}
+
+export interface GamesQuery extends PageQuery {
+  readonly status?: GameStatus;
+  readonly category?: Category;
+  /** Part of the question or of a label, without regard to case. */
+  readonly q?: string;
+}
+
+export interface BetsQuery extends PageQuery {
+  readonly userId?: UserId;
+  readonly gameId?: GameId;
+  readonly status?: BetStatus;
+}
+
+/** Digests of the parts that make up the digest, sixteen hexadecimal digits each. */
+export interface DigestParts {
+  readonly accounts: string;
+  readonly games: string;
+  readonly bets: string;
+  readonly ledger: string;
+  readonly counters: string;
+  readonly requests: string;
+}
+
+/** What a bet would do. Nothing has changed. */
+export interface BetPreview {
+  readonly outcome: Outcome<"placeBet">;
+  /** The game's exposure after the bet; as it is where the bet would be refused; null without the game. */
+  readonly exposure: ExposureView | null;
+  /** The game after the bet, likewise. */
+  readonly game: GameView | null;
+}
+
+/** A consistent, immutable view of the book at one log index. */
+export interface BookSnapshot {
+  readonly index: LogIndex;
+  readonly at: UnixMillis;
+  readonly digest: string;
+  /** Bytes of `restoreBook`: versioned and checksummed chunks of at most 64 KiB, made as they are taken. */
+  encode(): AsyncIterable<Uint8Array>;
+}
+
+/**
+ * A deterministic state machine. Same configuration and same commands give the same outcomes, events and digest
+ * on every machine. Queries never change it; views are made when asked for.
+ */
+export interface Book {
+  /**
+   * Accepts the command, or refuses it with a typed reason and changes nothing but the idempotency record.
+   * Total over what the codec decodes. Throws `InvariantError` where the book contradicts itself, and then it
+   * must not be used any more.
+   *
+   * @param command what is asked, by whom
+   * @param entry   the log entry that carries it; `index` must grow
+   */
+  apply<Type extends CommandType>(command: CommandOf<Type>, entry: Entry): Applied<Type>;
+  apply(command: Command, entry: Entry): Applied;
+
+  /** Log index of the last applied entry; 0 before the first. */
+  readonly index: LogIndex;
+  /** Log time: that of the last applied entry, never going back. */
+  readonly at: UnixMillis;
+  /** Highest sequence given out so far; 0 before the first. */
+  readonly seq: Sequence;
+
+  /** Sixteen hexadecimal digits over all state, kept up to date with each change: reading it is O(1). */
+  digest(): string;
+  digestParts(): DigestParts;
+
+  /** O(pages), copies nothing; pages are copied when a later command first writes to them. */
+  snapshot(): BookSnapshot;
+
+  /** Whether an `expire` at that time would change anything worth an entry. O(1). */
+  tickDue(at: UnixMillis): boolean;
+
+  account(id: UserId): AccountView | undefined;
+  game(id: GameId): GameView | undefined;
+  /** Newest first. */
+  games(query?: GamesQuery): Page<GameView>;
+  bet(id: BetId): BetDetailView | undefined;
+  /** The bet as it was when it was accepted: open, without payout. */
+  betAsPlaced(id: BetId): BetView | undefined;
+  /** Newest first; of one user or one game without scanning the others. */
+  bets(query?: BetsQuery): Page<BetDetailView>;
+  /** The user's ledger, newest first. */
+  transactions(id: UserId, query?: PageQuery): Page<TransactionView>;
+  /** Also for users without an account, who have no limits. */
+  limits(id: UserId): LimitsView;
+  totals(): TotalsView;
+  exposure(id: GameId): ExposureView | undefined;
+  /** Undefined where there is no such game or outcome, or where it is settled or voided. */
+  settlePreview(id: GameId, winner: string): SettlePreviewView | undefined;
+  /** Actions of admins and of the system, newest first. */
+  audit(query?: PageQuery): Page<AuditView>;
+  /** Oldest first, at most 1000 points, first and last kept; from log index `since` on, inclusive. */
+  oddsHistory(id: GameId, since?: LogIndex): readonly OddsPoint[] | undefined;
+  /** What the bet would do at that time (default: now, as the log knows it). */
+  preview(command: CommandOf<"placeBet">, at?: UnixMillis): BetPreview;
+}

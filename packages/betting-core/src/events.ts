@@ -1,0 +1,93 @@
+// What happened, for those who tell others: past tense, tagged, cheap to make. All events of one `apply` have
+// that entry's log index and time, and come in the order of this list; `balanceChanged` is one a user an entry.
+
+import type { BetId, GameId, MinorUnits, Odds, OutcomeKey, Sequence, UserId } from "./units.ts";
+import type { BetView, GameStatus } from "./views.ts";
+
+export interface GameCreated {
+  readonly type: "gameCreated";
+  readonly gameId: GameId;
+  readonly version: number;
+}
+
+/** The game as it stands after the bet, by position of the outcome. The arrays never change afterwards. */
+export interface OddsChanged {
+  readonly type: "oddsChanged";
+  readonly gameId: GameId;
+  readonly version: number;
+  /** 0 where the outcome is not offered. */
+  readonly odds: readonly Odds[];
+  readonly caps: readonly MinorUnits[];
+  readonly staked: readonly MinorUnits[];
+  readonly totalStaked: MinorUnits;
+}
+
+export interface GameStatusChanged {
+  readonly type: "gameSuspended" | "gameResumed" | "gameClosed" | "gameVoided";
+  readonly gameId: GameId;
+  readonly version: number;
+  readonly status: GameStatus;
+}
+
+export interface GameSettled {
+  readonly type: "gameSettled";
+  readonly gameId: GameId;
+  readonly version: number;
+  readonly winner: OutcomeKey;
+  /** True where an earlier result was replaced. */
+  readonly resettled: boolean;
+}
+
+export interface BetPlaced {
+  readonly type: "betPlaced";
+  readonly userId: UserId;
+  readonly bet: BetView;
+  readonly balance: MinorUnits;
+  readonly seq: Sequence;
+}
+
+/** The bet was won, lost, voided, or settled anew. Read it with `book.bet(betId)` or through `bet`. */
+export interface BetSettled {
+  readonly type: "betSettled";
+  readonly userId: UserId;
+  readonly betId: BetId;
+  readonly bet: BetView;
+}
+
+export type BalanceCause =
+  | "welcome"
+  | "deposit"
+  | "withdrawal"
+  | "stake"
+  | "settlement"
+  | "refund"
+  | "adjustment";
+
+/** State after the whole entry, also for a user who only lost (cause `settlement`). */
+export interface BalanceChanged {
+  readonly type: "balanceChanged";
+  readonly userId: UserId;
+  readonly balance: MinorUnits;
+  readonly openStake: MinorUnits;
+  readonly seq: Sequence;
+  readonly cause: BalanceCause;
+}
+
+export interface BookChanged {
+  readonly type: "bookChanged";
+  readonly house: MinorUnits;
+  readonly escrow: MinorUnits;
+  readonly exposure: MinorUnits;
+}
+
+export type BookEvent =
+  | GameCreated
+  | OddsChanged
+  | GameStatusChanged
+  | GameSettled
+  | BetPlaced
+  | BetSettled
+  | BalanceChanged
+  | BookChanged;
+
+export type BookEventType = BookEvent["type"];

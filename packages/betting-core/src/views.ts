@@ -1,0 +1,211 @@
+// What queries answer: plain readonly data, made when asked for, never aliasing the book's own state.
+
+import type { Category, LimitWindows, Limits, Pricing } from "./commands.ts";
+import type {
+  BetId,
+  GameId,
+  LogIndex,
+  MinorUnits,
+  Odds,
+  OutcomeKey,
+  Sequence,
+  UnixMillis,
+  UserId,
+} from "./units.ts";
+
+export type GameStatus = "open" | "suspended" | "closed" | "settled" | "voided";
+export type BetStatus = "open" | "won" | "lost" | "void";
+/** Why a ledger row was written. */
+export type TransactionCause =
+  | "welcome"
+  | "deposit"
+  | "withdrawal"
+  | "stake"
+  | "payout"
+  | "refund"
+  | "adjustment";
+
+export interface AccountView {
+  readonly userId: UserId;
+  /** Below zero only after a resettle; then it takes no bet or withdrawal until it is not. */
+  readonly balance: MinorUnits;
+  /** Sum of the stakes of open bets. */
+  readonly openStake: MinorUnits;
+  /** Of the last change of balance or open stake. */
+  readonly seq: Sequence;
+  readonly openedAt: UnixMillis;
+  /** Log index of the entry that opened it. */
+  readonly openedIndex: LogIndex;
+}
+
+export interface OutcomeView {
+  readonly key: OutcomeKey;
+  readonly label: string;
+  /** Null where it is not offered; the last odds where the game is not open. */
+  readonly odds: Odds | null;
+  /** Largest stake that would be taken now; 0 where nothing is. */
+  readonly cap: MinorUnits;
+  readonly staked: MinorUnits;
+}
+
+export interface GameView {
+  readonly id: GameId;
+  readonly question: string;
+  readonly category: Category;
+  readonly status: GameStatus;
+  readonly outcomes: readonly OutcomeView[];
+  /** One more with each accepted bet and each change of status; 1 at creation. */
+  readonly version: number;
+  readonly totalStaked: MinorUnits;
+  readonly pricing: Pricing;
+  readonly startsAt?: UnixMillis;
+  readonly closesAt?: UnixMillis;
+  readonly winner?: OutcomeKey;
+  readonly createdAt: UnixMillis;
+  readonly closedAt?: UnixMillis;
+  readonly settledAt?: UnixMillis;
+}
+
+/** A bet as accepted, or as it now is. */
+export interface BetView {
+  readonly id: BetId;
+  readonly userId: UserId;
+  readonly gameId: GameId;
+  readonly outcome: OutcomeKey;
+  readonly stake: MinorUnits;
+  readonly odds: Odds;
+  /** Agreed at acceptance: floor(stake × odds). */
+  readonly potentialPayout: MinorUnits;
+  readonly status: BetStatus;
+  /** Null while open, the stake when void, 0 when lost. */
+  readonly payout: MinorUnits | null;
+  readonly placedAt: UnixMillis;
+  /** Log index of the entry that placed it. */
+  readonly index: LogIndex;
+}
+
+/** A bet with what a list of bets shows of its game. */
+export interface BetDetailView extends BetView {
+  readonly question: string;
+  readonly label: string;
+  readonly gameStatus: GameStatus;
+}
+
+export interface TransactionView {
+  readonly seq: Sequence;
+  readonly index: LogIndex;
+  readonly at: UnixMillis;
+  readonly cause: TransactionCause;
+  /** Signed: what the user gained. */
+  readonly amount: MinorUnits;
+  /** After this row. */
+  readonly balance: MinorUnits;
+  readonly gameId?: GameId;
+  readonly betId?: BetId;
+}
+
+/** The user's limits in force, and what is to replace them. */
+export interface LimitsView {
+  readonly deposit: LimitWindows;
+  readonly stake: LimitWindows;
+  readonly loss: LimitWindows;
+  readonly excludedUntil?: UnixMillis;
+  /** The limits that come into force at `at`. */
+  readonly pending?: Limits & { readonly at: UnixMillis };
+}
+
+/** The house's money. balances + escrow + house = openingBankroll + deposits − withdrawals, always. */
+export interface TotalsView {
+  readonly house: MinorUnits;
+  /** Stakes and margins of unsettled games. */
+  readonly escrow: MinorUnits;
+  /** Sum over all accounts. */
+  readonly balances: MinorUnits;
+  readonly openingBankroll: MinorUnits;
+  readonly deposits: MinorUnits;
+  readonly withdrawals: MinorUnits;
+  /** Sum of the worst cases of unsettled games. */
+  readonly exposure: MinorUnits;
+  /** Games neither settled nor voided. */
+  readonly openGames: number;
+  readonly accounts: number;
+  readonly games: number;
+  readonly bets: number;
+}
+
+export type ExposureWarning = "arbitrage";
+
+export interface ExposureView {
+  readonly gameId: GameId;
+  readonly margin: MinorUnits;
+  /** max(0, greatest liability − total staked). */
+  readonly worstCase: MinorUnits;
+  readonly totalStaked: MinorUnits;
+  readonly outcomes: readonly {
+    readonly key: OutcomeKey;
+    readonly staked: MinorUnits;
+    /** Sum of the potential payouts. */
+    readonly liability: MinorUnits;
+    /** What the house gains if this outcome wins; never below −margin. */
+    readonly result: MinorUnits;
+  }[];
+  readonly warnings: readonly ExposureWarning[];
+}
+
+/** What settling paid, or would pay. */
+export interface SettlementView {
+  /** Winning bets. */
+  readonly winners: number;
+  /** To them, stakes included. */
+  readonly paid: MinorUnits;
+  /** Total staked − paid. */
+  readonly bookResult: MinorUnits;
+}
+
+export interface SettlePreviewView extends SettlementView {
+  /** Users paid. */
+  readonly accounts: number;
+  /** Holds as long as the game's version does. */
+  readonly previewHash: string;
+}
+
+export type AuditAction =
+  | "openBook"
+  | "createGame"
+  | "suspendGame"
+  | "resumeGame"
+  | "closeGame"
+  | "settleGame"
+  | "resettleGame"
+  | "voidGame"
+  | "setLimits"
+  | "addBankroll";
+
+/** Plain facts before and after an action, such as `{ status: "open" }`. */
+export type AuditFacts = Readonly<Record<string, string | number | null | Limits>>;
+
+export interface AuditView {
+  readonly index: LogIndex;
+  readonly at: UnixMillis;
+  readonly actor: UserId;
+  readonly action: AuditAction;
+  readonly gameId?: GameId;
+  readonly userId?: UserId;
+  readonly reason?: string;
+  readonly before?: AuditFacts;
+  readonly after?: AuditFacts;
+}
+
+export interface OddsPoint {
+  readonly index: LogIndex;
+  readonly at: UnixMillis;
+  /** One an outcome, null where it was not offered. */
+  readonly odds: readonly (Odds | null)[];
+}
+
+/** A page of a list, newest first. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** To be given back for the next page; stable under writes; null at the end. */
+  readonly nextCursor: number | null;
+}

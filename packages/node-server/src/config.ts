@@ -1,0 +1,191 @@
+// The one reader of the environment: variables in, a validated configuration out. Nothing else in the package
+// touches `process.env`, so what a node depends on is on this page.
+import { isIP } from "node:net";
+
+/** Everything a game node is told from outside. */
+export interface NodeConfig {
+  readonly nodeId: string;
+  readonly host: string;
+  /** REST and WebSocket; 0 lets the system choose (tests). */
+  readonly httpPort: number;
+  readonly raftPort: number;
+  /** The whole initial membership, this node included: id → "host:port" of the Raft transport. */
+  readonly peers: ReadonlyMap<string, string>;
+  /** Where the other nodes answer `/statusz`: id → base URL. May lack some, or all. */
+  readonly peerUrls: ReadonlyMap<string, URL>;
+  readonly dataDir: string;
+  readonly clusterId: string;
+  readonly clusterSecret: string | undefined;
+  readonly jwksUrl: URL;
+  readonly issuer: string;
+  readonly audience: string;
+  /** House money of a new book, in minor units. */
+  readonly bankroll: number;
+  /** Factor on all rate limits; 0 switches them off. */
+  readonly rateLimit: number;
+  readonly logLevel: string;
+}
+
+/** A variable that is missing or wrong. The process that meets one ends with {@link EXIT_BAD_CONFIG}. */
+export class ConfigError extends Error {
+  readonly variable: string;
+
+  constructor(variable: string, message: string) {
+    super(`${variable}: ${message}`);
+    this.name = "ConfigError";
+    this.variable = variable;
+  }
+}
+
+/** `EX_CONFIG` of sysexits.h. */
+export const EXIT_BAD_CONFIG = 78;
+/** `EX_SOFTWARE` of sysexits.h: a broken invariant or a failed disk; restarting is the supervisor's decision. */
+export const EXIT_FATAL = 70;
+
+/** The largest amount that one command may carry (1e11 minor units), also the most a bankroll may begin with. */
+const BANKROLL_MAX = 100_000_000_000;
+
+const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
+
+/** Name, default and meaning of each variable, as `--help` prints them. */
+export const VARIABLES: readonly (readonly [name: string, fallback: string | undefined, means: string])[] = [
+  ["QUORUMBOOK_NODE_ID", undefined, "this node's id, as it stands in QUORUMBOOK_PEERS"],
+  ["QUORUMBOOK_HOST", "127.0.0.1", "address to listen on"],
+  ["QUORUMBOOK_HTTP_PORT", undefined, "port of REST and WebSocket"],
+  ["QUORUMBOOK_RAFT_PORT", undefined, "port of the Raft transport"],
+  ["QUORUMBOOK_PEERS", undefined, "the initial members: node1=host:port,node2=host:port,… (Raft addresses)"],
+  ["QUORUMBOOK_PEER_URLS", "", "where members answer HTTP, to show their state: node1=http://host:port,…"],
+  ["QUORUMBOOK_NODE_DATA", undefined, "folder of this node's log and snapshots"],
+  ["QUORUMBOOK_CLUSTER_ID", undefined, "name of the cluster; a node of another one is refused"],
+  ["QUORUMBOOK_CLUSTER_SECRET", "", "shared secret of the members"],
+  ["QUORUMBOOK_JWKS_URL", undefined, "where auth-server publishes its public keys"],
+  ["QUORUMBOOK_ISSUER", "quorumbook", "required `iss` of a token"],
+  ["QUORUMBOOK_AUDIENCE", "quorumbook", "required `aud` of a token"],
+  ["QUORUMBOOK_BANKROLL", "100000000", "house money of a new book, in minor units"],
+  ["QUORUMBOOK_RATE_LIMIT", "1", "factor on all rate limits; 0 switches them off"],
+  ["QUORUMBOOK_LOG_LEVEL", "info", LOG_LEVELS.join(", ")],
+];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads and checks the whole configuration.
+ *
+ * @throws ConfigError naming the first variable that is missing or wrong
+ */
+export function readConfig(env: Environment): NodeConfig {
+  const nodeId = nodeName("QUORUMBOOK_NODE_ID", required(env, "QUORUMBOOK_NODE_ID"));
+  const peers = readPeers(required(env, "QUORUMBOOK_PEERS"));
+  if (!peers.has(nodeId)) {
+    throw new ConfigError("QUORUMBOOK_PEERS", `does not contain this node, ${nodeId}`);
+  }
+  return {
+    nodeId,
+    host: readHost(optional(env, "QUORUMBOOK_HOST")),
+    httpPort: readPort("QUORUMBOOK_HTTP_PORT", required(env, "QUORUMBOOK_HTTP_PORT")),
+    raftPort: readPort("QUORUMBOOK_RAFT_PORT", required(env, "QUORUMBOOK_RAFT_PORT")),
+    peers,
+    peerUrls: readPeerUrls(optional(env, "QUORUMBOOK_PEER_URLS")),
+    dataDir: required(env, "QUORUMBOOK_NODE_DATA"),
+    clusterId: required(env, "QUORUMBOOK_CLUSTER_ID"),
+    clusterSecret: optional(env, "QUORUMBOOK_CLUSTER_SECRET") || undefined,
+    jwksUrl: readUrl("QUORUMBOOK_JWKS_URL", required(env, "QUORUMBOOK_JWKS_URL")),
+    issuer: optional(env, "QUORUMBOOK_ISSUER"),
+    audience: optional(env, "QUORUMBOOK_AUDIENCE"),
+    bankroll: readBankroll(optional(env, "QUORUMBOOK_BANKROLL")),
+    rateLimit: readFactor("QUORUMBOOK_RATE_LIMIT", optional(env, "QUORUMBOOK_RATE_LIMIT")),
+    logLevel: readLogLevel(optional(env, "QUORUMBOOK_LOG_LEVEL")),
+  };
+}
+
+function required(env: Environment, name: string): string {
+  const value = env[name];
+  if (value === undefined || value === "") throw new ConfigError(name, "is required");
+  return value;
+}
+
+function optional(env: Environment, name: string): string {
+  const value = env[name];
+  if (value !== undefined && value !== "") return value;
+  return VARIABLES.find(([variable]) => variable === name)?.[1] ?? "";
+}
+
+function nodeName(variable: string, value: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(value)) {
+    throw new ConfigError(
+      variable,
+      `"${value}" is no node id (letters, digits, ".", "-" and "_", at most 63)`,
+    );
+  }
+  return value;
+}
+
+function readPort(variable: string, value: string): number {
+  const port = /^\d{1,5}$/.test(value) ? Number(value) : Number.NaN;
+  if (!(port <= 65_535)) throw new ConfigError(variable, `"${value}" is no port (0 to 65535)`);
+  return port;
+}
+
+function readHost(value: string): string {
+  if (isIP(value) === 0 && !/^[A-Za-z0-9.-]{1,253}$/.test(value)) {
+    throw new ConfigError("QUORUMBOOK_HOST", `"${value}" is no address or host name`);
+  }
+  return value;
+}
+
+function readUrl(variable: string, value: string): URL {
+  const url = URL.parse(value);
+  if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
+    throw new ConfigError(variable, `"${value}" is no http or https URL`);
+  }
+  return url;
+}
+
+/** `a=x,b=y` as pairs; empty text is no pairs. */
+function readPairs(variable: string, value: string): [string, string][] {
+  if (value === "") return [];
+  return value.split(",").map((pair) => {
+    const at = pair.indexOf("=");
+    if (at < 1 || at === pair.length - 1)
+      throw new ConfigError(variable, `"${pair}" is not of the form id=address`);
+    return [nodeName(variable, pair.slice(0, at).trim()), pair.slice(at + 1).trim()];
+  });
+}
+
+function readPeers(value: string): ReadonlyMap<string, string> {
+  const peers = new Map<string, string>();
+  for (const [id, address] of readPairs("QUORUMBOOK_PEERS", value)) {
+    if (peers.has(id)) throw new ConfigError("QUORUMBOOK_PEERS", `names ${id} twice`);
+    if (!/^.+:\d{1,5}$/.test(address))
+      throw new ConfigError("QUORUMBOOK_PEERS", `"${address}" is not host:port`);
+    peers.set(id, address);
+  }
+  return peers;
+}
+
+function readPeerUrls(value: string): ReadonlyMap<string, URL> {
+  const pairs = readPairs("QUORUMBOOK_PEER_URLS", value);
+  return new Map(pairs.map(([id, url]) => [id, readUrl("QUORUMBOOK_PEER_URLS", url)]));
+}
+
+function readBankroll(value: string): number {
+  const amount = /^\d{1,12}$/.test(value) ? Number(value) : Number.NaN;
+  if (!(amount >= 1 && amount <= BANKROLL_MAX)) {
+    throw new ConfigError(
+      "QUORUMBOOK_BANKROLL",
+      `"${value}" is no amount of minor units from 1 to ${BANKROLL_MAX}`,
+    );
+  }
+  return amount;
+}
+
+function readFactor(variable: string, value: string): number {
+  const factor = /^\d{1,6}(\.\d{1,6})?$/.test(value) ? Number(value) : Number.NaN;
+  if (Number.isNaN(factor)) throw new ConfigError(variable, `"${value}" is no factor (0, 1, 2.5, …)`);
+  return factor;
+}
+
+function readLogLevel(value: string): string {
+  if (!LOG_LEVELS.includes(value)) throw new ConfigError("QUORUMBOOK_LOG_LEVEL", `"${value}" is not a level`);
+  return value;
+}

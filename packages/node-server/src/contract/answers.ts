@@ -1,0 +1,171 @@
+// What a game node answers, over REST and inside WebSocket messages.
+import Type from "typebox";
+import {
+  Amount,
+  Balance,
+  BetStatus,
+  Category,
+  closed,
+  Count,
+  GameStatus,
+  Id,
+  Index,
+  Odds,
+  OddsOrNull,
+  pageOf,
+  Time,
+  UserId,
+} from "./scalars.ts";
+import { limitFields } from "./requests.ts";
+
+const Key = Type.String({ pattern: "^opt[1-9][0-9]?$" });
+
+/** `odds` is null where the outcome is not offered; `cap` is the largest stake that would be taken now. */
+export const OutcomeAnswer = closed({
+  key: Key,
+  label: Type.String(),
+  odds: OddsOrNull,
+  cap: Count,
+  staked: Count,
+});
+export const GameAnswer = closed({
+  id: Id,
+  question: Type.String(),
+  category: Category,
+  status: GameStatus,
+  outcomes: Type.Array(OutcomeAnswer),
+  version: Count,
+  totalStaked: Count,
+  startsAt: Type.Optional(Time),
+  closesAt: Type.Optional(Time),
+  winner: Type.Optional(Key),
+  createdAt: Time,
+  closedAt: Type.Optional(Time),
+  settledAt: Type.Optional(Time),
+});
+export type GameAnswer = Type.Static<typeof GameAnswer>;
+export type OutcomeAnswer = Type.Static<typeof OutcomeAnswer>;
+export const GamesPage = pageOf(GameAnswer);
+
+export const OddsHistoryAnswer = closed({
+  items: Type.Array(closed({ index: Index, at: Time, odds: Type.Array(OddsOrNull) })),
+});
+
+const betFields = {
+  id: Id,
+  gameId: Id,
+  outcome: Key,
+  stake: Amount,
+  odds: Odds,
+  potentialPayout: Count,
+  status: BetStatus,
+  payout: Type.Union([Count, Type.Null()]),
+  placedAt: Time,
+  index: Index,
+};
+export const BetAnswer = closed(betFields);
+export type BetAnswer = Type.Static<typeof BetAnswer>;
+export const BetDetailAnswer = closed({
+  ...betFields,
+  question: Type.String(),
+  label: Type.String(),
+  gameStatus: GameStatus,
+});
+export type BetDetailAnswer = Type.Static<typeof BetDetailAnswer>;
+export const BetsPage = pageOf(BetDetailAnswer);
+
+/** The game around a bet. */
+const BetGame = closed({ id: Id, version: Count, outcomes: Type.Array(OutcomeAnswer) });
+export type BetGameAnswer = Type.Static<typeof BetGame>;
+export const PlacedAnswer = closed({ bet: BetAnswer, balance: Balance, seq: Count, game: BetGame });
+
+export const BalanceAnswer = closed({ userId: UserId, balance: Balance, openStake: Count, seq: Count });
+export const BookedAnswer = closed({ balance: Balance, seq: Count, index: Index });
+
+export const TransactionsPage = pageOf(
+  closed({
+    seq: Count,
+    index: Index,
+    at: Time,
+    cause: Type.Enum(["welcome", "deposit", "withdrawal", "stake", "payout", "refund", "adjustment"]),
+    amount: Balance,
+    balance: Balance,
+    gameId: Type.Optional(Id),
+    betId: Type.Optional(Id),
+  }),
+);
+
+export const LimitsAnswer = closed({
+  ...limitFields,
+  pending: Type.Optional(closed({ ...limitFields, at: Time })),
+});
+export type LimitsAnswer = Type.Static<typeof LimitsAnswer>;
+
+const settlement = { winners: Count, paid: Count, bookResult: Balance };
+export const SettlePreviewAnswer = closed({ ...settlement, accounts: Count, previewHash: Type.String() });
+export const SettledAnswer = closed({ game: GameAnswer, ...settlement });
+
+export const BookAnswer = closed({
+  index: Index,
+  house: Balance,
+  escrow: Count,
+  balances: Balance,
+  openingBankroll: Count,
+  deposits: Count,
+  withdrawals: Count,
+  exposure: Count,
+  openGames: Count,
+});
+
+export const ExposureAnswer = closed({
+  margin: Count,
+  worstCase: Count,
+  outcomes: Type.Array(closed({ key: Key, staked: Count, liability: Count, result: Balance })),
+  warnings: Type.Array(Type.String()),
+});
+
+const Facts = Type.Record(Type.String(), Type.Unknown());
+export const AuditPage = pageOf(
+  closed({
+    index: Index,
+    at: Time,
+    actor: Type.String(),
+    action: Type.String(),
+    gameId: Type.Optional(Id),
+    userId: Type.Optional(UserId),
+    reason: Type.Optional(Type.String()),
+    before: Type.Optional(Facts),
+    after: Type.Optional(Facts),
+  }),
+);
+
+const orNull = <Schema extends Type.TSchema>(schema: Schema) => Type.Union([schema, Type.Null()]);
+const Digest = closed({ index: Index, value: Type.String() });
+/** A member as the answering node knows it; null where it does not. */
+export const NodeAnswer = closed({
+  nodeId: Type.String(),
+  role: Type.Enum(["leader", "follower", "candidate", "learner", "unknown"]),
+  reachable: Type.Boolean(),
+  lastIndex: orNull(Index),
+  commitIndex: orNull(Index),
+  appliedIndex: orNull(Index),
+  lagMs: orNull(Type.Number({ minimum: 0 })),
+  digest: orNull(Digest),
+});
+export type NodeAnswer = Type.Static<typeof NodeAnswer>;
+export const ClusterAnswer = closed({
+  nodeId: Type.String(),
+  leader: orNull(Type.String()),
+  term: Count,
+  nodes: Type.Array(NodeAnswer),
+});
+export type ClusterAnswer = Type.Static<typeof ClusterAnswer>;
+
+/** RFC 9457, with the code that clients act on; a refusal adds the facts it is about. */
+export const ProblemAnswer = Type.Object({
+  type: Type.String(),
+  title: Type.String(),
+  status: Type.Integer(),
+  detail: Type.String(),
+  code: Type.String(),
+});

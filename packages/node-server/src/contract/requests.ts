@@ -1,0 +1,106 @@
+// What clients may send over REST. Fields that are not named here are refused, not ignored.
+import Type from "typebox";
+import {
+  AcceptPolicy,
+  Amount,
+  BetStatus,
+  Category,
+  closed,
+  GameStatus,
+  Id,
+  Index,
+  Name,
+  Odds,
+  Text,
+  Time,
+} from "./scalars.ts";
+
+export const Consistency = Type.Optional(
+  Type.Enum(["linearizable"], { description: "A ReadIndex read instead of one from the local replica" }),
+);
+const paging = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
+  cursor: Type.Optional(Type.String({ pattern: "^[0-9]{1,16}$" })),
+};
+
+export const ReadQuery = closed({ consistency: Consistency });
+export const PageQuery = closed({ ...paging, consistency: Consistency });
+export const GamesQuery = closed({
+  status: Type.Optional(GameStatus),
+  category: Type.Optional(Category),
+  q: Type.Optional(Text),
+  ...paging,
+  consistency: Consistency,
+});
+export const BetsQuery = closed({
+  gameId: Type.Optional(Id),
+  status: Type.Optional(BetStatus),
+  ...paging,
+  consistency: Consistency,
+});
+export const OddsHistoryQuery = closed({ since: Type.Optional(Index), consistency: Consistency });
+export const NoQuery = closed({});
+export const IdParams = closed({ id: Id });
+
+export const AmountBody = closed({ amount: Amount });
+
+/** A bet as asked for; the WebSocket's `placeBet` has the same fields. */
+export const betFields = {
+  gameId: Id,
+  outcome: Name,
+  stake: Amount,
+  odds: Odds,
+  accept: Type.Optional(AcceptPolicy),
+  minOdds: Type.Optional(Odds),
+};
+export const BetBody = closed(betFields);
+export type BetRequest = Type.Static<typeof BetBody>;
+
+/** Bounds of the pricing formulas: virtual and real stakes of a game together stay below 9e11. */
+const VIRTUAL_STAKES_MAX = 900_000_000_000;
+
+const Pricing = closed({
+  strategy: Type.Optional(Type.Enum(["ratio/pre"])),
+  virtualStake: Type.Optional(Type.Integer({ minimum: 1, maximum: VIRTUAL_STAKES_MAX, default: 10_000 })),
+  commissionBp: Type.Optional(Type.Integer({ minimum: 0, maximum: 9_999, default: 5_000 })),
+  margin: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000_000_000, default: 5_000 })),
+  tick: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 100 })),
+  prior: Type.Optional(
+    Type.Array(Type.Integer({ minimum: 0, maximum: 10_000 }), { minItems: 2, maxItems: 32 }),
+  ),
+});
+export const GameBody = closed({
+  question: Text,
+  category: Category,
+  outcomes: Type.Array(Text, { minItems: 2, maxItems: 32 }),
+  startsAt: Type.Optional(Time),
+  closesAt: Type.Optional(Time),
+  pricing: Type.Optional(Pricing),
+});
+export type GameRequest = Type.Static<typeof GameBody>;
+
+/** The body itself may be left out. */
+export const ReasonBody = closed({ reason: Type.Optional(Text) });
+export const WinnerBody = closed({ winner: Name });
+export const SettleBody = closed({
+  winner: Name,
+  previewHash: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+});
+export const ResettleBody = closed({ winner: Name, reason: Text });
+export const BankrollBody = closed({ amount: Amount, reason: Text });
+
+const LimitWindows = closed({
+  day: Type.Optional(Amount),
+  week: Type.Optional(Amount),
+  month: Type.Optional(Amount),
+});
+export const limitFields = {
+  deposit: LimitWindows,
+  stake: LimitWindows,
+  loss: LimitWindows,
+  excludedUntil: Type.Optional(Time),
+};
+export const LimitsBody = closed(limitFields);
+export type LimitsRequest = Type.Static<typeof LimitsBody>;
+
+export const LeaderBody = closed({ nodeId: Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$" }) });

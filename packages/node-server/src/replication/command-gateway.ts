@@ -1,0 +1,131 @@
+// The one way from a request into the log: waits for commit and apply, and says truly what is known at the end.
+import type { Applied, CommandOf, CommandType, UserId } from "@quorumbook/betting-core";
+import { ProblemError, type Refusal } from "../contract/problem-codes.ts";
+import type { BettingStateMachine } from "./betting-state-machine.ts";
+import { LogError, type LogErrorCode, type ReplicatedLog } from "./replicated-log.ts";
+
+/** How long a request waits for its commit. A client is answered within 5 s; the rest is for getting there. */
+const COMMIT_WAIT_MS = 4_500;
+
+/** A ReadIndex round is one message each way; what takes longer than this has no leader. */
+const BARRIER_WAIT_MS = 2_000;
+
+/** How long a read waits for the replica to reach the client's `Book-Min-Index`. */
+const MIN_INDEX_WAIT_MS = 2_000;
+
+/**
+ * Commands of this node that may wait at once. Ten thousand of 200 bytes are 2 MB of log: far more than is in
+ * flight at full speed, and few enough that the last one is done long before its time is up.
+ */
+const IN_FLIGHT_MAX = 10_000;
+
+/** What becomes of a failure of the log at the edge. */
+const REFUSALS: Record<LogErrorCode, Refusal> = {
+  no_leader: {
+    code: "no_leader",
+    detail: "No leader could take the request; nothing was changed. Try again.",
+    retryAfter: 1,
+  },
+  overloaded: {
+    code: "overloaded",
+    detail: "Too many requests are in flight; nothing was changed. Try again.",
+    retryAfter: 1,
+  },
+  replica_behind: {
+    code: "replica_behind",
+    detail: "This replica has not reached the index asked for. Try again, or another node.",
+    retryAfter: 1,
+  },
+  outcome_unknown: {
+    code: "outcome_unknown",
+    detail: "The request may or may not take effect. Repeat it with the same Idempotency-Key to find out.",
+    retryAfter: 1,
+  },
+};
+
+export class CommandGateway {
+  readonly #log: ReplicatedLog;
+  readonly #machine: BettingStateMachine;
+  readonly #opening = new Map<UserId, Promise<void>>();
+  #inFlight = 0;
+  #reached = 0;
+
+  constructor(log: ReplicatedLog, machine: BettingStateMachine) {
+    this.#log = log;
+    this.#machine = machine;
+  }
+
+  /** Commands that wait for their commit. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /**
+   * The log index that this replica vouches for. The log has entries without a command, so a read point may lie
+   * above the newest entry that the book has seen.
+   */
+  get index(): number {
+    return Math.max(this.#machine.book.index, this.#reached);
+  }
+
+  /**
+   * @returns what the book decided, after commit and after apply on this node
+   * @throws ProblemError where the book was not asked, or where it is not known whether it was
+   */
+  async submit<Type extends CommandType>(command: CommandOf<Type>): Promise<Applied<Type>> {
+    if (!this.#machine.opened) throw new ProblemError(REFUSALS.no_leader);
+    if (this.#inFlight >= IN_FLIGHT_MAX) throw new ProblemError(REFUSALS.overloaded);
+    this.#inFlight += 1;
+    try {
+      const { applied } = await this.#log.submit(command, COMMIT_WAIT_MS);
+      return applied as Applied<Type>;
+    } catch (error) {
+      throw refusalOf(error);
+    } finally {
+      this.#inFlight -= 1;
+    }
+  }
+
+  /**
+   * Opens the user's account through the log unless this replica knows it to be open. Requests of one user that
+   * come together share one entry.
+   */
+  ensureAccount(actor: UserId): Promise<void> | undefined {
+    if (this.#machine.book.account(actor) !== undefined) return undefined;
+    const running = this.#opening.get(actor);
+    if (running !== undefined) return running;
+    const opening = this.submit({ type: "openAccount", actor })
+      .then(() => undefined)
+      .finally(() => this.#opening.delete(actor));
+    this.#opening.set(actor, opening);
+    return opening;
+  }
+
+  /** Returns once everything acknowledged anywhere before the call is applied here. */
+  async barrier(): Promise<void> {
+    try {
+      this.#reach(await this.#log.barrier(BARRIER_WAIT_MS));
+    } catch (error) {
+      throw refusalOf(error);
+    }
+  }
+
+  /** Returns once this replica has applied the index, or throws `replica_behind` after two seconds. */
+  async reach(index: number): Promise<void> {
+    if (index <= this.index) return;
+    try {
+      await this.#log.appliedAtLeast(index, MIN_INDEX_WAIT_MS);
+      this.#reach(index);
+    } catch (error) {
+      throw refusalOf(error);
+    }
+  }
+
+  #reach(index: number): void {
+    this.#reached = Math.max(this.#reached, index);
+  }
+}
+
+function refusalOf(error: unknown): unknown {
+  return error instanceof LogError ? new ProblemError(REFUSALS[error.code], { cause: error }) : error;
+}

@@ -1,0 +1,223 @@
+// The last events of the book, numbered by log index, so that a connection that was cut can go on at any node:
+// one stream for the public, one for each user. Bounded; who comes back too late gets a snapshot instead.
+import type {
+  BalanceChanged,
+  BetPlaced,
+  BetSettled,
+  BookEvent,
+  GameCreated,
+  GameSettled,
+  GameStatusChanged,
+  GameView,
+  OddsChanged,
+} from "@quorumbook/betting-core";
+import type { AppliedEntry } from "./betting-state-machine.ts";
+
+export type PublicEvent = OddsChanged | GameStatusChanged | GameSettled | GameCreated;
+export type PersonalEvent = BetPlaced | BetSettled | BalanceChanged;
+
+export interface PublicItem {
+  readonly index: number;
+  readonly event: PublicEvent;
+  /** With `gameCreated`: the game as it was created. */
+  readonly game?: GameView;
+}
+
+export interface PersonalItem {
+  readonly index: number;
+  readonly event: PersonalEvent;
+  /** With `betPlaced`: the key it was asked with, where there was one. */
+  readonly requestId?: string;
+  /** With `betPlaced`: the game's odds right after the bet. */
+  readonly odds?: OddsChanged;
+}
+
+/** The events of one entry, sorted by who may see them. */
+export interface FeedEntry {
+  readonly index: number;
+  readonly publicItems: readonly PublicItem[];
+  readonly personalItems: readonly PersonalItem[];
+  /** Whether the house's money changed. */
+  readonly bookChanged: boolean;
+}
+
+/**
+ * Public events kept: at 5 000 bets a second a quarter of a minute, and in practice hours. An odds change of
+ * three outcomes holds some 400 bytes, so about 30 MB.
+ */
+const PUBLIC_MAX = 75_000;
+/** Personal events kept, over all users; two a bet, some 350 bytes each, so about 70 MB. */
+const PERSONAL_MAX = 200_000;
+
+export interface FeedLimits {
+  readonly publicMax: number;
+  readonly personalMax: number;
+}
+
+/** Sorts the events of an entry; `game` is asked for what a new game looks like. */
+export function sortEvents(
+  entry: AppliedEntry,
+  game: (event: GameCreated) => GameView | undefined,
+): FeedEntry {
+  const { index, command } = entry;
+  const publicItems: PublicItem[] = [];
+  const personalItems: PersonalItem[] = [];
+  let bookChanged = false;
+  let odds: OddsChanged | undefined;
+  for (const event of entry.applied.events as readonly BookEvent[]) {
+    switch (event.type) {
+      case "gameCreated": {
+        const created = game(event);
+        if (created !== undefined) publicItems.push({ index, event, game: created });
+        break;
+      }
+      case "oddsChanged":
+        odds = event;
+        publicItems.push({ index, event });
+        break;
+      case "gameSuspended":
+      case "gameResumed":
+      case "gameClosed":
+      case "gameVoided":
+      case "gameSettled":
+        publicItems.push({ index, event });
+        break;
+      case "betPlaced":
+        // The odds after a bet come before the bet itself in an entry's events.
+        personalItems.push({
+          index,
+          event,
+          ...(command.key === undefined ? {} : { requestId: command.key }),
+          ...(odds === undefined ? {} : { odds }),
+        });
+        break;
+      case "betSettled":
+      case "balanceChanged":
+        personalItems.push({ index, event });
+        break;
+      case "bookChanged":
+        bookChanged = true;
+        break;
+      default:
+        return event satisfies never;
+    }
+  }
+  return { index, publicItems, personalItems, bookChanged };
+}
+
+/** A first-in-first-out queue on an array: what was shifted is dropped in large pieces. */
+class Queue<Item> {
+  #items: (Item | undefined)[] = [];
+  #head = 0;
+
+  get length(): number {
+    return this.#items.length - this.#head;
+  }
+
+  at(position: number): Item | undefined {
+    return this.#items[this.#head + position];
+  }
+
+  push(item: Item): void {
+    this.#items.push(item);
+  }
+
+  shift(): Item | undefined {
+    if (this.length === 0) return undefined;
+    const item = this.#items[this.#head];
+    this.#items[this.#head] = undefined;
+    this.#head += 1;
+    if (this.#head > 32 && this.#head * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#head);
+      this.#head = 0;
+    }
+    return item;
+  }
+}
+
+/** The items of a queue that is ordered by index, from the first above `from` on. */
+function* above<Item extends { readonly index: number }>(queue: Queue<Item>, from: number): Generator<Item> {
+  let low = 0;
+  let high = queue.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((queue.at(middle)?.index ?? 0) > from) high = middle;
+    else low = middle + 1;
+  }
+  for (let position = low; position < queue.length; position += 1) {
+    const item = queue.at(position);
+    if (item !== undefined) yield item;
+  }
+}
+
+export class EventFeed {
+  readonly #limits: FeedLimits;
+  #public = new Queue<PublicItem>();
+  /** Who owns the personal items, oldest first: says whose oldest one is the next to go. */
+  #owners = new Queue<string>();
+  readonly #personal = new Map<string, Queue<PersonalItem>>();
+  /** Events at or below these indexes may be missing. */
+  #publicFloor = 0;
+  #personalFloor = 0;
+  #lastPublicIndex = 0;
+
+  constructor(limits: FeedLimits = { publicMax: PUBLIC_MAX, personalMax: PERSONAL_MAX }) {
+    this.#limits = limits;
+  }
+
+  /** Index of the newest public event: what a snapshot of all games taken now is of. */
+  get lastPublicIndex(): number {
+    return this.#lastPublicIndex;
+  }
+
+  add(entry: FeedEntry): void {
+    for (const item of entry.publicItems) {
+      this.#public.push(item);
+      this.#lastPublicIndex = item.index;
+    }
+    while (this.#public.length > this.#limits.publicMax) {
+      this.#publicFloor = this.#public.shift()?.index ?? this.#publicFloor;
+    }
+    for (const item of entry.personalItems) {
+      const userId = item.event.userId;
+      let own = this.#personal.get(userId);
+      if (own === undefined) {
+        own = new Queue();
+        this.#personal.set(userId, own);
+      }
+      own.push(item);
+      this.#owners.push(userId);
+    }
+    while (this.#owners.length > this.#limits.personalMax) this.#dropOldestPersonal();
+  }
+
+  #dropOldestPersonal(): void {
+    const owner = this.#owners.shift();
+    if (owner === undefined) return;
+    const own = this.#personal.get(owner);
+    this.#personalFloor = own?.shift()?.index ?? this.#personalFloor;
+    if (own?.length === 0) this.#personal.delete(owner);
+  }
+
+  /** Forgets everything: the book was replaced by a snapshot at that index. */
+  reset(index: number): void {
+    this.#public = new Queue();
+    this.#owners = new Queue();
+    this.#personal.clear();
+    this.#publicFloor = index;
+    this.#personalFloor = index;
+    this.#lastPublicIndex = index;
+  }
+
+  /** Public events of a higher index, oldest first; undefined where some of them are no longer held. */
+  publicSince(index: number): Iterable<PublicItem> | undefined {
+    return index < this.#publicFloor ? undefined : above(this.#public, index);
+  }
+
+  /** The user's events of a higher index, oldest first; undefined where some of them may no longer be held. */
+  personalSince(userId: string, index: number): Iterable<PersonalItem> | undefined {
+    if (index < this.#personalFloor) return undefined;
+    const own = this.#personal.get(userId);
+    return own === undefined ? [] : above(own, index);
+  }
+}

@@ -1,0 +1,97 @@
+// A log of one node, in memory: each entry is committed and applied at once. For tests, and for trying the node
+// without a cluster; nothing survives the process.
+import { type Command, decodeCommand, encodeCommand } from "@quorumbook/betting-core";
+import type { BettingStateMachine } from "./betting-state-machine.ts";
+import {
+  type Committed,
+  LogError,
+  type LogErrorCode,
+  type LogEvent,
+  type LogStatus,
+  type ReplicatedLog,
+} from "./replicated-log.ts";
+
+/** What the next call shall suffer, so that tests can see how a node answers for its log. */
+export interface Fault {
+  readonly code: LogErrorCode;
+  /** Whether the command takes effect all the same (with `outcome_unknown`). */
+  readonly applied?: boolean;
+}
+
+export class MemoryLog implements ReplicatedLog {
+  readonly #machine: BettingStateMachine;
+  readonly #now: () => number;
+  readonly #listeners = new Set<(event: LogEvent) => void>();
+  readonly #faults: Fault[] = [];
+  #index = 0;
+  #at = 0;
+  #leads = true;
+
+  /** @param now the leader's clock, in milliseconds */
+  constructor(machine: BettingStateMachine, now: () => number) {
+    this.#machine = machine;
+    this.#now = now;
+  }
+
+  /** The next submit or barrier ends this way. */
+  failNext(fault: Fault): void {
+    this.#faults.push(fault);
+  }
+
+  /** Gives up leadership, or takes it back. */
+  lead(leads: boolean): void {
+    this.#leads = leads;
+    for (const listener of this.#listeners) listener({ type: "changed" });
+  }
+
+  async submit(command: Command): Promise<Committed> {
+    const fault = this.#faults.shift();
+    if (fault !== undefined) {
+      if (fault.applied === true) this.#append(command);
+      throw new LogError(fault.code, `the log was told to fail with ${fault.code}`);
+    }
+    if (!this.#leads) throw new LogError("no_leader", "this log does not lead");
+    return this.#append(command);
+  }
+
+  #append(command: Command): Committed {
+    this.#index += 1;
+    this.#at = Math.max(this.#at, this.#now());
+    const entry = { index: this.#index, at: this.#at, command: decodeCommand(encodeCommand(command)) };
+    return { index: this.#index, applied: this.#machine.apply(entry) };
+  }
+
+  async barrier(): Promise<number> {
+    const fault = this.#faults.shift();
+    if (fault !== undefined) throw new LogError(fault.code, `the log was told to fail with ${fault.code}`);
+    if (!this.#leads) throw new LogError("no_leader", "this log does not lead");
+    return this.#index;
+  }
+
+  async appliedAtLeast(index: number): Promise<void> {
+    if (index > this.#index) throw new LogError("replica_behind", `at ${this.#index}, not yet at ${index}`);
+  }
+
+  status(): LogStatus {
+    return {
+      nodeId: "node1",
+      role: this.#leads ? "leader" : "follower",
+      term: 1,
+      leader: this.#leads ? "node1" : undefined,
+      lastIndex: this.#index,
+      commitIndex: this.#index,
+      appliedIndex: this.#index,
+      ready: true,
+      members: [{ nodeId: "node1", voter: true, reachable: true, matchIndex: this.#index, lagMs: 0 }],
+    };
+  }
+
+  subscribe(listener: (event: LogEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#listeners.clear();
+  }
+}

@@ -1,0 +1,103 @@
+// The book's refusals as clients see them: the code, a sentence, and the facts to act on.
+import type { Rejection } from "@quorumbook/betting-core";
+import { oddsToWire } from "../contract/odds.ts";
+import type { Refusal } from "../contract/problem-codes.ts";
+import { timeToWire } from "../contract/times.ts";
+
+export function rejectionProblem(rejection: Rejection): Refusal {
+  const { code } = rejection;
+  switch (code) {
+    case "idempotency_conflict":
+      return { code, detail: "This Idempotency-Key was used before with another body or on another route." };
+    case "game_not_found":
+      return { code, detail: `There is no game ${rejection.gameId}.`, facts: { gameId: rejection.gameId } };
+    case "unknown_outcome":
+      return {
+        code,
+        detail: `The game has no outcome "${rejection.outcome}".`,
+        facts: { outcome: rejection.outcome },
+      };
+    case "betting_closed":
+      return {
+        code,
+        detail: `The game is ${rejection.gameStatus}; it takes no bets.`,
+        facts: { gameStatus: rejection.gameStatus },
+      };
+    case "excluded": {
+      const excludedUntil = timeToWire(rejection.excludedUntil);
+      return { code, detail: `The account is excluded until ${excludedUntil}.`, facts: { excludedUntil } };
+    }
+    case "outcome_not_offered":
+      return {
+        code,
+        detail: `No odds are offered on ${rejection.outcome} at present.`,
+        facts: { outcome: rejection.outcome },
+      };
+    case "invalid_odds": {
+      const tick = oddsToWire(rejection.tick);
+      return { code, detail: `Odds of this game are multiples of ${tick} above 1.`, facts: { tick } };
+    }
+    case "odds_changed": {
+      const currentOdds = rejection.currentOdds === null ? null : oddsToWire(rejection.currentOdds);
+      return {
+        code,
+        detail: `The odds are now ${currentOdds ?? "not offered"}.`,
+        facts: { currentOdds, version: rejection.version },
+      };
+    }
+    case "stake_too_small":
+      return {
+        code,
+        detail: "At these odds the payout would not exceed the stake.",
+        facts: { stake: rejection.stake },
+      };
+    case "stake_above_cap":
+      return {
+        code,
+        detail: `The largest stake taken now is ${rejection.cap}.`,
+        facts: { cap: rejection.cap },
+      };
+    case "limit_reached":
+      return {
+        code,
+        detail: `The ${rejection.limit} limit of a ${rejection.window} leaves ${rejection.remaining}.`,
+        facts: { limit: rejection.limit, window: rejection.window, remaining: rejection.remaining },
+      };
+    case "insufficient_balance":
+      return {
+        code,
+        detail: `The balance is ${rejection.balance}.`,
+        facts: { balance: rejection.balance },
+      };
+    case "wrong_status":
+      return {
+        code,
+        detail: `The game is ${rejection.gameStatus}.`,
+        facts: { gameStatus: rejection.gameStatus },
+      };
+    case "already_settled":
+      return {
+        code,
+        detail: `The game was settled; ${rejection.winner} won.`,
+        facts: { winner: rejection.winner },
+      };
+    case "preview_stale":
+      return {
+        code,
+        detail: "The book has changed since the preview.",
+        facts: { previewHash: rejection.previewHash },
+      };
+    case "house_underfunded":
+      return {
+        code,
+        detail: `The house has ${rejection.house}; the margin is ${rejection.margin}.`,
+        facts: { house: rejection.house, margin: rejection.margin },
+      };
+    case "invalid_request": {
+      const { path, message } = rejection;
+      return { code, detail: `${path} ${message}`, facts: { errors: [{ path, message }] } };
+    }
+    default:
+      return rejection satisfies never;
+  }
+}

@@ -1,0 +1,110 @@
+// The one log that all nodes of a run must agree on, put together from what each of them holds and applies.
+
+export class AgreementViolation extends Error {}
+
+interface KnownEntry {
+  readonly fingerprint: string;
+  /** The term of the entry before it. */
+  readonly prevTerm: number;
+}
+
+/**
+ * Remembers every entry ever seen in any log, by (index, term), and every entry ever applied, by index, over all
+ * crashes. Each is compared when it is seen again, so that one pass over what changed is enough to hold Log
+ * Matching and State Machine Safety over the whole run.
+ */
+export class ClusterLog {
+  readonly #entries = new Map<string, KnownEntry>();
+  readonly #applied: { readonly term: number; readonly fingerprint: string }[] = [];
+  readonly #leaders = new Map<number, string>();
+  readonly #votes = new Map<string, { term: number; votedFor: string | null }>();
+
+  /** The highest index applied anywhere. */
+  get appliedIndex(): number {
+    return this.#applied.length;
+  }
+
+  /**
+   * Log Matching (§5.3): an index and a term name one entry, and one entry before it.
+   *
+   * @param fingerprint of the entry's content
+   */
+  held(node: string, index: number, term: number, prevTerm: number, fingerprint: string): void {
+    const key = `${index}/${term}`;
+    const known = this.#entries.get(key);
+    if (known === undefined) {
+      this.#entries.set(key, { fingerprint, prevTerm });
+    } else if (known.fingerprint !== fingerprint || known.prevTerm !== prevTerm) {
+      throw new AgreementViolation(
+        `Log Matching: ${node} holds another entry at index ${index} of term ${term}, ` +
+          `or another before it (term ${prevTerm}, elsewhere ${known.prevTerm})`,
+      );
+    }
+  }
+
+  /** State Machine Safety (§5.4.3): no two nodes apply different entries at one index; each in order. */
+  applied(node: string, index: number, term: number, fingerprint: string): void {
+    const known = this.#applied[index - 1];
+    if (known === undefined) {
+      if (index !== this.#applied.length + 1) {
+        throw new AgreementViolation(`${node} applied ${index} though nobody applied ${index - 1}`);
+      }
+      this.#applied.push({ term, fingerprint });
+    } else if (known.term !== term || known.fingerprint !== fingerprint) {
+      throw new AgreementViolation(
+        `State Machine Safety: ${node} applied an entry of term ${term} at index ${index}, ` +
+          `elsewhere one of term ${known.term} was applied`,
+      );
+    }
+  }
+
+  /** Election Safety (§5.2): a term has at most one leader. */
+  leads(node: string, term: number): void {
+    const known = this.#leaders.get(term);
+    if (known !== undefined && known !== node) {
+      throw new AgreementViolation(`Election Safety: ${known} and ${node} both lead term ${term}`);
+    }
+    this.#leaders.set(term, node);
+  }
+
+  /**
+   * Leader Completeness (§5.4): a leader's log holds every entry that was committed before it was elected.
+   *
+   * @param firstIndex where the leader's log begins; what is before lies in its snapshot
+   * @param termAt the term of the leader's entry at an index, undefined where it has none
+   */
+  leaderHolds(
+    node: string,
+    term: number,
+    firstIndex: number,
+    termAt: (index: number) => number | undefined,
+  ): void {
+    for (let index = firstIndex; index <= this.#applied.length; index++) {
+      const committed = this.#applied[index - 1];
+      // An entry of a later term was committed after this leader's election: it need not have it.
+      if (committed === undefined || committed.term > term) return;
+      if (termAt(index) !== committed.term) {
+        throw new AgreementViolation(
+          `Leader Completeness: ${node}, leader of term ${term}, lacks the entry of term ${committed.term} ` +
+            `committed at index ${index} (it has term ${termAt(index) ?? "none"} there)`,
+        );
+      }
+    }
+  }
+
+  /** §5.1, §5.2: a node's term never goes back, and it gives one vote a term, over all its crashes. */
+  hardState(node: string, term: number, votedFor: string | null): void {
+    const before = this.#votes.get(node);
+    if (before !== undefined) {
+      if (term < before.term) {
+        throw new AgreementViolation(`${node} went back from term ${before.term} to ${term}`);
+      }
+      if (term === before.term && before.votedFor !== null && votedFor !== before.votedFor) {
+        throw new AgreementViolation(
+          `${node} voted for ${before.votedFor} and then ${votedFor ?? "forgot it"} in term ${term}`,
+        );
+      }
+    }
+    this.#votes.set(node, { term, votedFor });
+  }
+}

@@ -29,7 +29,11 @@ export default defineConfig({
         ...shared,
         test: {
           name: "integration",
-          include: ["packages/*/test/integration/**/*.test.ts", "test/integration/**/*.test.ts"],
+          include: [
+            "packages/*/test/integration/**/*.test.ts",
+            "scripts/test/integration/**/*.test.ts",
+            "test/integration/**/*.test.ts",
+          ],
           execArgv: ["--conditions=@quorumbook/source"],
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -1,0 +1,129 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { projectRoot, sourceFlags } from "../lib/source-paths.ts";
+import type { Marker } from "./data-folder.ts";
+import type { ProcessSpec } from "./managed-process.ts";
+import { HOST, type Ports } from "./ports.ts";
+import { runningFile } from "./running-system.ts";
+import type { Settings } from "./settings.ts";
+
+/** The programs that make up the system; a test may put small stand-ins in their places. */
+export interface Programs {
+  readonly gateway: string;
+  readonly auth: string;
+  readonly node: string;
+}
+
+export const programs: Programs = {
+  gateway: join(projectRoot, "scripts/gateway/main.ts"),
+  auth: join(projectRoot, "packages/auth-server/src/main.ts"),
+  node: join(projectRoot, "packages/node-server/src/main.ts"),
+};
+
+export interface NodeSpec extends ProcessSpec {
+  readonly httpPort: number;
+  readonly raftPort: number;
+}
+
+/** Everything that is to run, and how. */
+export interface ProcessPlan {
+  readonly auth: ProcessSpec;
+  readonly gateway: ProcessSpec;
+  readonly nodes: readonly NodeSpec[];
+  /** Arguments and environment with which the auth-server's program runs as a command beside the server. */
+  readonly authCommand: { readonly args: readonly string[]; readonly env: Readonly<Record<string, string>> };
+}
+
+/** Says what runs with which settings on which ports; makes the folders that it names. */
+export function planProcesses(
+  settings: Settings,
+  marker: Marker,
+  ports: Ports,
+  run: Programs,
+  inherited: NodeJS.ProcessEnv,
+): ProcessPlan {
+  const { dataDir } = settings;
+  const logs = join(dataDir, "logs");
+  mkdirSync(logs, { recursive: true, mode: 0o700 });
+  const shared = {
+    ...withoutNpm(inherited),
+    ...settings.passedOn,
+    QUORUMBOOK_HOST: HOST,
+    QUORUMBOOK_ISSUER: "quorumbook",
+    QUORUMBOOK_AUDIENCE: "quorumbook",
+    QUORUMBOOK_RUNNING_FILE: runningFile(dataDir),
+  };
+  const withParent = [...sourceFlags, `--import=${join(import.meta.dirname, "exit-with-parent.ts")}`];
+  const authEnv = {
+    ...shared,
+    QUORUMBOOK_AUTH_PORT: String(ports.auth),
+    QUORUMBOOK_AUTH_DATA: folder(dataDir, "auth"),
+    QUORUMBOOK_WEB_ROOT: join(projectRoot, "packages/web/dist"),
+    ...(settings.admin !== undefined && { QUORUMBOOK_ADMIN: settings.admin }),
+  };
+  // The game nodes have no business with the credentials of accounts.
+  const nodeShared = without(shared, "DATABASE_URL", "QUORUMBOOK_ADMIN");
+  const numbers = Array.from({ length: marker.nodes }, (_, at) => at + 1);
+  const peers = numbers.map((i) => `node${i}=${HOST}:${ports.nodeRaft(i)}`).join(",");
+  return {
+    auth: {
+      name: "auth",
+      args: [...withParent, run.auth],
+      env: authEnv,
+      logFile: join(logs, "auth.log"),
+      readyUrl: `http://${HOST}:${ports.auth}/readyz`,
+    },
+    authCommand: { args: [...sourceFlags, run.auth], env: authEnv },
+    gateway: {
+      name: "gateway",
+      args: [...withParent, run.gateway],
+      env: {
+        ...nodeShared,
+        QUORUMBOOK_GATEWAY_PORT: String(ports.entry),
+        QUORUMBOOK_GATEWAY_AUTH: `${HOST}:${ports.auth}`,
+        QUORUMBOOK_GATEWAY_NODES: numbers.map((i) => `${HOST}:${ports.nodeHttp(i)}`).join(","),
+      },
+      logFile: join(logs, "gateway.log"),
+      // Through the gateway to a node: proves that it listens and has found one that is ready.
+      readyUrl: `http://${HOST}:${ports.entry}/api/cluster`,
+    },
+    nodes: numbers.map((i) => ({
+      name: `node${i}`,
+      args: [...withParent, run.node],
+      env: {
+        ...nodeShared,
+        QUORUMBOOK_NODE_ID: `node${i}`,
+        QUORUMBOOK_HTTP_PORT: String(ports.nodeHttp(i)),
+        QUORUMBOOK_RAFT_PORT: String(ports.nodeRaft(i)),
+        QUORUMBOOK_PEERS: peers,
+        QUORUMBOOK_NODE_DATA: folder(dataDir, `node${i}`),
+        QUORUMBOOK_CLUSTER_ID: marker.clusterId,
+        QUORUMBOOK_CLUSTER_SECRET: marker.clusterSecret,
+        QUORUMBOOK_JWKS_URL: `http://${HOST}:${ports.auth}/api/auth/.well-known/jwks.json`,
+      },
+      logFile: join(logs, `node${i}.log`),
+      readyUrl: `http://${HOST}:${ports.nodeHttp(i)}/readyz`,
+      httpPort: ports.nodeHttp(i),
+      raftPort: ports.nodeRaft(i),
+    })),
+  };
+}
+
+function folder(dataDir: string, name: string): string {
+  const path = join(dataDir, name);
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  return path;
+}
+
+/** The environment without what npm adds for its scripts, which would change what an inner npm or Node does. */
+function withoutNpm(env: NodeJS.ProcessEnv): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined && !/^npm_/i.test(name)) kept[name] = value;
+  }
+  return kept;
+}
+
+function without(env: Readonly<Record<string, string>>, ...names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !names.includes(name)));
+}

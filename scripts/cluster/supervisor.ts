@@ -1,0 +1,249 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { CommandError } from "../lib/command-error.ts";
+import { until } from "../lib/until.ts";
+import { writeFileAtomically } from "./data-folder.ts";
+import { ManagedProcess, type ProcessState } from "./managed-process.ts";
+import { identityOf, isAlive, signalIfAlive } from "./process-identity.ts";
+import type { ProcessPlan } from "./process-plan.ts";
+import { forgetRunningSystem, readRunningSystem, tokenFile, writeRunningSystem } from "./running-system.ts";
+
+/** One process as the control interface tells of it. */
+export interface ProcessReport {
+  readonly name: string;
+  readonly pid: number | null;
+  readonly state: ProcessState;
+  readonly restarts: number;
+}
+
+export interface NodeReport extends ProcessReport {
+  readonly httpPort: number;
+  readonly raftPort: number;
+}
+
+export interface SystemReport {
+  readonly entryPort: number;
+  readonly processes: readonly ProcessReport[];
+  readonly nodes: readonly NodeReport[];
+}
+
+export const nodeActions = ["kill", "pause", "resume", "restart"] as const;
+export type NodeAction = (typeof nodeActions)[number];
+
+/** How long all processes together may take until they are ready, in ms: a long log may have to be replayed. */
+const READY_MS = 120_000;
+/** A process that crashed so often before it was ever ready will not become so. */
+const CRASHES_AT_START_MAX = 4;
+/** How long `restart` waits for readiness, in ms. Without a majority there is none to wait for, so not for ever. */
+const RESTART_READY_MS = 15_000;
+/** How long processes that an earlier, killed supervisor left behind get to end by themselves, in ms. */
+const LEFT_BEHIND_MS = 6_000;
+
+/** Runs the processes of one system and keeps them running. */
+export class Supervisor {
+  readonly token = randomBytes(32).toString("base64url");
+  readonly #plan: ProcessPlan;
+  readonly #dataDir: string;
+  readonly #ports: { readonly entry: number; readonly control: number };
+  readonly #say: (line: string) => void;
+  readonly #auth: ManagedProcess;
+  readonly #gateway: ManagedProcess;
+  readonly #nodes: readonly ManagedProcess[];
+  /** Actions on a node, one at a time and in order. */
+  readonly #pending = new Map<ManagedProcess, Promise<unknown>>();
+  #stopping = false;
+
+  constructor(
+    plan: ProcessPlan,
+    dataDir: string,
+    ports: { readonly entry: number; readonly control: number },
+    say: (line: string) => void,
+  ) {
+    this.#plan = plan;
+    this.#dataDir = dataDir;
+    this.#ports = ports;
+    this.#say = say;
+    const events = { changed: () => this.#publish(), said: (line: string) => this.#say(line) };
+    this.#auth = new ManagedProcess(plan.auth, events);
+    this.#nodes = plan.nodes.map((spec) => new ManagedProcess(spec, events));
+    this.#gateway = new ManagedProcess(plan.gateway, events);
+  }
+
+  /** Writes the files by which `npm run cluster` and the season find and may command this system. */
+  announce(): void {
+    writeFileAtomically(tokenFile(this.#dataDir), this.token);
+    this.#publish();
+  }
+
+  /**
+   * Starts everything and waits until it is ready.
+   *
+   * @throws CommandError when it does not become ready
+   */
+  async start(signal: AbortSignal): Promise<void> {
+    const waiting = new Set(this.#all());
+    for (const one of waiting) one.start();
+    const began = performance.now();
+    while (waiting.size > 0 && !signal.aborted) {
+      for (const one of waiting) {
+        if (await one.isReady()) {
+          waiting.delete(one);
+          this.#say(`${one.spec.name} is ready (process ${one.identity?.pid})`);
+        } else {
+          this.#requireHope(one);
+        }
+      }
+      if (waiting.size > 0 && performance.now() - began > READY_MS) {
+        const names = [...waiting].map((one) => `${one.spec.name} (log: ${one.spec.logFile})`);
+        throw new CommandError(`not ready within ${READY_MS / 1000} s: ${names.join(", ")}`);
+      }
+      if (waiting.size > 0) await sleep(50);
+    }
+  }
+
+  #requireHope(one: ManagedProcess): void {
+    const refused = one.state === "down" && one.lastExit !== undefined;
+    if (!refused && one.crashesInARow < CRASHES_AT_START_MAX) return;
+    throw new CommandError(`${one.spec.name} does not start (${one.lastExit}); its log: ${one.spec.logFile}`);
+  }
+
+  /** Makes an admin account by the auth-server's own command, beside the running server. */
+  async createAdmin(username: string): Promise<{ username: string; password: string }> {
+    const { args, env } = this.#plan.authCommand;
+    const command = [...args, "create-admin", "--username", username, "--json"];
+    try {
+      const { stdout } = await promisify(execFile)(process.execPath, command, {
+        env: { ...env },
+        timeout: 30_000,
+      });
+      return JSON.parse(stdout) as { username: string; password: string };
+    } catch (error) {
+      const detail = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : "";
+      throw new CommandError(`could not create the admin ${username}: ${detail || String(error)}`, 1, {
+        cause: error,
+      });
+    }
+  }
+
+  report(): SystemReport {
+    return {
+      entryPort: this.#ports.entry,
+      processes: this.#all().map(reportOf),
+      nodes: this.#nodes.map((one, at) => ({
+        ...reportOf(one),
+        httpPort: this.#plan.nodes[at]?.httpPort ?? 0,
+        raftPort: this.#plan.nodes[at]?.raftPort ?? 0,
+      })),
+    };
+  }
+
+  /**
+   * Does what the operator asked of a node. Resolves once it is done; a restart once the node is ready, or after
+   * a while if it is not.
+   *
+   * @returns a sentence on what now holds
+   * @throws CommandError when there is no such node, or it is not in a state for that
+   */
+  async act(action: NodeAction, nodeId: string): Promise<string> {
+    const node = this.#nodes.find((one) => one.spec.name === nodeId);
+    if (node === undefined) {
+      const names = this.#nodes.map((one) => one.spec.name).join(", ");
+      throw new CommandError(`there is no node ${nodeId}; there are ${names}`);
+    }
+    if (this.#stopping) throw new CommandError("the system is stopping");
+    const previous = this.#pending.get(node) ?? Promise.resolve();
+    const next = previous.then(
+      () => this.#perform(action, node),
+      () => this.#perform(action, node),
+    );
+    this.#pending.set(node, next);
+    await next;
+    return this.#describe(action, node);
+  }
+
+  async #perform(action: NodeAction, node: ManagedProcess): Promise<void> {
+    const { name } = node.spec;
+    switch (action) {
+      case "kill":
+        return node.kill();
+      case "pause":
+        if (!node.pause()) throw new CommandError(`${name} is down; nothing to pause`);
+        return;
+      case "resume":
+        if (!node.resume()) throw new CommandError(`${name} is down; start it with restart`);
+        return;
+      case "restart":
+        await node.stop();
+        if (this.#stopping) throw new CommandError("the system is stopping");
+        node.start();
+        return;
+      default:
+        return action satisfies never;
+    }
+  }
+
+  async #describe(action: NodeAction, node: ManagedProcess): Promise<string> {
+    const { name } = node.spec;
+    switch (action) {
+      case "kill":
+        return `${name} is killed and stays down until restart`;
+      case "pause":
+        return `${name} is paused`;
+      case "resume":
+        return `${name} runs again`;
+      case "restart": {
+        const ready = await until(() => this.#stopping || node.isReady(), RESTART_READY_MS);
+        return ready === true
+          ? `${name} is ready (process ${node.identity?.pid})`
+          : `${name} is started, but not ready yet; its log: ${node.spec.logFile}`;
+      }
+      default:
+        return action satisfies never;
+    }
+  }
+
+  /** Ends everything in order: first what takes requests, then what serves them. Never leaves a process behind. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#gateway.stop();
+    await Promise.all([...this.#nodes, this.#auth].map((one) => one.stop()));
+    forgetRunningSystem(this.#dataDir);
+  }
+
+  #all(): readonly ManagedProcess[] {
+    return [this.#auth, ...this.#nodes, this.#gateway];
+  }
+
+  #publish(): void {
+    writeRunningSystem(this.#dataDir, {
+      supervisor: identityOf(process.pid),
+      entryPort: this.#ports.entry,
+      controlPort: this.#ports.control,
+      processes: this.#all().map((one) => ({ name: one.spec.name, identity: one.identity })),
+    });
+  }
+}
+
+/** Ends what a supervisor that was killed has left behind on this data folder. */
+export async function endLeftBehind(dataDir: string, say: (line: string) => void): Promise<void> {
+  const left = (readRunningSystem(dataDir)?.processes ?? []).flatMap(({ identity }) =>
+    identity !== null && isAlive(identity) ? [identity] : [],
+  );
+  if (left.length > 0) {
+    say(`ending ${left.length} processes that an earlier run has left behind`);
+    for (const identity of left) {
+      signalIfAlive(identity, "SIGTERM");
+      signalIfAlive(identity, "SIGCONT");
+    }
+    await until(() => !left.some(isAlive), LEFT_BEHIND_MS);
+    for (const identity of left) signalIfAlive(identity, "SIGKILL");
+    await until(() => !left.some(isAlive), LEFT_BEHIND_MS);
+  }
+  forgetRunningSystem(dataDir);
+}
+
+function reportOf(one: ManagedProcess): ProcessReport {
+  return { name: one.spec.name, pid: one.identity?.pid ?? null, state: one.state, restarts: one.restarts };
+}

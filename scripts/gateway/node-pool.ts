@@ -1,0 +1,93 @@
+import { Agent, request } from "node:http";
+import type { Address } from "./settings.ts";
+
+/** A server behind the gateway, with its connections. */
+export interface Upstream {
+  readonly address: Address;
+  readonly agent: Agent;
+}
+
+/** How often each node is asked whether it is ready, in ms. */
+export const PROBE_EVERY_MS = 250;
+/**
+ * How long a node may take to say so, in ms. One that stalls longer (paused, or out of processor) is left out until
+ * it answers again; a Node process may stall for 100 ms without anything being wrong.
+ */
+export const PROBE_TIMEOUT_MS = 700;
+
+export function makeUpstream(address: Address): Upstream {
+  // An idle connection is closed here long before the server behind would close it (Node's default is 5 s, fastify's
+  // 72 s): a request must not meet a connection that is closing from the other side.
+  return { address, agent: new Agent({ keepAlive: true, timeout: 4_000, maxFreeSockets: 256 }) };
+}
+
+/** The game nodes in rotation: those that said that they are ready and were not caught failing since. */
+export class NodePool {
+  readonly #nodes: readonly Upstream[];
+  readonly #ready = new Set<Upstream>();
+  readonly #timers = new Map<Upstream, NodeJS.Timeout>();
+  #next = 0;
+  #closed = false;
+
+  constructor(addresses: readonly Address[]) {
+    this.#nodes = addresses.map(makeUpstream);
+  }
+
+  /** Starts asking; resolves when every node was asked once. */
+  async open(): Promise<void> {
+    await Promise.all(this.#nodes.map((node) => this.#watch(node)));
+  }
+
+  /** The next ready node in turn, `avoid`ed ones left out; undefined where there is none. */
+  pick(avoid?: ReadonlySet<Upstream>): Upstream | undefined {
+    for (let tried = 0; tried < this.#nodes.length; tried += 1) {
+      const node = this.#nodes[this.#next % this.#nodes.length];
+      this.#next += 1;
+      if (node !== undefined && this.#ready.has(node) && avoid?.has(node) !== true) return node;
+    }
+    return undefined;
+  }
+
+  isReady(node: Upstream): boolean {
+    return this.#ready.has(node);
+  }
+
+  /** Takes a node that just failed a request out of rotation until it says again that it is ready. */
+  failed(node: Upstream): void {
+    this.#ready.delete(node);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    for (const { agent } of this.#nodes) agent.destroy();
+  }
+
+  async #watch(node: Upstream): Promise<void> {
+    const ready = await probe(node.address);
+    if (this.#closed) return;
+    if (ready) this.#ready.add(node);
+    else this.#ready.delete(node);
+    this.#timers.set(
+      node,
+      setTimeout(() => void this.#watch(node), PROBE_EVERY_MS),
+    );
+  }
+}
+
+/** Whether GET /readyz answers 200 in time. Each probe connects anew, so that it also tries the listener. */
+function probe({ host, port }: Address): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asked = request({ host, port, path: "/readyz", agent: false }, (response) => {
+      response.resume();
+      clearTimeout(timer);
+      resolve(response.statusCode === 200);
+    });
+    const timer = setTimeout(() => asked.destroy(new Error("late")), PROBE_TIMEOUT_MS);
+    asked.on("error", () => {
+      clearTimeout(timer);
+      resolve(false);
+    });
+    asked.end();
+  });
+}

@@ -1,0 +1,39 @@
+import { CommandError } from "../lib/command-error.ts";
+import { exitCodes } from "../lib/exit-codes.ts";
+
+/** Where a server listens. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface GatewaySettings {
+  readonly host: string;
+  readonly port: number;
+  readonly auth: Address;
+  readonly nodes: readonly Address[];
+}
+
+/** @throws CommandError (exit 78) that names the variable */
+export function readGatewaySettings(env: Readonly<Record<string, string | undefined>>): GatewaySettings {
+  const nodes = (env["QUORUMBOOK_GATEWAY_NODES"] ?? "").split(",");
+  return {
+    host: env["QUORUMBOOK_HOST"] ?? "127.0.0.1",
+    port: readPort("QUORUMBOOK_GATEWAY_PORT", env["QUORUMBOOK_GATEWAY_PORT"] ?? ""),
+    auth: readAddress("QUORUMBOOK_GATEWAY_AUTH", env["QUORUMBOOK_GATEWAY_AUTH"] ?? ""),
+    nodes: nodes.map((text) => readAddress("QUORUMBOOK_GATEWAY_NODES", text)),
+  };
+}
+
+function readAddress(name: string, text: string): Address {
+  const colon = text.lastIndexOf(":");
+  const host = text.slice(0, Math.max(0, colon));
+  if (host === "") throw new CommandError(`${name}: "${text}" is not host:port`, exitCodes.config);
+  return { host, port: readPort(name, text.slice(colon + 1)) };
+}
+
+function readPort(name: string, text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port >= 1 && port <= 65_535) return port;
+  throw new CommandError(`${name}: "${text}" is not a port`, exitCodes.config);
+}

@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { constants } from "node:fs";
+import * as fs from "node:fs/promises";
+import { createServer } from "node:net";
+import type { DirectoryLock, File, FileSystem } from "./file-system.ts";
+
+/** The file system of the machine, through Node.js. Errors are those of `node:fs`, with their codes. */
+export const nodeFileSystem: FileSystem = {
+  makeDirectory: async (path) => {
+    await fs.mkdir(path, { recursive: true });
+  },
+  list: async (path) => (await fs.readdir(path)).sort(),
+  open: async (path, mode) => new NodeFile(await fs.open(path, mode === "read" ? "r" : "w+")),
+  rename: (from, to) => fs.rename(from, to),
+  remove: (path) => fs.unlink(path),
+  syncDirectory,
+  lock,
+};
+
+class NodeFile implements File {
+  readonly #handle: fs.FileHandle;
+
+  constructor(handle: fs.FileHandle) {
+    this.#handle = handle;
+  }
+
+  async size(): Promise<number> {
+    return (await this.#handle.stat()).size;
+  }
+
+  async read(into: Uint8Array, position: number): Promise<number> {
+    let filled = 0;
+    while (filled < into.length) {
+      const { bytesRead } = await this.#handle.read(into, filled, into.length - filled, position + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return filled;
+  }
+
+  async write(chunks: readonly Uint8Array[], position: number): Promise<void> {
+    let rest = chunks;
+    let at = position;
+    while (rest.length > 0) {
+      // pwritev(2) takes at most IOV_MAX (1024) buffers, and may write less than it was given.
+      const now = rest.slice(0, IOV_MAX);
+      const { bytesWritten } = await this.#handle.writev(now, at);
+      at += bytesWritten;
+      rest = withoutPrefix(rest, bytesWritten);
+    }
+  }
+
+  async truncate(length: number): Promise<void> {
+    await this.#handle.truncate(length);
+  }
+
+  async dataSync(): Promise<void> {
+    await this.#handle.datasync();
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+}
+
+const IOV_MAX = 1024;
+
+function withoutPrefix(chunks: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
+  let left = bytes;
+  for (const [i, chunk] of chunks.entries()) {
+    if (left < chunk.length) return [chunk.subarray(left), ...chunks.slice(i + 1)];
+    left -= chunk.length;
+  }
+  return [];
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await fs.open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+/**
+ * Linux frees an abstract socket when its process ends, however it ends, so that no stale lock survives a kill or
+ * a reboot as a pid file would. It guards against a second process in the same network namespace. Elsewhere
+ * nothing of the kind exists, and the port the node listens on is the guard.
+ */
+async function lock(directory: string): Promise<DirectoryLock> {
+  if (process.platform !== "linux") return { release: async () => {} };
+  const real = await fs.realpath(directory);
+  const name = `\0quorumbook-${createHash("sha256").update(real).digest("hex").slice(0, 32)}`;
+  const server = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (cause) => {
+      reject(new Error(`${directory} is in use by another process`, { cause }));
+    });
+    server.listen(name, resolve);
+  });
+  server.unref();
+  return { release: () => new Promise<void>((resolve) => void server.close(() => resolve())) };
+}

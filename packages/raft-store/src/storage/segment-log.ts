@@ -1,0 +1,203 @@
+import type { LogPosition } from "../core/entry.ts";
+import { RaftError } from "../errors.ts";
+import type { Random } from "../runtime.ts";
+import { logIndex, type LogIndex, term } from "../units.ts";
+import type { File, FileSystem } from "./file-system.ts";
+import type { LogStorage, LogWrite, RecoveredLog } from "./log-storage.ts";
+import { encodeRecord, type LogRecord, recordBytes } from "./record-codec.ts";
+import { encodeSegmentHeader, SEGMENT_HEADER_BYTES, segmentName } from "./segment.ts";
+import { recoverSegments, type SealedSegment, type SegmentRecovery } from "./segment-recovery.ts";
+import { SpareFile } from "./spare-file.ts";
+import { TermHistory } from "./term-history.ts";
+
+export interface SegmentLogOptions {
+  readonly fileSystem: FileSystem;
+  /** A directory for this log alone. */
+  readonly directory: string;
+  readonly random: Random;
+  /** Size of a segment file. A write longer than that makes a longer one. */
+  readonly segmentBytes?: number;
+}
+
+const SEGMENT_BYTES_DEFAULT = 16 << 20;
+
+interface OpenSegment {
+  readonly sequence: number;
+  readonly salt: number;
+  readonly file: File;
+  /** Where the next record goes; everything before is durable. */
+  end: number;
+  lastIndex: LogIndex;
+}
+
+/**
+ * The log in append-only segment files. What has been written is never written over: `open` begins a new segment
+ * and repeats in it what the last write before a crash may have left half done. So a crash during recovery finds
+ * everything as it was, and a sync that failed and was forgotten by the kernel is made good.
+ */
+export class SegmentLog implements LogStorage {
+  readonly #fileSystem: FileSystem;
+  readonly #directory: string;
+  readonly #random: Random;
+  readonly #segmentBytes: number;
+  readonly #spare: SpareFile;
+  /** Closed for writing, oldest first. */
+  #sealed: SealedSegment[] = [];
+  #current: OpenSegment | undefined;
+  #terms = new TermHistory({ index: logIndex(0), term: term(0) });
+  /** Begins every segment, so that the ones before it can be removed. */
+  #hardState: LogRecord = { kind: "hard-state", hardState: { currentTerm: term(0), votedFor: null } };
+  #compacting: Promise<void> = Promise.resolve();
+
+  constructor(options: SegmentLogOptions) {
+    this.#fileSystem = options.fileSystem;
+    this.#directory = options.directory;
+    this.#random = options.random;
+    this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES_DEFAULT;
+    this.#spare = new SpareFile(this.#fileSystem, `${this.#directory}/spare.tmp`, this.#segmentBytes);
+  }
+
+  async open(): Promise<RecoveredLog> {
+    await this.#fileSystem.makeDirectory(this.#directory);
+    const { contents, segments, end, unsettled } = await recoverSegments(this.#fileSystem, this.#directory);
+    const recovered = contents.recovered();
+    this.#sealed = [...segments];
+    this.#hardState = { kind: "hard-state", hardState: recovered.hardState };
+    this.#terms = new TermHistory(recovered.base);
+    for (const entry of recovered.entries) this.#terms.push(entry);
+
+    // A small log is repeated whole and its old segments dropped, so that restarts do not pile up files.
+    const bytes = recovered.entries.reduce((sum, entry) => sum + recordBytes({ kind: "entry", entry }), 0);
+    const small = bytes <= this.#segmentBytes / 4;
+    const first: SegmentRecovery["unsettled"] = small ? { kind: "reset", after: recovered.base } : unsettled;
+    const repeated: LogRecord[] = [];
+    if (first !== undefined) {
+      repeated.push(first);
+      for (const entry of contents.from(logIndex(first.after.index + 1)))
+        repeated.push({ kind: "entry", entry });
+    }
+    const sequence = (segments.at(-1)?.sequence ?? 0) + 1;
+    this.#current = await this.#beginSegment(sequence, end, first?.after ?? contents.last, repeated);
+    if (small) await this.#dropSealed(contents.last.index);
+    return recovered;
+  }
+
+  async append(writes: readonly LogWrite[]): Promise<void> {
+    const current = this.#opened();
+    const start = this.#terms.last;
+    const records = writes.flatMap((write) => this.#recordsOf(write));
+    if (records.length === 0) return;
+    const bytes = sumOfBytes(records);
+    if (current.end + bytes > this.#segmentBytes) {
+      this.#current = await this.#beginSegment(current.sequence + 1, current.end, start, records);
+      this.#sealed.push({ sequence: current.sequence, lastIndex: current.lastIndex });
+      await current.file.close();
+      return;
+    }
+    await current.file.write(
+      [encodeRecords(records, bytes, current.salt, current.end, current.end)],
+      current.end,
+    );
+    await current.file.dataSync();
+    current.end += bytes;
+    current.lastIndex = highestIndex(records, current.lastIndex);
+    if (current.end > this.#segmentBytes / 4) this.#spare.prepare();
+  }
+
+  compact(through: LogIndex): Promise<void> {
+    this.#compacting = this.#compacting.then(() => this.#dropSealed(through));
+    return this.#compacting;
+  }
+
+  async close(): Promise<void> {
+    await this.#compacting.catch(() => undefined);
+    await this.#spare.close();
+    await this.#current?.file.close();
+    this.#current = undefined;
+  }
+
+  #opened(): OpenSegment {
+    if (this.#current === undefined) throw new RaftError("RAFT_STORAGE_FAILED", "the log is not open");
+    return this.#current;
+  }
+
+  #recordsOf(write: LogWrite): LogRecord[] {
+    const records: LogRecord[] = [];
+    if (write.hardState !== undefined) {
+      this.#hardState = { kind: "hard-state", hardState: write.hardState };
+      records.push(this.#hardState);
+    }
+    if (write.reset !== undefined) {
+      this.#terms = new TermHistory(write.reset);
+      records.push({ kind: "reset", after: write.reset });
+    }
+    if (write.truncateFrom !== undefined) {
+      this.#terms.truncateFrom(write.truncateFrom);
+      records.push({ kind: "truncate", after: this.#terms.last });
+    }
+    for (const entry of write.entries) {
+      this.#terms.push(entry);
+      records.push({ kind: "entry", entry });
+    }
+    return records;
+  }
+
+  /** Makes a segment durable with these records at its head, and only then gives it its name. */
+  async #beginSegment(
+    sequence: number,
+    previousEnd: number,
+    start: LogPosition,
+    records: readonly LogRecord[],
+  ): Promise<OpenSegment> {
+    const all = [this.#hardState, ...records];
+    const bytes = sumOfBytes(all);
+    const end = SEGMENT_HEADER_BYTES + bytes;
+    const salt = this.#random.uint32();
+    const file = await this.#spare.take();
+    const header = encodeSegmentHeader({ sequence, salt, previousEnd, start, bornDurable: end });
+    await file.write([header, encodeRecords(all, bytes, salt, SEGMENT_HEADER_BYTES, 0)], 0);
+    await file.dataSync();
+    await this.#fileSystem.rename(this.#spare.path, `${this.#directory}/${segmentName(sequence)}`);
+    await this.#fileSystem.syncDirectory(this.#directory);
+    return { sequence, salt, file, end, lastIndex: highestIndex(records, logIndex(0)) };
+  }
+
+  /** Removes the oldest segments as far as nothing in them is needed. */
+  async #dropSealed(through: LogIndex): Promise<void> {
+    for (;;) {
+      const oldest = this.#sealed[0];
+      if (oldest === undefined || oldest.lastIndex > through) return;
+      await this.#fileSystem.remove(`${this.#directory}/${segmentName(oldest.sequence)}`);
+      // One at a time: if a crash undid an earlier removal and not a later one, a segment would be missing.
+      await this.#fileSystem.syncDirectory(this.#directory);
+      this.#sealed.shift();
+    }
+  }
+}
+
+function encodeRecords(
+  records: readonly LogRecord[],
+  bytes: number,
+  salt: number,
+  from: number,
+  durable: number,
+): Buffer {
+  const buffer = Buffer.allocUnsafeSlow(bytes);
+  let at = 0;
+  for (const record of records) at = encodeRecord(buffer, at, record, { salt, offset: from + at }, durable);
+  return buffer;
+}
+
+function sumOfBytes(records: readonly LogRecord[]): number {
+  let sum = 0;
+  for (const record of records) sum += recordBytes(record);
+  return sum;
+}
+
+function highestIndex(records: readonly LogRecord[], least: LogIndex): LogIndex {
+  let highest = least;
+  for (const record of records) {
+    if (record.kind === "entry" && record.entry.index > highest) highest = record.entry.index;
+  }
+  return highest;
+}

@@ -1,0 +1,133 @@
+import type { LogPosition } from "../core/entry.ts";
+import { RaftError } from "../errors.ts";
+import { logIndex, type LogIndex, term } from "../units.ts";
+import type { FileSystem } from "./file-system.ts";
+import { LogContents } from "./log-contents.ts";
+import type { LogRecord } from "./record-codec.ts";
+import {
+  corrupt,
+  decodeSegmentHeader,
+  readSegment,
+  segmentName,
+  type SegmentHeader,
+  sequenceOf,
+} from "./segment.ts";
+
+export interface SegmentRecovery {
+  readonly contents: LogContents;
+  /** The segments found, oldest first. */
+  readonly segments: readonly SealedSegment[];
+  /** Where the records of the last segment end. */
+  readonly end: number;
+  /** What the last write, of which it is not known whether it reached the disk, did to the entries. */
+  readonly unsettled: { readonly kind: "reset" | "truncate"; readonly after: LogPosition } | undefined;
+}
+
+export interface SealedSegment {
+  readonly sequence: number;
+  /** The highest index of any entry in it. */
+  readonly lastIndex: LogIndex;
+}
+
+/**
+ * Replays every segment in a directory.
+ *
+ * @throws RaftError `RAFT_STORAGE_CORRUPT`
+ */
+export async function recoverSegments(fileSystem: FileSystem, directory: string): Promise<SegmentRecovery> {
+  const sequences = (await fileSystem.list(directory)).flatMap((name) => sequenceOf(name) ?? []);
+  const headers: SegmentHeader[] = [];
+  for (const [i, sequence] of sequences.entries()) {
+    const path = `${directory}/${segmentName(sequence)}`;
+    const header = decodeSegmentHeader(await readFile(fileSystem, path, HEADER_READ_BYTES), path);
+    if (header.sequence !== sequence)
+      throw corrupt(path, 16, `the segment says that it is number ${header.sequence}`);
+    if (i > 0 && sequence !== (sequences[i - 1] as number) + 1) {
+      throw corrupt(path, 0, `segment ${sequence - 1}, which comes before it, is missing`);
+    }
+    headers.push(header);
+  }
+  const contents = new LogContents(headers[0]?.start ?? { index: logIndex(0), term: term(0) });
+  const segments: SealedSegment[] = [];
+  let end = 0;
+  let unsettled: SegmentRecovery["unsettled"];
+  for (const [i, header] of headers.entries()) {
+    const path = `${directory}/${segmentName(header.sequence)}`;
+    const next = headers[i + 1];
+    const segment = readSegment(await readFile(fileSystem, path), header, next?.previousEnd, path);
+    let lastIndex = logIndex(0);
+    for (const [n, record] of segment.records.entries()) {
+      if (next === undefined && n >= segment.settled) unsettled = withRecord(unsettled, record, contents);
+      replay(record, contents, path);
+      if (record.kind === "entry" && record.entry.index > lastIndex) lastIndex = record.entry.index;
+    }
+    segments.push({ sequence: header.sequence, lastIndex });
+    end = segment.end;
+  }
+  return { contents, segments, end, unsettled };
+}
+
+const HEADER_READ_BYTES = 64;
+
+function replay(record: LogRecord, contents: LogContents, path: string): void {
+  try {
+    switch (record.kind) {
+      case "hard-state":
+        contents.hardState = record.hardState;
+        return;
+      case "reset":
+        contents.endAt(record.after, false);
+        return;
+      case "truncate":
+        contents.endAt(record.after, true);
+        return;
+      case "entry":
+        contents.push(record.entry);
+        return;
+      default:
+        record satisfies never;
+    }
+  } catch (cause) {
+    throw new RaftError("RAFT_STORAGE_CORRUPT", `${path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Extends what is known of the last write by one more of its records, which is about to be replayed. */
+function withRecord(
+  so: SegmentRecovery["unsettled"],
+  record: LogRecord,
+  contents: LogContents,
+): SegmentRecovery["unsettled"] {
+  switch (record.kind) {
+    case "hard-state":
+      return so;
+    case "reset":
+      return record;
+    case "truncate":
+      return so === undefined || (so.kind === "truncate" && record.after.index < so.after.index)
+        ? record
+        : so;
+    case "entry":
+      return so ?? { kind: "truncate", after: contents.last };
+    default:
+      return record satisfies never;
+  }
+}
+
+async function readFile(
+  fileSystem: FileSystem,
+  path: string,
+  bytesMax = Number.POSITIVE_INFINITY,
+): Promise<Buffer> {
+  const file = await fileSystem.open(path, "read");
+  try {
+    // Page-sized and zeroed, as its slices live on as the entries' data.
+    const bytes = Buffer.alloc(Math.min(await file.size(), bytesMax));
+    const read = await file.read(bytes, 0);
+    if (read !== bytes.length)
+      throw corrupt(path, read, `the file ends here, short of its length ${bytes.length}`);
+    return bytes;
+  } finally {
+    await file.close();
+  }
+}

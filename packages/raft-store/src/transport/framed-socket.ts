@@ -1,0 +1,120 @@
+import type { Socket } from "node:net";
+import type { Runtime, Timer } from "../runtime.ts";
+import { encodeFrameHeader, type Frame, FrameReader } from "../frame.ts";
+
+/** What a frame on a connection is. Values are never reused. */
+export const FrameKind = { handshake: 1, message: 2, ping: 3, pong: 4 } as const;
+export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
+
+export interface FramedSocketHandler {
+  /** Every frame but pings and pongs. If it throws, the socket is destroyed with that reason. */
+  onFrame(frame: Frame): void;
+  /** Once, when the socket is gone, whoever closed it. */
+  onClosed(reason: string): void;
+}
+
+/**
+ * A socket that carries frames both ways, writes once a turn however many frames the turn made, and notices when the
+ * other end falls silent: a connection cut by a lost route would else wait for TCP's own retransmissions, which
+ * come minutes apart in the end.
+ */
+export class FramedSocket {
+  readonly #socket: Socket;
+  readonly #runtime: Runtime;
+  readonly #silenceMsMax: number;
+  readonly #reader: FrameReader;
+  readonly #handler: FramedSocketHandler;
+  #corked = false;
+  #closed = false;
+  #lastHeardMs: number;
+  #watch: Timer | undefined;
+
+  constructor(
+    socket: Socket,
+    runtime: Runtime,
+    limits: { readonly frameBytesMax: number; readonly silenceMsMax: number },
+    handler: FramedSocketHandler,
+  ) {
+    this.#socket = socket;
+    this.#runtime = runtime;
+    this.#silenceMsMax = limits.silenceMsMax;
+    this.#reader = new FrameReader(limits.frameBytesMax);
+    this.#handler = handler;
+    this.#lastHeardMs = runtime.clock.monotonicMs();
+    socket.setNoDelay(true);
+    socket.on("data", (chunk: Buffer) => this.#onData(chunk));
+    socket.on("error", (error) => this.close(error.message));
+    socket.on("end", () => this.close("the peer closed the connection"));
+    socket.on("close", () => this.close("the connection was closed"));
+    this.#scheduleWatch();
+  }
+
+  /** Bytes handed over that the kernel has not taken yet. */
+  get bufferedBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  send(kind: FrameKind, body: readonly Uint8Array[]): void {
+    if (this.#closed) return;
+    if (!this.#corked) {
+      this.#corked = true;
+      this.#socket.cork();
+      process.nextTick(() => {
+        this.#corked = false;
+        this.#socket.uncork();
+      });
+    }
+    this.#socket.write(encodeFrameHeader(kind, body));
+    for (const chunk of body) this.#socket.write(chunk);
+  }
+
+  close(reason: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#watch?.cancel();
+    this.#socket.destroy();
+    this.#handler.onClosed(reason);
+  }
+
+  /** Sends what is buffered (a refusal), then closes. */
+  finish(reason: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#watch?.cancel();
+    this.#socket.end(() => this.#socket.destroy());
+    this.#handler.onClosed(reason);
+  }
+
+  #onData(chunk: Buffer): void {
+    if (this.#closed) return;
+    this.#lastHeardMs = this.#runtime.clock.monotonicMs();
+    try {
+      for (const frame of this.#reader.push(chunk)) {
+        if (this.#closed) return;
+        if (frame.kind === FrameKind.ping) this.send(FrameKind.pong, []);
+        else if (frame.kind !== FrameKind.pong) this.#handler.onFrame(frame);
+      }
+    } catch (error) {
+      this.close(`malformed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+
+  #scheduleWatch(): void {
+    this.#watch = this.#runtime.scheduler.after(this.#silenceMsMax / 4, () => {
+      const silentMs = this.#runtime.clock.monotonicMs() - this.#lastHeardMs;
+      // A stall of this process looks like silence of the peer: the pings that were due were never sent. Each watch
+      // therefore counts for one quarter at most, whatever the clock says.
+      if (silentMs > this.#silenceMsMax && this.#quietWatches >= QUIET_WATCHES_MAX) {
+        this.close(`nothing heard for ${Math.round(silentMs)} ms`);
+        return;
+      }
+      this.#quietWatches = silentMs < this.#silenceMsMax / 4 ? 0 : this.#quietWatches + 1;
+      this.send(FrameKind.ping, []);
+      this.#scheduleWatch();
+    });
+  }
+
+  #quietWatches = 0;
+}
+
+const QUIET_WATCHES_MAX = 4;

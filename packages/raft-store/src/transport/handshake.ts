@@ -1,0 +1,126 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+
+/**
+ * What is said before a connection carries messages: `hello` by the node that dials, `welcome` by the one that
+ * listens, `proof` by the first, `ready` by the second. Either side may say `refusal` instead, and closes. The bodies
+ * are JSON: they are few, small, and read by people when something is wrong.
+ *
+ * With a shared secret each side shows that it knows it by a keyed hash over both nonces and both identities. This
+ * keeps out strangers and strays, not somebody who can alter the traffic: for that the link itself must be secured.
+ */
+export type Handshake =
+  | {
+      readonly type: "hello";
+      readonly version: number;
+      readonly clusterId: string;
+      readonly from: Party;
+      readonly to: string;
+      readonly nonce: string;
+    }
+  | { readonly type: "welcome"; readonly from: Party; readonly nonce: string; readonly proof: string }
+  | { readonly type: "proof"; readonly proof: string }
+  | { readonly type: "ready" }
+  | { readonly type: "refusal"; readonly reason: string };
+
+export interface Party {
+  readonly nodeId: string;
+  readonly incarnation: string;
+}
+
+/** Grows when the frames or the messages change so that an older node could not read them. */
+export const PROTOCOL_VERSION = 1;
+
+export function encodeHandshake(handshake: Handshake): Uint8Array {
+  return Buffer.from(JSON.stringify({ protocol: "quorumbook-raft", ...handshake }), "utf8");
+}
+
+/** @throws Error if the bytes are no handshake; the message says what was wrong. */
+export function decodeHandshake(bytes: Uint8Array): Handshake {
+  const value: unknown = JSON.parse(
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8"),
+  );
+  if (!isRecord(value) || value["protocol"] !== "quorumbook-raft")
+    throw new Error("not a handshake of this protocol");
+  switch (value["type"]) {
+    case "hello":
+      return {
+        type: "hello",
+        version: numberIn(value, "version"),
+        clusterId: textIn(value, "clusterId"),
+        from: partyIn(value, "from"),
+        to: textIn(value, "to"),
+        nonce: textIn(value, "nonce"),
+      };
+    case "welcome":
+      return {
+        type: "welcome",
+        from: partyIn(value, "from"),
+        nonce: textIn(value, "nonce"),
+        proof: textIn(value, "proof"),
+      };
+    case "proof":
+      return { type: "proof", proof: textIn(value, "proof") };
+    case "ready":
+      return { type: "ready" };
+    case "refusal":
+      return { type: "refusal", reason: textIn(value, "reason") };
+    default:
+      throw new Error("a handshake of an unknown type");
+  }
+}
+
+/** What both sides have said, in one fixed order: the text that the proofs are made over. */
+export interface Transcript {
+  readonly clusterId: string;
+  readonly dialer: Party;
+  readonly dialerNonce: string;
+  readonly listener: Party;
+  readonly listenerNonce: string;
+}
+
+/** The side's name goes into the hash, so that one side's proof cannot be sent back as the other's. */
+export function proofOf(side: "dialer" | "listener", secret: string, transcript: Transcript): string {
+  const { clusterId, dialer, dialerNonce, listener, listenerNonce } = transcript;
+  const text = JSON.stringify([
+    PROTOCOL_VERSION,
+    side,
+    clusterId,
+    dialer.nodeId,
+    dialer.incarnation,
+    dialerNonce,
+    listener.nodeId,
+    listener.incarnation,
+    listenerNonce,
+  ]);
+  return createHmac("sha256", secret).update(text).digest("base64");
+}
+
+/** Compares two proofs in a time that does not depend on where they differ. */
+export function sameProof(one: string, other: string): boolean {
+  const a = Buffer.from(one, "utf8");
+  const b = Buffer.from(other, "utf8");
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function textIn(value: Record<string, unknown>, key: string): string {
+  const text = value[key];
+  if (typeof text !== "string" || text.length > 1024)
+    throw new Error(`the handshake's ${key} is no short text`);
+  return text;
+}
+
+function numberIn(value: Record<string, unknown>, key: string): number {
+  const number = value[key];
+  if (typeof number !== "number") throw new Error(`the handshake's ${key} is no number`);
+  return number;
+}
+
+function partyIn(value: Record<string, unknown>, key: string): Party {
+  const party = value[key];
+  if (!isRecord(party)) throw new Error(`the handshake's ${key} is no party`);
+  return { nodeId: textIn(party, "nodeId"), incarnation: textIn(party, "incarnation") };
+}

@@ -59,3 +59,6 @@ export class ProblemError extends Error {
     this.refusal = refusal;
   }
 }
+
+/** Of a failure within the node nothing is told but that it was one. */
+export const INTERNAL_ERROR: Refusal = { code: "internal_error", detail: "The node failed to answer." };

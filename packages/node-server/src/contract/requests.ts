@@ -57,7 +57,7 @@ export const BetBody = closed(betFields);
 export type BetRequest = Type.Static<typeof BetBody>;
 
 /** Bounds of the pricing formulas: virtual and real stakes of a game together stay below 9e11. */
-const VIRTUAL_STAKES_MAX = 900_000_000_000;
+export const VIRTUAL_STAKES_MAX = 900_000_000_000;
 
 const Pricing = closed({
   strategy: Type.Optional(Type.Enum(["ratio/pre"])),

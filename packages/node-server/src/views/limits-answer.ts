@@ -1,15 +1,9 @@
 // A user's limits between the wire and the book.
-import {
-  amount,
-  type LimitWindows,
-  type Limits,
-  type LimitsView,
-  unixMillis,
-} from "@quorumbook/betting-core";
+import { amount, type LimitWindows, type Limits, type LimitsView } from "@quorumbook/betting-core";
 import type { LimitsAnswer } from "../contract/answers.ts";
-import { ProblemError } from "../contract/problem-codes.ts";
 import type { LimitsRequest } from "../contract/requests.ts";
-import { timeFromWire, timeToWire } from "../contract/times.ts";
+import { timeToWire } from "../contract/times.ts";
+import { wireTime } from "../contract/wire-time.ts";
 
 export function limitsAnswer(limits: LimitsView): LimitsAnswer {
   const { pending } = limits;
@@ -46,15 +40,4 @@ function windows({ day, week, month }: LimitsRequest["deposit"]): LimitWindows {
     ...(week === undefined ? {} : { week: amount(week) }),
     ...(month === undefined ? {} : { month: amount(month) }),
   };
-}
-
-/** @throws ProblemError `invalid_request` naming the path */
-export function wireTime(text: string, path: string) {
-  const millis = timeFromWire(text);
-  if (millis !== undefined) return unixMillis(millis);
-  throw new ProblemError({
-    code: "invalid_request",
-    detail: `${path} must be an RFC 3339 date-time`,
-    facts: { errors: [{ path, message: "must be an RFC 3339 date-time" }] },
-  });
 }

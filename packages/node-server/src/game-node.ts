@@ -1,0 +1,138 @@
+// A game node put together: machine, log, gateway, routes, sockets. `main.ts` gives it a replicated log and the
+// real clock; tests a log in memory.
+import type { FastifyBaseLogger } from "fastify";
+import { createApp, type App } from "./http/app.ts";
+import { createMetrics } from "./metrics.ts";
+import { PeerReporter } from "./peer-reports.ts";
+import { BettingStateMachine } from "./replication/betting-state-machine.ts";
+import { CommandGateway } from "./replication/command-gateway.ts";
+import { startDuties } from "./replication/leader-duties.ts";
+import type { ReplicatedLog } from "./replication/replicated-log.ts";
+import { RateLimiter } from "./security/rate-limiter.ts";
+import { TokenVerifier } from "./security/token-verifier.ts";
+import type { Services } from "./services.ts";
+import { Broadcaster } from "./socket/broadcaster.ts";
+import { startKeepAlive } from "./socket/keep-alive.ts";
+import { Session } from "./socket/session.ts";
+import type { SocketServer } from "./socket/socket-server.ts";
+import { WsSocketServer } from "./socket/ws-socket-server.ts";
+import { ownReport } from "./views/cluster-answer.ts";
+
+export interface GameNodeOptions<Log extends ReplicatedLog> {
+  readonly openLog: (machine: BettingStateMachine) => Promise<Log>;
+  readonly peerUrls: ReadonlyMap<string, URL>;
+  readonly jwksUrl: URL;
+  readonly issuer: string;
+  readonly audience: string;
+  readonly bankroll: number;
+  readonly rateLimit: number;
+  readonly logger: FastifyBaseLogger;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** The node cannot go on: its state can no longer be vouched for. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+export interface GameNode<Log extends ReplicatedLog = ReplicatedLog> {
+  readonly app: App;
+  readonly log: Log;
+  readonly services: Services;
+  readonly broadcaster: Broadcaster;
+  /** Starts to listen; returns the port. */
+  listen(host: string, port: number): Promise<number>;
+  /** Stops in good order: no new connections, sockets closed with 1001, leadership handed over. */
+  close(): Promise<void>;
+}
+
+const GOING_AWAY = 1001;
+
+export async function createGameNode<Log extends ReplicatedLog>(
+  options: GameNodeOptions<Log>,
+): Promise<GameNode<Log>> {
+  const { logger, now, onFatal } = options;
+  const machine = new BettingStateMachine();
+  let appliedAt = Number.NEGATIVE_INFINITY;
+  machine.listen({
+    onApplied: () => {
+      appliedAt = performance.now();
+    },
+    onRestored: () => {
+      appliedAt = performance.now();
+    },
+  });
+  const log = await options.openLog(machine);
+  const gateway = new CommandGateway(log, machine);
+  const tokens = new TokenVerifier({ ...options, now });
+  const peers = new PeerReporter(options.peerUrls);
+  let sockets: SocketServer | undefined;
+  const metrics = createMetrics({ log, machine, gateway, connections: () => sockets?.connections ?? 0 });
+  const services: Services = {
+    machine,
+    log,
+    gateway,
+    tokens,
+    rates: new RateLimiter(options.rateLimit, () => performance.now()),
+    ownReport: () => ownReport(log.status(), machine, performance.now() - appliedAt),
+    peerReports: () => peers.reports,
+    ready: () => machine.opened && log.status().ready,
+    metrics: metrics.text,
+  };
+  const clock = {
+    now: () => performance.now(),
+    after: (ms: number, then: () => void) => {
+      const timer = setTimeout(then, ms);
+      return () => clearTimeout(timer);
+    },
+  };
+  const broadcaster = new Broadcaster(services, clock);
+  const app = await createApp(services, logger, metrics.onResponse);
+  log.subscribe((event) => {
+    if (event.type === "fatal") onFatal(event.error);
+  });
+  const stopDuties = startDuties(
+    {
+      log,
+      book: () => machine.book,
+      bankroll: options.bankroll,
+      now,
+      onDelay: (error) => logger.debug({ err: error }, "the leader's tick will be tried again"),
+    },
+    onFatal,
+  );
+  const stopKeepAlive = startKeepAlive(broadcaster.sessions, now);
+
+  return {
+    app,
+    log,
+    services,
+    broadcaster,
+    async listen(host, port) {
+      tokens.start((error) => logger.warn({ err: error }, "the token keys cannot be fetched yet"));
+      peers.start();
+      const server = new WsSocketServer(app.server);
+      server.onConnection(
+        (connection) =>
+          new Session(connection, {
+            services,
+            broadcaster,
+            now,
+            onError: (error) => logger.error({ err: error }, "a bet over the socket failed"),
+          }),
+      );
+      sockets = server;
+      await app.listen({ host, port });
+      const address = app.server.address();
+      return typeof address === "object" && address !== null ? address.port : port;
+    },
+    async close() {
+      peers.stop();
+      tokens.stop();
+      stopKeepAlive();
+      stopDuties();
+      await sockets?.close(GOING_AWAY, "the node is going away");
+      broadcaster.stop();
+      await app.close();
+      await log.close();
+    },
+  };
+}

@@ -1,0 +1,140 @@
+// The REST front door: fastify with this node's hooks, schemas and routes.
+import swagger from "@fastify/swagger";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest } from "fastify";
+import type { TSchema } from "typebox";
+import { INTERNAL_ERROR, ProblemError } from "../contract/problem-codes.ts";
+import { compileCheck, type FieldError, textToTyped } from "../contract/validation.ts";
+import type { Services } from "../services.ts";
+import { answerClientError } from "./client-error.ts";
+import { parseJsonBody } from "./json-body.ts";
+import { openApi, withHeaders } from "./open-api.ts";
+import { refusalOf, sendProblem } from "./problem.ts";
+import { addRequestHooks } from "./request-hooks.ts";
+import { adminRoutes } from "./routes/admin.ts";
+import { balanceRoutes } from "./routes/balance.ts";
+import { betRoutes } from "./routes/bets.ts";
+import { clusterRoutes } from "./routes/cluster.ts";
+import { docsRoutes } from "./routes/docs.ts";
+import { gameRoutes } from "./routes/games.ts";
+import { gameLifecycleRoutes } from "./routes/game-lifecycle.ts";
+import { limitRoutes } from "./routes/limits.ts";
+import { operationRoutes } from "./routes/operations.ts";
+
+export type App = ReturnType<typeof bareApp>;
+
+/** A game of 32 outcomes with the longest labels is some 27 KB; nothing else comes near. */
+const BODY_BYTES_MAX = 65_536;
+/** A token is below 1 KB; more header than this is not ours. */
+const HEADER_BYTES_MAX = 16_384;
+/** A whole request must arrive within this time: who drips it byte by byte is cut off. */
+const REQUEST_MS_MAX = 10_000;
+
+function bareApp(logger: FastifyBaseLogger, services: Services) {
+  return Fastify({
+    loggerInstance: logger,
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_MS_MAX,
+    disableRequestLogging: true,
+    return503OnClosing: false,
+    http: { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: REQUEST_MS_MAX },
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, services.gateway.index),
+    frameworkErrors: (_error: unknown, _request: FastifyRequest, reply: FastifyReply) => {
+      reply.header("book-index", services.gateway.index);
+      return sendProblem(reply, { code: "not_found", detail: "There is nothing at this address." });
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+}
+
+/** The app with all routes, not yet listening. */
+export async function createApp(
+  services: Services,
+  logger: FastifyBaseLogger,
+  onResponse: (method: string, route: string, status: number, seconds: number) => void,
+): Promise<App> {
+  const app = bareApp(logger, services);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    "application/json",
+    { parseAs: "buffer" },
+    async (_request: FastifyRequest, body: Buffer) => parseJsonBody(body),
+  );
+  app.setValidatorCompiler<TSchema>(({ schema, httpPart }) => validator(schema, httpPart));
+  // Answers are made by our own views, field by field; a second description of them would only cost time.
+  app.setSerializerCompiler(() => JSON.stringify);
+  app.setErrorHandler<Error>((error, request, reply) => {
+    const refusal = refusalOf(error);
+    if (refusal !== undefined) return sendProblem(reply, refusal);
+    request.log.error({ err: error, url: request.url }, "request failed");
+    return sendProblem(reply, request.method === "GET" ? INTERNAL_ERROR : FAILED_WRITE);
+  });
+  app.setNotFoundHandler((_request, reply) =>
+    sendProblem(reply, { code: "not_found", detail: "There is nothing at this address." }),
+  );
+  addRequestHooks(app, services);
+  app.addHook("onResponse", (request, reply, done) => {
+    onResponse(request.method, request.routeOptions.url ?? "", reply.statusCode, reply.elapsedTime / 1000);
+    done();
+  });
+  await app.register(swagger, { openapi: openApi, transform: withHeaders });
+  const routes = [
+    gameRoutes,
+    balanceRoutes,
+    betRoutes,
+    limitRoutes,
+    gameLifecycleRoutes,
+    adminRoutes,
+    clusterRoutes,
+    operationRoutes,
+    docsRoutes,
+  ];
+  // As a plugin, so that swagger's hook sees each route as it is added.
+  await app.register(async (scope) => {
+    for (const add of routes) add(scope as unknown as App, services);
+  });
+  await app.ready();
+  return app;
+}
+
+/** A write that broke off inside the node may have been committed before. */
+const FAILED_WRITE = {
+  code: "outcome_unknown",
+  detail:
+    "The node failed while it dealt with the request. Repeat it with the same Idempotency-Key to find out.",
+  retryAfter: 1,
+} as const;
+
+function validator(schema: TSchema, httpPart: string | undefined) {
+  const check = compileCheck(schema);
+  switch (httpPart) {
+    case "params":
+      return (data: unknown) => {
+        const value = textToTyped(schema, data);
+        return check(value) === undefined ? { value } : { error: malformedId() };
+      };
+    case "querystring":
+      return (data: unknown) => {
+        const value = textToTyped(schema, data);
+        const errors = check(value);
+        return errors === undefined ? { value } : { error: malformed("query", errors) };
+      };
+    default:
+      return (data: unknown) => {
+        // Without a body: as one without fields. The body parser lets no other `null` through.
+        const value = data ?? {};
+        const errors = check(value);
+        return errors === undefined ? { value } : { error: malformed("body", errors) };
+      };
+  }
+}
+
+/** An id that no game or bet can have names nothing. */
+function malformedId(): ProblemError {
+  return new ProblemError({ code: "not_found", detail: "There is nothing at this address." });
+}
+
+function malformed(part: string, errors: readonly FieldError[]): ProblemError {
+  const first = errors[0];
+  const detail = first === undefined ? `The ${part} is malformed.` : `${part}${first.path} ${first.message}`;
+  return new ProblemError({ code: "invalid_request", detail, facts: { errors } });
+}

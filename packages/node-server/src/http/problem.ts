@@ -1,0 +1,49 @@
+// Refusals as application/problem+json (RFC 9457).
+import type { FastifyError, FastifyReply } from "fastify";
+import { PROBLEMS, ProblemError, type Refusal } from "../contract/problem-codes.ts";
+
+export interface ProblemBody {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: string;
+  readonly [fact: string]: unknown;
+}
+
+export function problemBody({ code, detail, facts }: Refusal): ProblemBody {
+  const [status, title] = PROBLEMS[code];
+  return { type: `urn:quorumbook:problem:${code}`, title, status, detail, code, ...facts };
+}
+
+export function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  const body = problemBody(refusal);
+  if (refusal.retryAfter !== undefined) reply.header("retry-after", refusal.retryAfter);
+  if (refusal.code === "unauthenticated") reply.header("www-authenticate", 'Bearer realm="quorumbook"');
+  return reply.code(body.status).type("application/problem+json").send(JSON.stringify(body));
+}
+
+/**
+ * What a thrown value is to the client; undefined for what is no refusal but a failure of this node, of which
+ * nothing is told.
+ */
+export function refusalOf(error: FastifyError | Error): Refusal | undefined {
+  if (error instanceof ProblemError) return error.refusal;
+  const code = "code" in error ? error.code : undefined;
+  switch (code) {
+    case "FST_ERR_CTP_BODY_TOO_LARGE":
+      return { code: "payload_too_large", detail: "The body is larger than any request of this interface." };
+    case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
+      return { code: "unsupported_media_type", detail: "Send the body as application/json." };
+    case "FST_ERR_BAD_URL":
+    case "FST_ERR_ASYNC_CONSTRAINT":
+    case "FST_ERR_MAX_PARAM_LENGTH":
+      return { code: "not_found", detail: "There is nothing at this address." };
+    case "FST_ERR_CTP_INVALID_CONTENT_LENGTH":
+    case "FST_ERR_CTP_EMPTY_JSON_BODY":
+    case "FST_ERR_CTP_INVALID_JSON_BODY":
+      return { code: "invalid_request", detail: "The body is not what its headers say." };
+    default:
+      return undefined;
+  }
+}

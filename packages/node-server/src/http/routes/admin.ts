@@ -1,0 +1,100 @@
+// The house's money and what was done with it, for admins.
+import { amount, gameId } from "@quorumbook/betting-core";
+import { AuditPage, BookAnswer, ExposureAnswer } from "../../contract/answers.ts";
+import { BankrollBody, IdParams, NoQuery, PageQuery, ReadQuery } from "../../contract/requests.ts";
+import type { Services } from "../../services.ts";
+import { auditAnswer } from "../../views/audit-answer.ts";
+import type { App } from "../app.ts";
+import { pageAnswer, pageQuery } from "../paging.ts";
+import { accepted, askerOf, readAt } from "../request-hooks.ts";
+import { gameNotFound } from "./games.ts";
+
+export function adminRoutes(app: App, services: Services): void {
+  const { machine, gateway } = services;
+  const config = { access: "admin" } as const;
+
+  app.get(
+    "/api/admin/book",
+    {
+      schema: { summary: "The house's money", querystring: ReadQuery, response: { 200: BookAnswer } },
+      config,
+    },
+    (_request, reply) => {
+      readAt(reply, services);
+      reply.send(bookNow(services));
+    },
+  );
+
+  app.post(
+    "/api/admin/bankroll",
+    {
+      schema: {
+        summary: "Adds house money",
+        body: BankrollBody,
+        querystring: NoQuery,
+        response: { 200: BookAnswer },
+      },
+      config: { access: "admin", key: "optional" },
+    },
+    async (request, reply) => {
+      const { amount: added, reason } = request.body;
+      const applied = await gateway.submit({
+        type: "addBankroll",
+        ...askerOf(request),
+        amount: amount(added),
+        reason,
+      });
+      accepted(reply, applied);
+      readAt(reply, services);
+      return reply.send(bookNow(services));
+    },
+  );
+
+  app.get(
+    "/api/admin/games/:id/exposure",
+    {
+      schema: {
+        summary: "What the house may lose on a game",
+        params: IdParams,
+        querystring: ReadQuery,
+        response: { 200: ExposureAnswer },
+      },
+      config,
+    },
+    (request, reply) => {
+      readAt(reply, services);
+      const exposure = machine.book.exposure(gameId(request.params.id));
+      if (exposure === undefined) throw gameNotFound(request.params.id);
+      const { margin, worstCase, outcomes, warnings } = exposure;
+      reply.send({
+        margin,
+        worstCase,
+        outcomes: outcomes.map(({ key, staked, liability, result }) => ({ key, staked, liability, result })),
+        warnings: [...warnings],
+      });
+    },
+  );
+
+  app.get(
+    "/api/admin/audit",
+    {
+      schema: {
+        summary: "What admins and the system did, newest first",
+        querystring: PageQuery,
+        response: { 200: AuditPage },
+      },
+      config,
+    },
+    (request, reply) => {
+      readAt(reply, services);
+      reply.send(pageAnswer(machine.book.audit(pageQuery(request.query)), auditAnswer));
+    },
+  );
+}
+
+function bookNow({ machine, gateway }: Services) {
+  const { house, escrow, balances, openingBankroll, deposits, withdrawals, exposure, openGames } =
+    machine.book.totals();
+  const index = gateway.index;
+  return { index, house, escrow, balances, openingBankroll, deposits, withdrawals, exposure, openGames };
+}

@@ -1,0 +1,80 @@
+// A user's bets.
+import { betId, gameId } from "@quorumbook/betting-core";
+import { betCommand } from "../../commands/bet-command.ts";
+import { BetDetailAnswer, BetsPage, PlacedAnswer } from "../../contract/answers.ts";
+import { ProblemError } from "../../contract/problem-codes.ts";
+import { BetBody, BetsQuery, IdParams, NoQuery, ReadQuery } from "../../contract/requests.ts";
+import type { Services } from "../../services.ts";
+import { betAnswer, betDetailAnswer } from "../../views/bet-answer.ts";
+import { betGameAnswer } from "../../views/game-answer.ts";
+import type { App } from "../app.ts";
+import { pageAnswer, pageQuery } from "../paging.ts";
+import { accepted, askerOf, readAt } from "../request-hooks.ts";
+import { gameNotFound } from "./games.ts";
+
+export function betRoutes(app: App, services: Services): void {
+  const { machine, gateway } = services;
+
+  app.post(
+    "/api/bets",
+    {
+      schema: {
+        summary: "Places a bet",
+        body: BetBody,
+        querystring: NoQuery,
+        response: { 201: PlacedAnswer },
+      },
+      config: { access: "user", key: "required" },
+    },
+    async (request, reply) => {
+      const applied = await gateway.submit(betCommand(request.body, askerOf(request)));
+      const { bet, balance, seq } = accepted(reply, applied);
+      readAt(reply, services);
+      const game = machine.book.game(bet.gameId);
+      if (game === undefined) throw gameNotFound(bet.gameId);
+      return reply.code(201).send({ bet: betAnswer(bet), balance, seq, game: betGameAnswer(game) });
+    },
+  );
+
+  app.get(
+    "/api/bets",
+    {
+      schema: { summary: "Own bets, newest first", querystring: BetsQuery, response: { 200: BetsPage } },
+      config: { access: "user" },
+    },
+    (request, reply) => {
+      const { gameId: ofGame, status, ...page } = request.query;
+      readAt(reply, services);
+      const bets = machine.book.bets({
+        userId: askerOf(request).actor,
+        ...(ofGame === undefined ? {} : { gameId: gameId(ofGame) }),
+        ...(status === undefined ? {} : { status }),
+        ...pageQuery(page),
+      });
+      reply.send(pageAnswer(bets, betDetailAnswer));
+    },
+  );
+
+  app.get(
+    "/api/bets/:id",
+    {
+      schema: {
+        summary: "An own bet",
+        params: IdParams,
+        querystring: ReadQuery,
+        response: { 200: BetDetailAnswer },
+      },
+      config: { access: "user" },
+    },
+    (request, reply) => {
+      const { id } = request.params;
+      readAt(reply, services);
+      const bet = machine.book.bet(betId(id));
+      // Somebody else's bet is answered like none: ids are not to be guessed.
+      if (bet === undefined || bet.userId !== askerOf(request).actor) {
+        throw new ProblemError({ code: "bet_not_found", detail: `There is no bet ${id} of yours.` });
+      }
+      reply.send(betDetailAnswer(bet));
+    },
+  );
+}

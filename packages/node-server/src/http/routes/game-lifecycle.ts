@@ -1,0 +1,129 @@
+// What an admin does with a game after it was opened.
+import { type CommandOf, gameId } from "@quorumbook/betting-core";
+import { GameAnswer, SettledAnswer, SettlePreviewAnswer } from "../../contract/answers.ts";
+import { ProblemError } from "../../contract/problem-codes.ts";
+import {
+  IdParams,
+  NoQuery,
+  ReasonBody,
+  ResettleBody,
+  SettleBody,
+  WinnerBody,
+} from "../../contract/requests.ts";
+import type { Services } from "../../services.ts";
+import type { App } from "../app.ts";
+import { accepted, askerOf, readAt } from "../request-hooks.ts";
+import { gameNotFound, gameNow } from "./games.ts";
+
+const CHANGES = [
+  ["suspend", "suspendGame", "Stops betting for a while"],
+  ["resume", "resumeGame", "Takes bets again"],
+  ["close", "closeGame", "Stops betting for good"],
+  ["void", "voidGame", "Returns all stakes"],
+] as const satisfies readonly (readonly [
+  string,
+  CommandOf<"suspendGame" | "resumeGame" | "closeGame" | "voidGame">["type"],
+  string,
+])[];
+
+export function gameLifecycleRoutes(app: App, services: Services): void {
+  const { machine, gateway } = services;
+  const config = { access: "admin", key: "optional" } as const;
+
+  for (const [path, type, summary] of CHANGES) {
+    app.post(
+      `/api/games/:id/${path}`,
+      {
+        schema: {
+          summary,
+          params: IdParams,
+          body: ReasonBody,
+          querystring: NoQuery,
+          response: { 200: GameAnswer },
+        },
+        config,
+      },
+      async (request, reply) => {
+        const id = gameId(request.params.id);
+        const applied = await gateway.submit({ type, ...askerOf(request), gameId: id, ...request.body });
+        accepted(reply, applied);
+        readAt(reply, services);
+        return reply.send(gameNow(services, id));
+      },
+    );
+  }
+
+  app.post(
+    "/api/games/:id/settle/preview",
+    {
+      schema: {
+        summary: "What settling would pay; changes nothing",
+        params: IdParams,
+        body: WinnerBody,
+        querystring: NoQuery,
+        response: { 200: SettlePreviewAnswer },
+      },
+      config: { access: "admin" },
+    },
+    (request, reply) => {
+      const id = gameId(request.params.id);
+      const { winner } = request.body;
+      readAt(reply, services);
+      const game = machine.book.game(id);
+      if (game === undefined) throw gameNotFound(id);
+      if (!game.outcomes.some(({ key }) => key === winner)) {
+        throw new ProblemError({
+          code: "unknown_outcome",
+          detail: `The game has no outcome "${winner}".`,
+          facts: { outcome: winner },
+        });
+      }
+      const preview = machine.book.settlePreview(id, winner);
+      if (preview === undefined) {
+        throw new ProblemError({
+          code: "wrong_status",
+          detail: `The game is ${game.status}.`,
+          facts: { gameStatus: game.status },
+        });
+      }
+      const { winners, paid, bookResult, accounts, previewHash } = preview;
+      reply.send({ winners, paid, bookResult, accounts, previewHash });
+    },
+  );
+
+  const settling = { params: IdParams, querystring: NoQuery, response: { 200: SettledAnswer } };
+
+  app.post(
+    "/api/games/:id/settle",
+    { schema: { summary: "Settles a closed game", body: SettleBody, ...settling }, config },
+    async (request, reply) => {
+      const id = gameId(request.params.id);
+      const applied = await gateway.submit({
+        type: "settleGame",
+        ...askerOf(request),
+        gameId: id,
+        ...request.body,
+      });
+      const { winners, paid, bookResult } = accepted(reply, applied);
+      readAt(reply, services);
+      return reply.send({ game: gameNow(services, id), winners, paid, bookResult });
+    },
+  );
+
+  app.post(
+    "/api/games/:id/resettle",
+    { schema: { summary: "Settles a settled game anew", body: ResettleBody, ...settling }, config },
+    async (request, reply) => {
+      const id = gameId(request.params.id);
+      const applied = await gateway.submit({
+        type: "resettleGame",
+        ...askerOf(request),
+        gameId: id,
+        ...request.body,
+      });
+      const { winners, paid, bookResult } = accepted(reply, applied);
+      readAt(reply, services);
+      return reply.send({ game: gameNow(services, id), winners, paid, bookResult });
+    },
+  );
+}

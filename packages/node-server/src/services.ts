@@ -1,0 +1,31 @@
+// What the routes and the socket are given: the parts of a node, made once in game-node.ts.
+import type { UserId } from "@quorumbook/betting-core";
+import type { NodeAnswer } from "./contract/answers.ts";
+import type { BettingStateMachine } from "./replication/betting-state-machine.ts";
+import type { CommandGateway } from "./replication/command-gateway.ts";
+import type { ReplicatedLog } from "./replication/replicated-log.ts";
+import type { RateLimiter } from "./security/rate-limiter.ts";
+import type { TokenVerifier } from "./security/token-verifier.ts";
+import type { PeerReports } from "./views/cluster-answer.ts";
+
+export interface Services {
+  readonly machine: BettingStateMachine;
+  readonly log: ReplicatedLog;
+  readonly gateway: CommandGateway;
+  readonly tokens: TokenVerifier;
+  readonly rates: RateLimiter;
+  /** This node's row of the cluster, now. */
+  readonly ownReport: () => NodeAnswer;
+  /** What the other nodes last said of themselves. */
+  readonly peerReports: () => PeerReports;
+  /** Whether the book is open and holds what was committed when the node started. */
+  readonly ready: () => boolean;
+  /** Prometheus text. */
+  readonly metrics: () => Promise<string>;
+}
+
+/** An actor with the key of this request, as commands carry them. */
+export interface Asker {
+  readonly actor: UserId;
+  readonly key?: string;
+}

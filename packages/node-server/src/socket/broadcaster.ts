@@ -1,0 +1,129 @@
+// From the book to the sockets: every node tells what it applied, so all clients everywhere see one order.
+import type { AppliedEntry, MachineListener } from "../replication/betting-state-machine.ts";
+import { EventFeed, type PersonalItem, type PublicItem, sortEvents } from "../replication/event-feed.ts";
+import type { Services } from "../services.ts";
+import { gameAnswer } from "../views/game-answer.ts";
+import { clusterNow } from "../views/cluster-now.ts";
+import { Conflation, type ConflationClock } from "./conflation.ts";
+import { bookChangedText, clusterChangedText, personalText, publicText } from "./messages.ts";
+import type { Session } from "./session.ts";
+import { Subscriptions } from "./subscriptions.ts";
+
+/** How often the house's money is told to admins at most. */
+const BOOK_INTERVAL_MS = 200;
+/** How often the cluster is looked at; a change of leader is told at once. */
+const CLUSTER_INTERVAL_MS = 1_000;
+
+export class Broadcaster implements MachineListener {
+  readonly feed: EventFeed;
+  readonly subscriptions = new Subscriptions<Session>();
+  readonly sessions = new Set<Session>();
+  readonly #services: Services;
+  readonly #clock: ConflationClock;
+  readonly #conflation: Conflation;
+  #bookTimer: (() => void) | undefined;
+  #clusterTimer: (() => void) | undefined;
+  #clusterTold = "";
+  readonly #unsubscribe: () => void;
+  /** The snapshot of all games, as long as nothing public has happened since. */
+  #allGames: { readonly index: number; readonly bytes: Buffer } | undefined;
+
+  constructor(services: Services, clock: ConflationClock, feed = new EventFeed()) {
+    this.#services = services;
+    this.#clock = clock;
+    this.feed = feed;
+    this.#conflation = new Conflation((items) => this.#tellPublic(items), clock);
+    services.machine.listen(this);
+    this.#unsubscribe = services.log.subscribe(() => this.#tellCluster());
+    this.#watchCluster();
+  }
+
+  onApplied(entry: AppliedEntry): void {
+    if (entry.applied.events.length === 0) return;
+    const { machine } = this.#services;
+    const sorted = sortEvents(entry, ({ gameId }) => machine.book.game(gameId));
+    this.feed.add(sorted);
+    if (sorted.publicItems.length > 0) this.#conflation.add(sorted.publicItems);
+    for (const item of sorted.personalItems) this.#tellPersonal(item);
+    if (sorted.bookChanged && this.subscriptions.admins.size > 0) this.#tellBookSoon();
+  }
+
+  /** A snapshot took the book's place: nobody knows what was missed, so everybody gets the new state. */
+  onRestored(index: number): void {
+    this.feed.reset(index);
+    this.#conflation.reset();
+    this.#allGames = undefined;
+    for (const session of this.sessions) session.startOver();
+  }
+
+  #tellPublic(items: readonly PublicItem[]): void {
+    for (const item of items) {
+      const isNew = item.event.type === "gameCreated";
+      const { ofAll } = this.subscriptions;
+      const ofGame = this.subscriptions.ofGame(item.event.gameId);
+      if (ofAll.size === 0 && (isNew || ofGame.size === 0)) continue;
+      const bytes = Buffer.from(publicText(item));
+      for (const session of ofAll) session.tellPublic(item.index, bytes);
+      if (isNew) continue;
+      for (const session of ofGame) session.tellPublic(item.index, bytes);
+    }
+  }
+
+  #tellPersonal(item: PersonalItem): void {
+    const sessions = this.subscriptions.ofUser(item.event.userId);
+    if (sessions.size === 0) return;
+    const text = personalText(item, this.#services.machine.book);
+    for (const session of sessions) session.tell(text);
+  }
+
+  #tellBookSoon(): void {
+    this.#bookTimer ??= this.#clock.after(BOOK_INTERVAL_MS, () => {
+      this.#bookTimer = undefined;
+      const { gateway, machine } = this.#services;
+      const text = bookChangedText(gateway.index, machine.book);
+      for (const session of this.subscriptions.admins) session.tell(text);
+    });
+  }
+
+  #watchCluster(): void {
+    this.#clusterTimer = this.#clock.after(CLUSTER_INTERVAL_MS, () => {
+      this.#tellCluster();
+      this.#watchCluster();
+    });
+  }
+
+  #tellCluster(): void {
+    if (this.sessions.size === 0) return;
+    const cluster = clusterNow(this.#services);
+    const seen = cluster.nodes.map(({ nodeId, role, reachable }) => `${nodeId} ${role} ${reachable}`);
+    const told = [cluster.leader, cluster.term, ...seen].join("|");
+    if (told === this.#clusterTold) return;
+    this.#clusterTold = told;
+    const text = clusterChangedText(cluster);
+    for (const session of this.sessions) session.tell(text);
+  }
+
+  /** The `snapshot` message of all games. */
+  allGames(): { readonly index: number; readonly bytes: Buffer } {
+    const index = this.feed.lastPublicIndex;
+    if (this.#allGames?.index !== index) {
+      const { book } = this.#services.machine;
+      const games = [];
+      let cursor: number | null = null;
+      do {
+        const page = book.games({ limit: 200, ...(cursor === null ? {} : { cursor }) });
+        games.push(...page.items.map(gameAnswer));
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+      this.#allGames = { index, bytes: Buffer.from(JSON.stringify({ type: "snapshot", index, games })) };
+    }
+    return this.#allGames;
+  }
+
+  stop(): void {
+    this.#unsubscribe();
+    this.#conflation.reset();
+    this.#bookTimer?.();
+    this.#clusterTimer?.();
+  }
+}

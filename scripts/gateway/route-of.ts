@@ -2,7 +2,7 @@
 export type Route = "node" | "auth" | "nowhere";
 
 /** What every process serves for its operators. Never reachable from outside, in no spelling. */
-const INTERNAL = new Set(["metrics", "healthz", "readyz"]);
+const INTERNAL = /^\s*(metrics|healthz|readyz)(?![a-z0-9_-])/i;
 
 /**
  * Decides by the path alone. A path that two servers could read differently (dot segments, doubled or encoded
@@ -24,8 +24,7 @@ export function routeOf(target: string): Route {
   if (inner.some((segment) => segment === "" || segment === "." || segment === "..")) return "nowhere";
   const [first = "", second] = inner;
   // A second encoding is undone once more before the comparison, in case a server behind does so too.
-  const name = (decode(first) ?? first).trim().toLowerCase();
-  if (INTERNAL.has(name)) return "nowhere";
+  if (INTERNAL.test(decode(first) ?? first)) return "nowhere";
   if (first === "api") return second === "auth" ? "auth" : "node";
   return first === "ws" && inner.length === 1 ? "node" : "auth";
 }

@@ -11,7 +11,7 @@ const server = createServer((request, response) => {
     response.writeHead(status, { "content-type": "application/json" });
     response.end(JSON.stringify(body));
   };
-  switch (request.url) {
+  switch (request.url ?? "") {
     case "/readyz":
       return send(ready ? 200 : 503, { ready });
     case "/api/cluster":

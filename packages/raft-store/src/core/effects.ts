@@ -67,8 +67,8 @@ export interface PersistOp {
   readonly term: Term;
   /** Term and vote, one record. */
   readonly hardState?: HardState;
-  /** Install the staged snapshot; with `discardLog`, the log is then empty and continues after `meta.index`. */
-  readonly snapshot?: { readonly meta: SnapshotMeta; readonly discardLog: boolean };
+  /** Install the staged snapshot; the log is empty then and continues after it. */
+  readonly snapshot?: SnapshotMeta;
   /** Delete every entry from this index on, before appending. */
   readonly truncateFrom?: LogIndex;
   /** Contiguous, and following what is left of the log. */
@@ -118,6 +118,8 @@ export type CoreEvent =
       readonly index: LogIndex;
       readonly reason: "stale-term" | "behind-commit";
     }
+  /** A follower refuses what it had acknowledged in this term: it lost part of its log. An operator must look. */
+  | { readonly type: "LogRegressed"; readonly nodeId: NodeId; readonly matchIndex: LogIndex }
   | {
       readonly type: "TransferEnded";
       readonly to: NodeId;

@@ -25,14 +25,8 @@ export function createMetrics({ log, machine, gateway, connections }: Measured):
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   const gauge = (name: string, help: string, value: () => number): void => {
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(value());
-      },
-    });
+    const made: Gauge = new Gauge({ name, help, registers: [], collect: () => made.set(value()) });
+    registry.registerMetric(made);
   };
   gauge("quorumbook_raft_term", "Current term", () => log.status().term);
   gauge("quorumbook_raft_leader", "1 where this node leads", () => Number(log.status().role === "leader"));

@@ -1,5 +1,5 @@
 // What a game node answers, over REST and inside WebSocket messages.
-import Type from "typebox";
+import { Type } from "typebox";
 import {
   Amount,
   Balance,

@@ -1,5 +1,5 @@
 // What clients may send over REST. Fields that are not named here are refused, not ignored.
-import Type from "typebox";
+import { Type } from "typebox";
 import {
   AcceptPolicy,
   Amount,

@@ -1,5 +1,5 @@
 // The small schemas that requests and answers are made of.
-import Type from "typebox";
+import { Type } from "typebox";
 
 /** Largest single amount, in minor units (1e11). */
 export const AMOUNT_MAX = 100_000_000_000;

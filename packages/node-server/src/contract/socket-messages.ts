@@ -1,5 +1,5 @@
 // What clients may say over the WebSocket. What nodes say is encoded in socket/messages.ts.
-import Type from "typebox";
+import { Type } from "typebox";
 import { betFields } from "./requests.ts";
 import { closed, Id, IdempotencyKey, Index } from "./scalars.ts";
 import { compileGuard } from "./validation.ts";

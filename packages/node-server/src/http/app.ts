@@ -41,7 +41,7 @@ function bareApp(logger: FastifyBaseLogger, services: Services) {
     clientErrorHandler: (error, socket) => answerClientError(error, socket, services.gateway.index),
     frameworkErrors: (_error: unknown, _request: FastifyRequest, reply: FastifyReply) => {
       reply.header("book-index", services.gateway.index);
-      return sendProblem(reply, { code: "not_found", detail: "There is nothing at this address." });
+      void sendProblem(reply, { code: "not_found", detail: "There is nothing at this address." });
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
 }
@@ -90,7 +90,7 @@ export async function createApp(
   ];
   // As a plugin, so that swagger's hook sees each route as it is added.
   await app.register(async (scope) => {
-    for (const add of routes) add(scope as unknown as App, services);
+    for (const add of routes) add(scope, services);
   });
   await app.ready();
   return app;
@@ -118,6 +118,7 @@ function validator(schema: TSchema, httpPart: string | undefined) {
         const errors = check(value);
         return errors === undefined ? { value } : { error: malformed("query", errors) };
       };
+    case undefined:
     default:
       return (data: unknown) => {
         // Without a body: as one without fields. The body parser lets no other `null` through.

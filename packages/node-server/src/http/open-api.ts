@@ -1,6 +1,6 @@
 // The OpenAPI 3.1 description: made from the schemas that validate, plus the headers that the hooks read.
 import type { SwaggerTransform } from "@fastify/swagger";
-import Type from "typebox";
+import { Type } from "typebox";
 import { closed, IdempotencyKey, Index } from "../contract/scalars.ts";
 
 export const openApi = {

@@ -43,6 +43,7 @@ export function refusalOf(error: FastifyError | Error): Refusal | undefined {
     case "FST_ERR_CTP_EMPTY_JSON_BODY":
     case "FST_ERR_CTP_INVALID_JSON_BODY":
       return { code: "invalid_request", detail: "The body is not what its headers say." };
+    case undefined:
     default:
       return undefined;
   }

@@ -73,19 +73,19 @@ export function addRequestHooks(app: FastifyInstance, services: Services): void 
 }
 
 /** Calls back at once where there is nothing to wait for: most requests pass without a promise. */
-function settle(step: () => Promise<void> | undefined | void, done: (error?: Error) => void): void {
+function settle(step: () => Promise<void> | undefined | void, proceed: (error?: Error) => void): void {
   let waiting: Promise<void> | undefined | void;
   try {
     waiting = step();
   } catch (error) {
-    done(error as Error);
+    proceed(error as Error);
     return;
   }
-  if (waiting === undefined) done();
+  if (waiting === undefined) proceed();
   else
     waiting.then(
-      () => done(),
-      (error: Error) => done(error),
+      () => proceed(),
+      (error: Error) => proceed(error),
     );
 }
 

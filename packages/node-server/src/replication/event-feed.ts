@@ -4,7 +4,6 @@ import type {
   BalanceChanged,
   BetPlaced,
   BetSettled,
-  BookEvent,
   GameCreated,
   GameSettled,
   GameStatusChanged,
@@ -64,7 +63,7 @@ export function sortEvents(
   const personalItems: PersonalItem[] = [];
   let bookChanged = false;
   let odds: OddsChanged | undefined;
-  for (const event of entry.applied.events as readonly BookEvent[]) {
+  for (const event of entry.applied.events) {
     switch (event.type) {
       case "gameCreated": {
         const created = game(event);

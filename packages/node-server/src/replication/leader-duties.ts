@@ -57,21 +57,21 @@ export async function performDuties({ log, book, bankroll, now, onDelay }: Dutie
  */
 export function startDuties(duties: Duties, onFailure: (error: unknown) => void): () => void {
   let busy = false;
-  const turn = (): void => {
+  const turn = async (): Promise<void> => {
     if (busy) return;
     busy = true;
-    performDuties(duties).then(
-      () => {
-        busy = false;
-      },
-      (error: unknown) => onFailure(error),
-    );
+    try {
+      await performDuties(duties);
+      busy = false;
+    } catch (error) {
+      onFailure(error);
+    }
   };
-  const timer = setInterval(turn, TICK_MS);
+  const timer = setInterval(() => void turn(), TICK_MS);
   const unsubscribe = duties.log.subscribe((event) => {
-    if (event.type === "changed") turn();
+    if (event.type === "changed") void turn();
   });
-  turn();
+  void turn();
   return () => {
     clearInterval(timer);
     unsubscribe();

@@ -290,7 +290,7 @@ export class Session implements ConnectionListener {
   // Bets.
 
   async #placeBet(message: PlaceBetMessage): Promise<void> {
-    const { type: _, requestId, ...request } = message;
+    const { requestId } = message;
     const { services, onError } = this.#context;
     const identity = this.#identity;
     this.#betsInFlight += 1;
@@ -298,7 +298,7 @@ export class Session implements ConnectionListener {
       if (identity === undefined || identity.expiresAt <= this.#context.now()) throw unauthenticated();
       if (this.#betsInFlight > WAITING_MAX) throw tooManyBets();
       services.rates.take(identity.userId);
-      await this.#decide(betCommand(request, { actor: identity.userId, key: requestId }), requestId);
+      await this.#decide(betCommand(message, { actor: identity.userId, key: requestId }), requestId);
     } catch (error) {
       if (!(error instanceof ProblemError)) onError(error);
       this.#rejectBet(requestId, error instanceof ProblemError ? error.refusal : FAILED);

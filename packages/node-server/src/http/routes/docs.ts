@@ -10,6 +10,6 @@ export function docsRoutes(app: App, _services: Services): void {
 
   app.get("/api/docs", { schema: { hide: true } }, (_request, reply) => {
     reply.raw.setHeader("content-security-policy", PAGE_POLICY);
-    reply.type("text/html; charset=utf-8").send(docsPage(app.swagger() as object));
+    reply.type("text/html; charset=utf-8").send(docsPage(app.swagger()));
   });
 }

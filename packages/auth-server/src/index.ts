@@ -1,1 +1,3 @@
-export {};
+// What tests and benches of other packages may use; a running system starts main.ts.
+export { readConfig, VARIABLES } from "./config.ts";
+export { type AuthServer, createAuthServer, type ServerOptions } from "./serve.ts";

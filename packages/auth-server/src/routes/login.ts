@@ -1,0 +1,48 @@
+import { logIn } from "../accounts/log-in.ts";
+import { limitKeyOf } from "../http/client-address.ts";
+import type { App } from "../http/fastify-types.ts";
+import { INVALID_CREDENTIALS, OVERLOADED, ProblemError } from "../http/problem.ts";
+import { LoginBody, NoQuery, problemAnswers, SessionAnswer } from "../http/schemas.ts";
+import type { Services } from "../http/services.ts";
+import { openSession } from "./open-session.ts";
+
+export function loginRoute(app: App, services: Services): void {
+  const { accounts, wrongAttempts, metrics } = services;
+  app.post(
+    "/login",
+    {
+      schema: {
+        summary: "Log in",
+        querystring: NoQuery,
+        body: LoginBody,
+        response: {
+          200: SessionAnswer,
+          ...problemAnswers("invalid_request", "invalid_credentials", "rate_limited", "overloaded"),
+        },
+      },
+    },
+    async (request, reply) => {
+      const address = limitKeyOf(request.ip);
+      const outcome = await logIn(accounts, wrongAttempts, { ...request.body, address });
+      if (!("refusal" in outcome)) {
+        metrics.logins.inc({ outcome: "ok" });
+        return await openSession(services, outcome, request, reply);
+      }
+      metrics.logins.inc({ outcome: outcome.refusal });
+      switch (outcome.refusal) {
+        case "wrong":
+          throw new ProblemError(INVALID_CREDENTIALS);
+        case "full":
+          throw new ProblemError(OVERLOADED);
+        case "limited":
+          throw new ProblemError({
+            code: "rate_limited",
+            detail: "Too many wrong logins for this name or from this address.",
+            retryAfter: outcome.retryAfter,
+          });
+        default:
+          return outcome satisfies never;
+      }
+    },
+  );
+}

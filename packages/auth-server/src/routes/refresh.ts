@@ -1,0 +1,29 @@
+import type { App } from "../http/fastify-types.ts";
+import { ProblemError, UNAUTHENTICATED } from "../http/problem.ts";
+import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from "../http/refresh-cookie.ts";
+import { NoQuery, problemAnswers, TokenAnswer } from "../http/schemas.ts";
+import type { Services } from "../http/services.ts";
+
+export function refreshRoute(app: App, { accounts, accessTokens, refreshTokens }: Services): void {
+  app.post(
+    "/refresh",
+    {
+      schema: {
+        summary: "The next access token, for the refresh cookie",
+        security: [{ refreshCookie: [] }],
+        querystring: NoQuery,
+        response: { 200: TokenAnswer, ...problemAnswers("invalid_request", "unauthenticated") },
+      },
+    },
+    async (request, reply) => {
+      const rotated = await refreshTokens.rotate(readRefreshCookie(request) ?? "");
+      const user = rotated && (await accounts.users.findById(rotated.userId));
+      if (rotated === undefined || user === undefined || user.disabled) {
+        clearRefreshCookie(request, reply);
+        throw new ProblemError(UNAUTHENTICATED);
+      }
+      setRefreshCookie(request, reply, rotated.token);
+      return { accessToken: await accessTokens.issue(user), expiresIn: accessTokens.lifetime };
+    },
+  );
+}

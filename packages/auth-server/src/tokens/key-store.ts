@@ -1,0 +1,101 @@
+// Signing keys on disk: one file a key in a folder of mode 0700, each file of mode 0600.
+import { randomUUID } from "node:crypto";
+import { chmod, mkdir, open, readdir, readFile, rename, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from "jose";
+import { KeyStoreError, messageOf } from "../errors.ts";
+import { type UnixMillis, unixMillis } from "../units.ts";
+import { publishedKeysAt, type SigningKey } from "./signing-keys.ts";
+
+const FORMAT = 1;
+const SUFFIX = ".key.json";
+
+/** @throws KeyStoreError where the folder or a key cannot be read, or is not what this program wrote */
+export async function readKeys(folder: string): Promise<readonly SigningKey[]> {
+  return await asKeyStoreError(`the keys in ${folder} cannot be read`, async () => {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await chmod(folder, 0o700);
+    const names = (await readdir(folder)).filter((name) => name.endsWith(SUFFIX));
+    return await Promise.all(names.map((name) => readKey(join(folder, name))));
+  });
+}
+
+/**
+ * Makes a key that signs from `signsFrom`. On return it is durable, under its final name.
+ *
+ * @throws KeyStoreError where it cannot be written; then no key was added
+ */
+export async function addKey(folder: string, signsFrom: UnixMillis): Promise<SigningKey> {
+  const { privateKey } = await generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true });
+  const jwk = await exportJWK(privateKey);
+  const kid = await calculateJwkThumbprint(jwk, "sha256");
+  const content = JSON.stringify({ format: FORMAT, kid, signsFrom, jwk });
+  return await asKeyStoreError(`a key cannot be written to ${folder}`, async () => {
+    const temporary = join(folder, `.${randomUUID()}.tmp`);
+    const file = await open(temporary, "wx", 0o600);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, join(folder, `${kid}${SUFFIX}`));
+    await syncFolder(folder);
+    return { kid, signsFrom, jwk };
+  });
+}
+
+/** Deletes the keys whose last token has expired. Answers their ids. */
+export async function pruneKeys(
+  folder: string,
+  now: UnixMillis,
+  accessLifeMs: number,
+): Promise<readonly string[]> {
+  const keys = await readKeys(folder);
+  const published = new Set(publishedKeysAt(keys, now, accessLifeMs));
+  const dead = keys.filter((key) => !published.has(key)).map(({ kid }) => kid);
+  return await asKeyStoreError(`old keys in ${folder} cannot be deleted`, async () => {
+    for (const kid of dead) await unlink(join(folder, `${kid}${SUFFIX}`));
+    if (dead.length > 0) await syncFolder(folder);
+    return dead;
+  });
+}
+
+async function readKey(path: string): Promise<SigningKey> {
+  const file = await open(path, "r");
+  try {
+    const { mode } = await file.stat();
+    if ((mode & 0o077) !== 0) throw new KeyStoreError(`${path} is readable by others: its mode must be 0600`);
+  } finally {
+    await file.close();
+  }
+  const stored = JSON.parse(await readFile(path, "utf8")) as Partial<SigningKey> & { format?: unknown };
+  const { format, kid, signsFrom, jwk } = stored;
+  if (format !== FORMAT || typeof kid !== "string" || typeof signsFrom !== "number" || jwk === undefined) {
+    throw new KeyStoreError(`${path} is not a key of this program`);
+  }
+  await importJWK(jwk, "EdDSA");
+  if ((await calculateJwkThumbprint(jwk, "sha256")) !== kid) throw new KeyStoreError(`${path} is damaged`);
+  return { kid, signsFrom: unixMillis(signsFrom), jwk };
+}
+
+/** A rename is durable only once its folder is. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function asKeyStoreError<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof KeyStoreError) throw error;
+    // The parser quotes what it read in its message; of a private key not a byte may reach a log.
+    const reason = error instanceof SyntaxError ? "not JSON" : messageOf(error);
+    throw new KeyStoreError(`${what}: ${reason}`);
+  }
+}

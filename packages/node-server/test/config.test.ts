@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { ConfigError, readConfig } from "../src/config.ts";
+
+const good = {
+  QUORUMBOOK_NODE_ID: "node1",
+  QUORUMBOOK_HTTP_PORT: "8091",
+  QUORUMBOOK_RAFT_PORT: "8101",
+  QUORUMBOOK_PEERS: "node1=127.0.0.1:8101,node2=127.0.0.1:8102",
+  QUORUMBOOK_NODE_DATA: "/tmp/data",
+  QUORUMBOOK_CLUSTER_ID: "test",
+  QUORUMBOOK_JWKS_URL: "http://127.0.0.1:8081/api/auth/.well-known/jwks.json",
+};
+
+describe("the configuration", () => {
+  it("needs no more than the required variables", () => {
+    const config = readConfig(good);
+    expect(config).toMatchObject({
+      nodeId: "node1",
+      host: "127.0.0.1",
+      httpPort: 8091,
+      issuer: "quorumbook",
+      audience: "quorumbook",
+      bankroll: 100_000_000,
+      rateLimit: 1,
+      clusterSecret: undefined,
+    });
+    expect([...config.peers.keys()]).toEqual(["node1", "node2"]);
+  });
+
+  it.each([
+    ["QUORUMBOOK_NODE_ID", ""],
+    ["QUORUMBOOK_NODE_ID", "node 1"],
+    ["QUORUMBOOK_HTTP_PORT", undefined],
+    ["QUORUMBOOK_HTTP_PORT", "65536"],
+    ["QUORUMBOOK_HTTP_PORT", "-1"],
+    ["QUORUMBOOK_RAFT_PORT", "x"],
+    ["QUORUMBOOK_PEERS", "node2=127.0.0.1:8102"],
+    ["QUORUMBOOK_PEERS", "node1=127.0.0.1:8101,node1=127.0.0.1:8102"],
+    ["QUORUMBOOK_PEERS", "node1"],
+    ["QUORUMBOOK_PEERS", "node1=nowhere"],
+    ["QUORUMBOOK_PEER_URLS", "node2=ftp://x"],
+    ["QUORUMBOOK_NODE_DATA", undefined],
+    ["QUORUMBOOK_CLUSTER_ID", undefined],
+    ["QUORUMBOOK_JWKS_URL", "not a url"],
+    ["QUORUMBOOK_JWKS_URL", "file:///etc/passwd"],
+    ["QUORUMBOOK_BANKROLL", "0"],
+    ["QUORUMBOOK_BANKROLL", "1.5"],
+    ["QUORUMBOOK_BANKROLL", "100000000001"],
+    ["QUORUMBOOK_RATE_LIMIT", "-1"],
+    ["QUORUMBOOK_HOST", "not a host"],
+    ["QUORUMBOOK_LOG_LEVEL", "loud"],
+  ])("is refused naming the variable: %s=%s", (variable, value) => {
+    const read = (): unknown => readConfig({ ...good, [variable]: value });
+    expect(read).toThrow(ConfigError);
+    expect(read).toThrow(variable);
+  });
+});

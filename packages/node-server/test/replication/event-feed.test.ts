@@ -1,0 +1,76 @@
+import type { BalanceChanged, GameStatusChanged } from "@quorumbook/betting-core";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { EventFeed, type FeedEntry } from "../../src/replication/event-feed.ts";
+
+function entry(index: number, users: readonly string[]): FeedEntry {
+  const status = { type: "gameSuspended", gameId: 1, version: index } as unknown as GameStatusChanged;
+  return {
+    index,
+    publicItems: [{ index, event: status }],
+    personalItems: users.map((userId) => ({
+      index,
+      event: { type: "balanceChanged", userId, seq: index } as unknown as BalanceChanged,
+    })),
+    bookChanged: false,
+  };
+}
+
+const indexesOf = (items: Iterable<{ index: number }> | undefined): number[] | undefined =>
+  items === undefined ? undefined : [...items].map(({ index }) => index);
+
+describe("the event feed", () => {
+  it("gives what has a higher index, to each user its own", () => {
+    const feed = new EventFeed();
+    feed.add(entry(1, ["ann"]));
+    feed.add(entry(3, ["bob", "ann"]));
+    feed.add(entry(4, ["bob"]));
+    expect(indexesOf(feed.publicSince(0))).toEqual([1, 3, 4]);
+    expect(indexesOf(feed.publicSince(1))).toEqual([3, 4]);
+    expect(indexesOf(feed.publicSince(4))).toEqual([]);
+    expect(indexesOf(feed.personalSince("ann", 0))).toEqual([1, 3]);
+    expect(indexesOf(feed.personalSince("bob", 3))).toEqual([4]);
+    expect(indexesOf(feed.personalSince("eve", 0))).toEqual([]);
+  });
+
+  it("says so where it no longer holds what was missed", () => {
+    const feed = new EventFeed({ publicMax: 2, personalMax: 3 });
+    for (let index = 1; index <= 5; index += 1) feed.add(entry(index, ["ann"]));
+    expect(feed.publicSince(2)).toBeUndefined();
+    expect(indexesOf(feed.publicSince(3))).toEqual([4, 5]);
+    expect(feed.personalSince("ann", 1)).toBeUndefined();
+    expect(indexesOf(feed.personalSince("ann", 2))).toEqual([3, 4, 5]);
+    expect(feed.personalSince("eve", 1)).toBeUndefined();
+  });
+
+  it("holds nothing of the time before a snapshot took the book's place", () => {
+    const feed = new EventFeed();
+    feed.add(entry(1, ["ann"]));
+    feed.reset(10);
+    expect(feed.publicSince(9)).toBeUndefined();
+    expect(indexesOf(feed.publicSince(10))).toEqual([]);
+    expect(feed.lastPublicIndex).toBe(10);
+  });
+
+  it("never gives less than everything above the index, whatever was dropped", () => {
+    const users = fc.subarray(["ann", "bob", "eve"]);
+    fc.assert(
+      fc.property(fc.array(users, { maxLength: 200 }), fc.integer({ min: 1, max: 20 }), (entries, max) => {
+        const feed = new EventFeed({ publicMax: max, personalMax: max });
+        entries.forEach((of, at) => feed.add(entry(at + 1, of)));
+        for (let from = 0; from <= entries.length; from += 1) {
+          const all = entries.map((_, at) => at + 1).filter((index) => index > from);
+          const got = indexesOf(feed.publicSince(from));
+          if (got !== undefined) expect(got).toEqual(all);
+          for (const user of ["ann", "bob", "eve"]) {
+            const own = indexesOf(feed.personalSince(user, from));
+            if (own !== undefined)
+              expect(own).toEqual(all.filter((index) => entries[index - 1]?.includes(user)));
+          }
+        }
+        expect(feed.publicSince(entries.length)).toBeDefined();
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

@@ -1,0 +1,127 @@
+// Every request the page makes, by name. Writes carry an idempotency key, so that a repeat after a lost answer finds
+// the first outcome instead of acting twice.
+import type { Answer, HttpClient } from "./http.ts";
+import type { Order } from "../stores/orders.ts";
+import type {
+  AuditItem,
+  Balance,
+  Bet,
+  BetListing,
+  BetPlaced,
+  Book,
+  Cluster,
+  Exposure,
+  Game,
+  Limits,
+  MoneyMoved,
+  NewGame,
+  OddsPoint,
+  Page,
+  SettlePreview,
+  Settlement,
+  Transaction,
+} from "./types.ts";
+
+/** Items of one page of a list. */
+const PAGE_SIZE = 50;
+
+export class Commands {
+  readonly #http: HttpClient;
+  readonly #newKey: () => string;
+
+  constructor(http: HttpClient, newKey: () => string) {
+    this.#http = http;
+    this.#newKey = newKey;
+  }
+
+  game(id: number): Promise<Answer<Game>> {
+    return this.#http.get(`/api/games/${id}`);
+  }
+  oddsHistory(id: number, since: number): Promise<Answer<{ items: readonly OddsPoint[] }>> {
+    return this.#http.get(`/api/games/${id}/odds-history${query({ since })}`);
+  }
+  cluster(): Promise<Answer<Cluster>> {
+    return this.#http.get("/api/cluster");
+  }
+
+  balance(): Promise<Answer<Balance>> {
+    return this.#http.get("/api/balance");
+  }
+  deposit(amount: number, key: string): Promise<Answer<MoneyMoved>> {
+    return this.#http.post("/api/deposits", { body: { amount }, key });
+  }
+  withdraw(amount: number, key: string): Promise<Answer<MoneyMoved>> {
+    return this.#http.post("/api/withdrawals", { body: { amount }, key });
+  }
+  /** One attempt: the order desk decides about repeats. */
+  placeBet(order: Order): Promise<Answer<BetPlaced>> {
+    return this.#http.post("/api/bets", { body: order.bet, key: order.key, retries: 0 });
+  }
+  bets(filter: {
+    status?: string | undefined;
+    gameId?: number;
+    cursor?: string | null;
+  }): Promise<Answer<Page<BetListing>>> {
+    return this.#http.get(`/api/bets${query({ ...filter, limit: PAGE_SIZE })}`);
+  }
+  /** The bet as the cluster's majority has it at this moment, not as one node remembers it. */
+  verifyBet(id: number): Promise<Answer<Bet>> {
+    return this.#http.get(`/api/bets/${id}?consistency=linearizable`);
+  }
+  transactions(cursor: string | null): Promise<Answer<Page<Transaction>>> {
+    return this.#http.get(`/api/transactions${query({ cursor, limit: PAGE_SIZE })}`);
+  }
+  limits(): Promise<Answer<Limits>> {
+    return this.#http.get("/api/limits");
+  }
+  setLimits(limits: Omit<Limits, "pending">): Promise<Answer<Limits>> {
+    return this.#http.request("PUT", "/api/limits", { body: limits, key: this.#newKey() });
+  }
+  changePassword(currentPassword: string, newPassword: string): Promise<Answer<void>> {
+    return this.#http.request("PUT", "/api/auth/password", { body: { currentPassword, newPassword } });
+  }
+
+  createGame(game: NewGame, key: string): Promise<Answer<Game>> {
+    return this.#http.post("/api/games", { body: game, key });
+  }
+  changeStatus(
+    id: number,
+    action: "suspend" | "resume" | "close" | "void",
+    reason: string,
+  ): Promise<Answer<Game>> {
+    const body = reason === "" ? {} : { reason };
+    return this.#http.post(`/api/games/${id}/${action}`, { body, key: this.#newKey() });
+  }
+  previewSettlement(id: number, winner: string): Promise<Answer<SettlePreview>> {
+    return this.#http.post(`/api/games/${id}/settle/preview`, { body: { winner } });
+  }
+  settle(id: number, winner: string, previewHash: string, key: string): Promise<Answer<Settlement>> {
+    return this.#http.post(`/api/games/${id}/settle`, { body: { winner, previewHash }, key });
+  }
+  resettle(id: number, winner: string, reason: string, key: string): Promise<Answer<Settlement>> {
+    return this.#http.post(`/api/games/${id}/resettle`, { body: { winner, reason }, key });
+  }
+  book(): Promise<Answer<Book>> {
+    return this.#http.get("/api/admin/book");
+  }
+  exposure(id: number): Promise<Answer<Exposure>> {
+    return this.#http.get(`/api/admin/games/${id}/exposure`);
+  }
+  audit(cursor: string | null): Promise<Answer<Page<AuditItem>>> {
+    return this.#http.get(`/api/admin/audit${query({ cursor, limit: PAGE_SIZE })}`);
+  }
+
+  transferLeadership(nodeId: string): Promise<Answer<unknown>> {
+    return this.#http.post("/api/cluster/leader", { body: { nodeId }, key: this.#newKey() });
+  }
+  takeSnapshot(): Promise<Answer<unknown>> {
+    return this.#http.post("/api/cluster/snapshot", { body: {}, key: this.#newKey() });
+  }
+}
+
+/** Query string of what is given; empty for nothing. */
+function query(parameters: Record<string, string | number | null | undefined>): string {
+  const given = Object.entries(parameters).filter(([, value]) => value !== null && value !== undefined);
+  if (given.length === 0) return "";
+  return `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()}`;
+}

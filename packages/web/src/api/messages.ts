@@ -1,0 +1,71 @@
+// What the server pushes. Messages of the log carry its index; `replay` marks what a resumed stream catches up on.
+import type { Balance, Bet, BetGame, Book, Cluster, Game, OutcomePrice } from "./types.ts";
+
+interface Logged {
+  readonly index: number;
+  readonly replay?: true;
+}
+
+interface GameMoved extends Logged {
+  readonly gameId: number;
+  readonly version: number;
+}
+
+export interface OddsChanged extends GameMoved {
+  readonly type: "oddsChanged";
+  readonly outcomes: readonly OutcomePrice[];
+  readonly totalStaked: number;
+}
+
+export interface GameStatusChanged extends GameMoved {
+  readonly type: "gameSuspended" | "gameResumed" | "gameClosed" | "gameVoided";
+  /** Where the server tells them along: the prices that hold from here on. */
+  readonly outcomes?: readonly OutcomePrice[];
+}
+
+/** Games, to everyone. */
+export type PublicMessage =
+  | OddsChanged
+  | GameStatusChanged
+  | (Logged & { readonly type: "gameCreated"; readonly game: Game })
+  | (GameMoved & { readonly type: "gameSettled"; readonly winner: string })
+  | (Logged & { readonly type: "snapshot"; readonly games: readonly Game[] });
+
+export interface BetConfirmed extends Logged {
+  readonly type: "betConfirmed";
+  readonly requestId?: string;
+  readonly bet: Bet;
+  readonly balance: number;
+  readonly seq: number;
+  readonly game: BetGame;
+}
+
+export interface PersonalSnapshot extends Logged, Omit<Balance, "userId"> {
+  readonly type: "personalSnapshot";
+  readonly openBets: readonly Bet[];
+}
+
+/** Own bets and money. */
+export type PersonalMessage =
+  | BetConfirmed
+  | (Logged & { readonly type: "betSettled"; readonly bet: Bet })
+  | (Logged & Omit<Balance, "userId"> & { readonly type: "balanceChanged"; readonly cause: string })
+  | PersonalSnapshot;
+
+/** State of the moment: pushed when it changes, never replayed. */
+export type StateMessage =
+  | ({ readonly type: "bookChanged" } & Pick<Book, "index" | "house" | "escrow" | "exposure">)
+  | ({ readonly type: "clusterChanged" } & Omit<Cluster, "nodeId">);
+
+/** Answers on this connection. */
+export type ConnectionMessage =
+  | { readonly type: "welcome"; readonly nodeId: string; readonly index: number; readonly serverTime: string }
+  | { readonly type: "subscribed"; readonly index: number }
+  | { readonly type: "authenticated"; readonly userId: string; readonly index: number }
+  | { readonly type: "authExpired" }
+  | { readonly type: "unsubscribed" }
+  | { readonly type: "pong" }
+  | { readonly type: "betRejected"; readonly requestId: string; readonly code: string }
+  | { readonly type: "error"; readonly code: string; readonly detail: string };
+
+export type ServerMessage = PublicMessage | PersonalMessage | StateMessage | ConnectionMessage;

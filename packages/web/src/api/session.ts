@@ -1,0 +1,164 @@
+// Who is signed in. The access token lives in memory alone; the refresh cookie is out of reach for scripts. Tabs
+// share that cookie, and a cookie used twice revokes them all, so only one tab at a time may refresh.
+import { type ReadonlySignal, computed, signal } from "@preact/signals";
+import { type Problem, networkProblem, readProblem } from "./problem.ts";
+import type { Role, User } from "./types.ts";
+
+export interface SessionPorts {
+  fetch(path: string, init: RequestInit): Promise<Response>;
+  /** Runs `work` while no other tab runs its own. */
+  exclusively<Result>(work: () => Promise<Result>): Promise<Result>;
+  /** Remembers across loads that there may be a refresh cookie. No secret: it only spares guests a refused request. */
+  readonly hint: { get(): boolean; set(signedIn: boolean): void };
+  now(): number;
+}
+
+interface Token {
+  readonly text: string;
+  /** When it should be renewed, in local milliseconds: before it ends, so that no request meets its end. */
+  readonly renewAt: number;
+}
+
+interface TokenAnswer {
+  readonly accessToken: string;
+  readonly expiresIn: number;
+  readonly user?: User;
+}
+
+/** A token is renewed when this share of its life is over. */
+const RENEW_AFTER_SHARE = 0.8;
+
+/** `unknown` until the first load has asked for a token. */
+export type SessionState =
+  | { readonly type: "unknown" }
+  | { readonly type: "guest" }
+  | { readonly type: "user"; readonly user: User };
+
+export class Session {
+  readonly #ports: SessionPorts;
+  readonly #state = signal<SessionState>({ type: "unknown" });
+  readonly state: ReadonlySignal<SessionState> = this.#state;
+  readonly user: ReadonlySignal<User | null> = computed(() =>
+    this.#state.value.type === "user" ? this.#state.value.user : null,
+  );
+  #token: Token | null = null;
+  #refreshing: Promise<boolean> | null = null;
+
+  constructor(ports: SessionPorts) {
+    this.#ports = ports;
+  }
+
+  /** Takes up the session of an earlier load, if there is one. */
+  async restore(): Promise<void> {
+    if (this.#ports.hint.get()) await this.#refresh();
+    if (this.#state.value.type === "unknown") this.#state.value = { type: "guest" };
+  }
+
+  /** The access token, renewed when near its end; null for a guest. */
+  async token(): Promise<string | null> {
+    if (this.#token && this.#ports.now() >= this.#token.renewAt) await this.#refresh();
+    return this.#token?.text ?? null;
+  }
+
+  /** After a server refused a token: true if there is another one now. */
+  async renew(refused: string): Promise<boolean> {
+    if (this.#token && this.#token.text !== refused) return true;
+    return await this.#refresh();
+  }
+
+  register(username: string, password: string): Promise<Problem | null> {
+    return this.#enter("/api/auth/register", username, password);
+  }
+
+  login(username: string, password: string): Promise<Problem | null> {
+    return this.#enter("/api/auth/login", username, password);
+  }
+
+  /** Ends this session, or all of this user's. The page is a guest's afterwards, whatever the server says. */
+  async logout(options: { everywhere?: boolean } = {}): Promise<void> {
+    const token = this.#token?.text;
+    this.#become(null);
+    const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    try {
+      await this.#post(options.everywhere ? "/api/auth/logout-all" : "/api/auth/logout", headers);
+    } catch (cause) {
+      // The cookie then lives on until it expires; this page has forgotten its token and its hint all the same.
+      console.warn("sign-out did not reach the server", cause);
+    }
+  }
+
+  /** Forgets the session, as after a change of password, which ends all of them. */
+  forget(): void {
+    this.#become(null);
+  }
+
+  async #enter(path: string, username: string, password: string): Promise<Problem | null> {
+    try {
+      const headers = { "content-type": "application/json" };
+      const response = await this.#post(path, headers, JSON.stringify({ username, password }));
+      if (!response.ok) return await readProblem(response);
+      this.#become((await response.json()) as TokenAnswer);
+      return null;
+    } catch (cause) {
+      return networkProblem(cause);
+    }
+  }
+
+  #refresh(): Promise<boolean> {
+    this.#refreshing ??= this.#refreshOnce().finally(() => {
+      this.#refreshing = null;
+    });
+    return this.#refreshing;
+  }
+
+  async #refreshOnce(): Promise<boolean> {
+    try {
+      const response = await this.#ports.exclusively(() => this.#post("/api/auth/refresh", {}));
+      if (response.ok) {
+        this.#become((await response.json()) as TokenAnswer);
+        return true;
+      }
+      // 5xx and 429 say nothing about the session: keep the token, if only to be refused with it later.
+      if (response.status < 500 && response.status !== 429) this.#become(null);
+      return false;
+    } catch (cause) {
+      console.warn("the session could not be renewed", cause);
+      return false;
+    }
+  }
+
+  #post(path: string, headers: Record<string, string>, body?: string): Promise<Response> {
+    const init: RequestInit = { method: "POST", headers, credentials: "same-origin" };
+    if (body !== undefined) init.body = body;
+    return this.#ports.fetch(path, init);
+  }
+
+  #become(answer: TokenAnswer | null): void {
+    this.#ports.hint.set(answer !== null);
+    if (!answer) {
+      this.#token = null;
+      this.#state.value = { type: "guest" };
+      return;
+    }
+    const life = answer.expiresIn * 1000 * RENEW_AFTER_SHARE;
+    this.#token = { text: answer.accessToken, renewAt: this.#ports.now() + life };
+    const user = answer.user ?? userOf(answer.accessToken);
+    const before = this.user.peek();
+    // The same user keeps the same object, so that nothing that depends on who is signed in starts over.
+    if (before?.id !== user.id || before.role !== user.role) this.#state.value = { type: "user", user };
+  }
+}
+
+/** The user that a token names. It is read for display only: what it allows is decided by the servers. */
+export function userOf(accessToken: string): User {
+  const payload = accessToken.split(".")[1] ?? "";
+  const bytes = Uint8Array.from(atob(payload.replaceAll("-", "+").replaceAll("_", "/")), (character) =>
+    character.charCodeAt(0),
+  );
+  const claims = JSON.parse(new TextDecoder().decode(bytes)) as {
+    sub: string;
+    username?: string;
+    role?: Role;
+  };
+  return { id: claims.sub, username: claims.username ?? claims.sub, role: claims.role ?? "bettor" };
+}

@@ -1,0 +1,241 @@
+// Where everything meets: the one place that knows the browser's clock, storage, network and randomness, and that
+// says which message changes which store.
+import { effect } from "@preact/signals";
+import { Commands } from "./api/commands.ts";
+import { EventStream, type Socket } from "./api/event-stream.ts";
+import { FrameQueue } from "./api/frame-queue.ts";
+import { HttpClient } from "./api/http.ts";
+import type { PersonalMessage, PublicMessage, StateMessage } from "./api/messages.ts";
+import { Session } from "./api/session.ts";
+import type { BetPlaced } from "./api/types.ts";
+import { editableMoney } from "./format/money.ts";
+import { AccountStore } from "./stores/account.ts";
+import { BetsStore } from "./stores/bets.ts";
+import { BookStore } from "./stores/book.ts";
+import { ClusterStore } from "./stores/cluster.ts";
+import { GamesStore } from "./stores/games.ts";
+import { Notices } from "./stores/notices.ts";
+import { type Decision, type Order, OrderDesk } from "./stores/orders.ts";
+import { Preferences } from "./stores/preferences.ts";
+import { ServerClock } from "./stores/server-clock.ts";
+import { SlipStore } from "./stores/slip.ts";
+import { settledNotice } from "./strings.ts";
+
+const SIGNED_IN_HINT = "quorumbook.signed-in";
+const ORDERS_KEY = "quorumbook.orders";
+
+const fetchSameOrigin = (path: string, init: RequestInit): Promise<Response> => fetch(path, init);
+const newKey = (): string => crypto.randomUUID();
+const after = (milliseconds: number, work: () => void): (() => void) => {
+  const timer = setTimeout(work, milliseconds);
+  return () => clearTimeout(timer);
+};
+const wait = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    after(milliseconds, resolve);
+  });
+
+export const preferences = new Preferences(localStorage);
+export const notices = new Notices(after);
+export const serverClock = new ServerClock(Date.now);
+export const games = new GamesStore();
+export const account = new AccountStore();
+export const bets = new BetsStore();
+export const slip = new SlipStore();
+export const cluster = new ClusterStore();
+export const book = new BookStore();
+
+export const session = new Session({
+  fetch: fetchSameOrigin,
+  exclusively: (work) =>
+    // Locks exist in secure contexts only; elsewhere tabs that start at the same instant may sign each other out.
+    "locks" in navigator ? navigator.locks.request("quorumbook.refresh", work) : work(),
+  hint: {
+    get: () => localStorage.getItem(SIGNED_IN_HINT) === "yes",
+    set: (signedIn) => {
+      if (signedIn) localStorage.setItem(SIGNED_IN_HINT, "yes");
+      else localStorage.removeItem(SIGNED_IN_HINT);
+    },
+  },
+  now: Date.now,
+});
+
+const http = new HttpClient({
+  fetch: fetchSameOrigin,
+  token: () => session.token(),
+  renew: (refused) => session.renew(refused),
+  wait,
+  random: Math.random,
+});
+export const commands = new Commands(http, newKey);
+
+const publicMessages = new FrameQueue<PublicMessage>(
+  { onFrame: (work) => requestAnimationFrame(work), after },
+  (messages) => games.applyAll(messages),
+);
+
+export const stream = new EventStream(
+  {
+    openSocket: () => new WebSocket(`${location.origin.replace(/^http/, "ws")}/ws`) as Socket,
+    token: () => session.token(),
+    now: Date.now,
+    random: Math.random,
+    after,
+  },
+  {
+    onPublic: (message) => publicMessages.push(message),
+    onPersonal: takePersonal,
+    onState: takeState,
+    onAuthenticated: (_index, resumed) => {
+      // The stream brings what comes; what was before must be read once.
+      if (!resumed) void readOwn();
+    },
+    onIndex: (index) => http.sawIndex(index),
+    onServerTime: (at) => serverClock.set(at),
+  },
+);
+
+export const orders = new OrderDesk({
+  send: (order) => commands.placeBet(order),
+  wait: untilConnected,
+  // The tab's own storage: another tab's orders are that tab's to pursue.
+  storage: { load: loadOrders, save: (list) => sessionStorage.setItem(ORDERS_KEY, JSON.stringify(list)) },
+  newKey,
+  now: Date.now,
+  random: Math.random,
+});
+orders.onChecking = (key) => slip.checking(key);
+
+games.onIncomplete = (gameId) => void readGame(gameId);
+
+/** Connects, takes up an earlier session and keeps everything current from here on. */
+export function start(): void {
+  stream.start();
+  void session.restore();
+  let userId: string | null = null;
+  effect(() => {
+    const state = session.state.value;
+    if (state.type === "unknown") return;
+    const next = state.type === "user" ? state.user.id : null;
+    if (next !== userId) {
+      userId = next;
+      becomeUser(next);
+    }
+  });
+  setInterval(() => serverClock.tick(), 1000);
+  addEventListener("online", () => stream.nudge());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") stream.nudge();
+  });
+}
+
+/** Sends an entry of the slip; its state tells how it goes. */
+export function placeEntry(id: string): void {
+  const user = session.user.peek();
+  const order = slip.order(id, preferences.accept.peek());
+  if (!user || !order) return;
+  const { key, decision } = orders.place(user.id, order);
+  slip.sent(id, key);
+  void decision.then((decided) => takeDecision(key, decided));
+}
+
+/** Reads a game that the messages alone do not tell in full. True if it exists. */
+export async function readGame(gameId: number): Promise<boolean> {
+  const answer = await commands.game(gameId);
+  if (answer.ok) games.put(answer.value);
+  return answer.ok;
+}
+
+function becomeUser(userId: string | null): void {
+  account.clear();
+  bets.clear();
+  book.clear();
+  slip.clear();
+  stream.switchUser(userId);
+  if (userId === null) return;
+  void readOwn();
+  for (const { order, decision } of orders.resume(userId)) {
+    slip.restore(order, editableMoney(order.bet.stake));
+    void decision.then((decided) => takeDecision(order.key, decided));
+  }
+}
+
+/** Balance and newest bets. The first such request of a user's life opens the account. */
+async function readOwn(): Promise<void> {
+  const user = session.user.peek();
+  const balance = await commands.balance();
+  const newest = await commands.bets({});
+  if (session.user.peek() !== user) return;
+  if (balance.ok) account.apply(balance.value);
+  if (newest.ok) bets.putAll(newest.value.items, newest.index);
+}
+
+function takeDecision(key: string, decision: Decision): void {
+  if (decision.type === "placed") takePlaced(decision.placed);
+  slip.decided(key, decision);
+}
+
+function takePlaced(placed: BetPlaced): void {
+  account.apply(placed);
+  bets.put(placed.bet, placed.bet.index);
+  games.applyBet(placed.game);
+}
+
+function takePersonal(message: PersonalMessage): void {
+  switch (message.type) {
+    case "betConfirmed":
+      takePlaced(message);
+      if (message.requestId !== undefined) orders.confirmed(message.requestId, message);
+      break;
+    case "betSettled":
+      bets.put(message.bet, message.index);
+      if (message.replay !== true) notices.show(...settledNotice(message.bet));
+      break;
+    case "balanceChanged":
+      account.apply(message);
+      break;
+    case "personalSnapshot":
+      account.apply(message);
+      bets.putAll(message.openBets, message.index);
+      void readOwn();
+      break;
+    default:
+      message satisfies never;
+  }
+}
+
+function takeState(message: StateMessage): void {
+  if (message.type === "bookChanged") book.apply(message);
+  else cluster.put(message, Date.now());
+}
+
+/** Waits so long, or until the stream is live again: then the cluster answers, and an open order can be asked for. */
+function untilConnected(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    let started = false;
+    let dispose: () => void = () => undefined;
+    const cancel = after(milliseconds, () => {
+      dispose();
+      resolve();
+    });
+    dispose = effect(() => {
+      const live = stream.state.value.type === "live";
+      if (started && live) {
+        cancel();
+        resolve();
+      }
+      started = true;
+    });
+  });
+}
+
+function loadOrders(): Order[] {
+  const text = sessionStorage.getItem(ORDERS_KEY);
+  if (text === null) return [];
+  try {
+    return JSON.parse(text) as Order[];
+  } catch (cause) {
+    console.warn("stored orders were not readable", cause);
+    return [];
+  }
+}

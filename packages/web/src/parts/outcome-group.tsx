@@ -1,0 +1,37 @@
+import type { LiveGame } from "../stores/games.ts";
+import { strings } from "../strings.ts";
+import { OutcomeButton } from "./outcome-button.tsx";
+
+const STEPS: Record<string, number> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+
+/**
+ * The outcomes of a game. Arrow keys go from one to the next; a suspended game keeps its prices in sight under a veil.
+ *
+ * @param most how many to show at most; all unless told
+ */
+export function OutcomeGroup({ game, most = Number.POSITIVE_INFINITY }: { game: LiveGame; most?: number }) {
+  return (
+    <div
+      class={game.status === "suspended" ? "outcomes suspended" : "outcomes"}
+      role="group"
+      aria-label={strings.outcome.group(game.question)}
+      onKeyDown={moveFocus}
+    >
+      {game.outcomes.slice(0, most).map((outcome) => (
+        <OutcomeButton key={outcome.key} game={game} outcome={outcome} />
+      ))}
+      {game.status === "suspended" && <p class="veil">{strings.outcome.suspended}</p>}
+    </div>
+  );
+}
+
+function moveFocus(event: KeyboardEvent): void {
+  const step = STEPS[event.key];
+  const group = event.currentTarget;
+  if (step === undefined || !(group instanceof HTMLElement)) return;
+  const buttons = [...group.querySelectorAll<HTMLButtonElement>("button:not(:disabled)")];
+  const here = buttons.indexOf(document.activeElement as HTMLButtonElement);
+  if (here < 0) return;
+  event.preventDefault();
+  buttons[(here + step + buttons.length) % buttons.length]?.focus();
+}

@@ -1,0 +1,89 @@
+import { effect } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
+import type { Transaction } from "../api/types.ts";
+import { account, commands } from "../client.ts";
+import { formatMoney } from "../format/money.ts";
+import { formatTimeExact } from "../format/time.ts";
+import { problemText, strings } from "../strings.ts";
+
+/** The bettor's own ledger, newest first. Whatever changes the balance brings its newest rows. */
+export function Statement() {
+  const [rows, setRows] = useState<ReadonlyMap<number, Transaction>>(new Map());
+  const [cursor, setCursor] = useState<string | null>(null);
+  const [trouble, setTrouble] = useState("");
+
+  const load = async (from: string | null, first: boolean): Promise<void> => {
+    const answer = await commands.transactions(from);
+    if (!answer.ok) {
+      setTrouble(problemText(answer.problem));
+      return;
+    }
+    setTrouble("");
+    setRows((before) => new Map([...before, ...answer.value.items.map((row) => [row.seq, row] as const)]));
+    if (first || from !== null) setCursor(answer.value.nextCursor);
+  };
+  useEffect(() => {
+    let first = true;
+    return effect(() => {
+      void account.money.value;
+      void load(null, first);
+      first = false;
+    });
+  }, []);
+
+  const newestFirst = [...rows.values()].sort((a, b) => b.seq - a.seq);
+  return (
+    <section class="panel">
+      <div class="panel-head">
+        <h2>{strings.account.statement}</h2>
+      </div>
+      {trouble !== "" && (
+        <p class="trouble" role="alert">
+          {trouble}
+        </p>
+      )}
+      {newestFirst.length === 0 ? (
+        <p class="quiet">{strings.account.statementNone}</p>
+      ) : (
+        <div class="scroll">
+          <table class="plain" data-testid="statement">
+            <thead>
+              <tr>
+                <th scope="col">{strings.account.columns.at}</th>
+                <th scope="col">{strings.account.columns.cause}</th>
+                <th scope="col" class="number">
+                  {strings.account.columns.amount}
+                </th>
+                <th scope="col" class="number">
+                  {strings.account.columns.balance}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {newestFirst.map((row) => (
+                <tr key={row.seq}>
+                  <td>{formatTimeExact(row.at)}</td>
+                  <td>
+                    {strings.account.causes[row.cause]}
+                    {row.betId !== undefined && (
+                      <span class="quiet"> {strings.account.betReference(row.betId)}</span>
+                    )}
+                  </td>
+                  <td class={row.amount < 0 ? "number" : "number gain"}>
+                    {formatMoney(row.amount, { sign: true })}
+                  </td>
+                  <td class="number">{formatMoney(row.balance)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {cursor !== null && (
+        <button type="button" class="button wide" onClick={() => void load(cursor, false)}>
+          {strings.account.loadMore}
+        </button>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,6 @@
+import type { GameStatus } from "../api/types.ts";
+import { strings } from "../strings.ts";
+
+export function StatusBadge({ status }: { status: GameStatus }) {
+  return <span class={`badge status-${status}`}>{strings.status[status]}</span>;
+}

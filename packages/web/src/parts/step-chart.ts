@@ -1,0 +1,50 @@
+// The chart library, in a chunk of its own: only a page with a history loads it.
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import type { OddsPoint } from "../api/types.ts";
+
+const HEIGHT = 220;
+/** Series colours, from the style sheet so that they follow light and dark. */
+const COLOURS_MAX = 6;
+
+/**
+ * Draws one step line for each outcome.
+ *
+ * @returns takes the chart away again
+ */
+export function drawSteps(
+  target: HTMLElement,
+  labels: readonly string[],
+  points: readonly OddsPoint[],
+): () => void {
+  const style = getComputedStyle(target);
+  const ink = style.getPropertyValue("--muted");
+  const grid = { stroke: style.getPropertyValue("--line"), width: 1 };
+  const steps = uPlot.paths.stepped?.({ align: 1 });
+  const series = labels.map((label, position): uPlot.Series => {
+    const stroke = style.getPropertyValue(`--series-${(position % COLOURS_MAX) + 1}`);
+    return { label, stroke, width: 2, points: { show: false }, ...(steps ? { paths: steps } : {}) };
+  });
+  const times = points.map((point) => Date.parse(point.at) / 1000);
+  const lines = labels.map((_, position) => points.map((point) => point.odds[position] ?? null));
+  const chart = new uPlot(
+    {
+      width: target.clientWidth,
+      height: HEIGHT,
+      series: [{}, ...series],
+      axes: [
+        { stroke: ink, grid, ticks: grid },
+        { stroke: ink, grid, ticks: grid, size: 44 },
+      ],
+      cursor: { drag: { x: false, y: false } },
+    },
+    [times, ...lines],
+    target,
+  );
+  const follow = new ResizeObserver(() => chart.setSize({ width: target.clientWidth, height: HEIGHT }));
+  follow.observe(target);
+  return () => {
+    follow.disconnect();
+    chart.destroy();
+  };
+}

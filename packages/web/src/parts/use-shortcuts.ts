@@ -1,0 +1,22 @@
+import { useEffect } from "preact/hooks";
+import { router } from "../routing.ts";
+
+/** Marks the field that `/` jumps to. */
+export const SEARCH_FIELD_ID = "search";
+
+/** `/` goes to the search field, from any page; not while something is being typed. */
+export function useShortcuts(): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+      const target = event.target;
+      if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) return;
+      if (target instanceof HTMLSelectElement || document.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      if (router.route.peek().page !== "games") router.go("/");
+      requestAnimationFrame(() => document.getElementById(SEARCH_FIELD_ID)?.focus());
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+}

@@ -1,0 +1,179 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Cluster, ClusterNode } from "../api/types.ts";
+import { cluster, commands, notices, session, stream } from "../client.ts";
+import { formatClock } from "../format/time.ts";
+import { useTitle } from "../parts/use-title.ts";
+import { problemText, strings } from "../strings.ts";
+
+export function ClusterPage() {
+  useTitle(strings.cluster.title);
+  const [trouble, setTrouble] = useState("");
+  const read = async (): Promise<void> => {
+    const answer = await commands.cluster();
+    setTrouble(answer.ok ? "" : problemText(answer.problem));
+    if (answer.ok) cluster.put(answer.value, Date.now());
+  };
+  useEffect(() => {
+    void read();
+  }, []);
+  const known = cluster.cluster.value;
+  const role = session.user.value?.role;
+  const mayOperate = role === "operator" || role === "admin";
+  const connection = stream.state.value;
+  return (
+    <section class="page">
+      <div class="page-head">
+        <h1>{strings.cluster.title}</h1>
+        <span class="button-row">
+          {mayOperate && (
+            <button type="button" class="button small" onClick={() => void takeSnapshot()}>
+              {strings.cluster.snapshot}
+            </button>
+          )}
+          <button type="button" class="button small" onClick={() => void read()}>
+            {strings.refresh}
+          </button>
+        </span>
+      </div>
+      {trouble !== "" && (
+        <p class="trouble" role="alert">
+          {trouble}
+        </p>
+      )}
+      {connection.type === "live" && <p class="quiet">{strings.cluster.answeredBy(connection.nodeId)}</p>}
+      {known ? (
+        <Nodes known={known} mayOperate={mayOperate} />
+      ) : (
+        <p class="quiet">{strings.cluster.loading}</p>
+      )}
+      <Elections />
+    </section>
+  );
+}
+
+function Nodes({ known, mayOperate }: { known: Cluster; mayOperate: boolean }) {
+  const agreement = agreementOf(known.nodes);
+  return (
+    <>
+      <dl class="panel figures">
+        <div>
+          <dt>{strings.cluster.term}</dt>
+          <dd class="figure">{known.term}</dd>
+        </div>
+        <div>
+          <dt>{strings.cluster.leader}</dt>
+          <dd class="figure">{known.leader ?? strings.cluster.noLeader}</dd>
+        </div>
+      </dl>
+      {agreement && (
+        <p class={agreement.same ? "agree" : "trouble"} role="status">
+          {agreement.same
+            ? strings.cluster.agree(agreement.index)
+            : strings.cluster.disagree(agreement.index)}
+        </p>
+      )}
+      <ul class="cards nodes">
+        {known.nodes.map((node) => (
+          <NodeCard key={node.nodeId} node={node} known={known} mayOperate={mayOperate} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function NodeCard({ node, known, mayOperate }: { node: ClusterNode; known: Cluster; mayOperate: boolean }) {
+  const leads = node.nodeId === known.leader;
+  const leaderIndex = known.nodes.find((candidate) => candidate.nodeId === known.leader)?.lastIndex ?? null;
+  const behind =
+    leaderIndex === null || node.appliedIndex == null ? null : Math.max(0, leaderIndex - node.appliedIndex);
+  const facts: [string, string][] = [
+    [strings.cluster.lastIndex, numberOf(node.lastIndex)],
+    [strings.cluster.commitIndex, numberOf(node.commitIndex)],
+    [strings.cluster.appliedIndex, numberOf(node.appliedIndex)],
+    [strings.cluster.lag, lagOf(node.lagMs, behind)],
+    [
+      strings.cluster.digest,
+      node.digest ? `${node.digest.value.slice(0, 10)} ${strings.cluster.digestAt(node.digest.index)}` : "–",
+    ],
+  ];
+  return (
+    <li class={node.reachable ? "card node" : "card node down"} data-testid={`node-${node.nodeId}`}>
+      <div class="card-head">
+        <h2>{node.nodeId}</h2>
+        <span class={`badge role-${node.role}`}>{node.role}</span>
+      </div>
+      <p class={node.reachable ? "reachable" : "trouble"}>
+        {node.reachable ? strings.cluster.reachable : strings.cluster.unreachable}
+      </p>
+      <dl class="facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {mayOperate && !leads && node.role === "follower" && node.reachable && (
+        <button type="button" class="button small" onClick={() => void transfer(node.nodeId)}>
+          {strings.cluster.transfer}
+        </button>
+      )}
+    </li>
+  );
+}
+
+function Elections() {
+  const seen = cluster.elections.value;
+  if (seen.length === 0) return null;
+  return (
+    <section class="panel">
+      <div class="panel-head">
+        <h2>{strings.cluster.elections}</h2>
+      </div>
+      <ol class="timeline">
+        {seen.map((election) => (
+          <li key={`${election.at} ${election.term} ${election.leader ?? ""}`}>
+            <time>{formatClock(election.at)}</time> {strings.cluster.term} {election.term}:{" "}
+            <strong>{election.leader ?? strings.cluster.noLeader}</strong>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+/** Whether the nodes that tell a digest of the same, newest common entry tell the same one; null where none do. */
+function agreementOf(nodes: readonly ClusterNode[]): { index: number; same: boolean } | null {
+  const digests = nodes.flatMap((node) => (node.digest ? [node.digest] : []));
+  const common = digests
+    .map((digest) => digest.index)
+    .filter((index) => digests.filter((digest) => digest.index === index).length > 1);
+  if (common.length === 0) return null;
+  const index = Math.max(...common);
+  const values = digests.filter((digest) => digest.index === index).map((digest) => digest.value);
+  return { index, same: new Set(values).size === 1 };
+}
+
+function numberOf(value: number | null | undefined): string {
+  return value == null ? "–" : value.toLocaleString();
+}
+
+function lagOf(milliseconds: number | null | undefined, behind: number | null): string {
+  const parts = [
+    ...(behind === null ? [] : [strings.cluster.entries(behind)]),
+    ...(milliseconds == null ? [] : [`${Math.round(milliseconds)} ms`]),
+  ];
+  return parts.length === 0 ? "–" : parts.join(" · ");
+}
+
+async function transfer(nodeId: string): Promise<void> {
+  const answer = await commands.transferLeadership(nodeId);
+  if (answer.ok) notices.show("good", strings.cluster.transferred(nodeId));
+  else notices.show("bad", problemText(answer.problem));
+}
+
+async function takeSnapshot(): Promise<void> {
+  const answer = await commands.takeSnapshot();
+  if (answer.ok) notices.show("good", strings.cluster.snapshotTaken);
+  else notices.show("bad", problemText(answer.problem));
+}

@@ -58,6 +58,7 @@ export interface DigestParts {
   readonly ledger: string;
   readonly counters: string;
   readonly requests: string;
+  readonly audit: string;
 }
 
 /** What a bet would do. Nothing has changed. */

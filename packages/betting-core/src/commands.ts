@@ -15,7 +15,7 @@ export interface Entry {
 export interface Envelope {
   /** Who asks: the user whose account moves, the admin who decides, or `SYSTEM`. */
   readonly actor: UserId;
-  /** Idempotency key, 8–64 characters, private to the actor. A repeat gives the first outcome again. */
+  /** Idempotency key, 1–64 characters, private to the actor. A repeat gives the first outcome again. */
   readonly key?: string;
 }
 

@@ -57,11 +57,13 @@ export function minorUnits(value: number): MinorUnits {
 }
 
 /**
- * @param value integer ten-thousandths, {@link ODDS_SCALE} + 1 … {@link ODDS_MAX}
+ * Odds as a bettor may send them; whether a game offers such odds is for the book to say.
+ *
+ * @param value integer ten-thousandths, 1 … {@link ODDS_MAX}
  * @throws RangeError for anything else
  */
 export function odds(value: number): Odds {
-  return trusted<Odds>(inRange(value, ODDS_SCALE + 1, ODDS_MAX, "odds"));
+  return trusted<Odds>(inRange(value, 1, ODDS_MAX, "odds"));
 }
 
 /**
@@ -135,11 +137,11 @@ export const OUTCOMES_MIN = 2;
 /** A bet costs O(outcomes); 32 keeps that small, and a k-way race fits. */
 export const OUTCOMES_MAX = 32;
 
+type Branded = MinorUnits | Odds | UnixMillis | LogIndex | Sequence | UserId | GameId | BetId;
+
 /** The one place where a plain value becomes a branded one unchecked: for values that the book itself made. */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the parameter names the brand: it is the point
-export function trusted<
-  Unit extends MinorUnits | Odds | UnixMillis | LogIndex | Sequence | UserId | GameId | BetId,
->(value: number | string): Unit {
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- naming the brand is the parameter's use
+export function trusted<Unit extends Branded>(value: number | string): Unit {
   return value as Unit;
 }
 

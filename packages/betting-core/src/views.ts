@@ -165,7 +165,7 @@ export interface SettlementView {
 export interface SettlePreviewView extends SettlementView {
   /** Users paid. */
   readonly accounts: number;
-  /** Holds as long as the game's version does. */
+  /** Holds until another bet joins the game. */
   readonly previewHash: string;
 }
 

@@ -1,0 +1,51 @@
+// Opens an account, with the welcome balance paid by the house.
+
+import type { OpenAccount } from "../commands.ts";
+import type { AcceptedOutcome } from "../outcomes.ts";
+import type { BookState } from "../state/book-state.ts";
+import { CAUSE } from "../state/codes.ts";
+import { type MinorUnits, type Sequence, trusted, type UserId } from "../units.ts";
+
+export function openAccount(state: BookState, command: OpenAccount): AcceptedOutcome<"openAccount"> {
+  const existing = state.accounts.find(command.actor);
+  const account = existing === 0 ? openAccountFor(state, command.actor) : existing;
+  if (existing === 0) {
+    state.tellBalance(account, "welcome");
+    state.tellBook();
+  }
+  const seq = state.accounts.lastPosting.get(account);
+  state.reference = seq;
+  return {
+    status: "accepted",
+    type: "openAccount",
+    balance: trusted<MinorUnits>(state.accounts.balance.get(account)),
+    seq: trusted<Sequence>(seq),
+    changed: existing === 0,
+  };
+}
+
+/** What a new user would have: the welcome balance, as far as the house has it. */
+export function welcomeOf(state: BookState): number {
+  return Math.max(0, Math.min(state.counters.welcomeBalance, state.counters.house));
+}
+
+/** The balance of a user, or what it would be with the account that the command in hand would open. */
+export function balanceOrWelcome(state: BookState, account: number): number {
+  return account === 0 ? welcomeOf(state) : state.accounts.balance.get(account);
+}
+
+/** @returns the account's row; its events are the caller's, who may change it further */
+export function openAccountFor(state: BookState, user: UserId): number {
+  const welcome = welcomeOf(state);
+  const account = state.accounts.open(user);
+  const posting = state.post(account, CAUSE.welcome, 0, welcome, 0);
+  state.accounts.opening.set(account, posting);
+  state.counters.house -= welcome;
+  return account;
+}
+
+/** The user's account, opened now where there is none. */
+export function accountOf(state: BookState, user: UserId): number {
+  const account = state.accounts.find(user);
+  return account === 0 ? openAccountFor(state, user) : account;
+}

@@ -1,0 +1,103 @@
+// One command: found to be a repeat, or decided, carried out and recorded.
+
+import { deposit } from "./accounts/deposit.ts";
+import { openAccount } from "./accounts/open-account.ts";
+import { setLimits } from "./accounts/set-limits.ts";
+import { withdraw } from "./accounts/withdraw.ts";
+import { placeBet } from "./bets/place-bet.ts";
+import type { Command, Entry } from "./commands.ts";
+import { invariant } from "./errors.ts";
+import type { BookEvent } from "./events.ts";
+import { expire } from "./expire.ts";
+import { changeStatus } from "./games/change-status.ts";
+import { createGame } from "./games/create-game.ts";
+import { resettleGame } from "./games/resettle-game.ts";
+import { settleGame } from "./games/settle-game.ts";
+import { voidGame } from "./games/void-game.ts";
+import { addBankroll } from "./house/add-bankroll.ts";
+import { openBook } from "./house/open-book.ts";
+import type { Applied, Outcome } from "./outcomes.ts";
+import { fingerprintOf } from "./requests/fingerprint.ts";
+import { replayOf } from "./requests/replay-outcome.ts";
+import { DAY, HOUR, KEPT, type Lifetime } from "./requests/requests-table.ts";
+import type { BookState } from "./state/book-state.ts";
+import { COMMAND, RESULT } from "./state/codes.ts";
+import { trusted, type UnixMillis } from "./units.ts";
+
+const NO_EVENTS: readonly BookEvent[] = [];
+
+export function apply(state: BookState, command: Command, entry: Entry): Applied {
+  invariant(entry.index > state.index, () => `entry ${entry.index} comes after entry ${state.index}`);
+  state.index = entry.index;
+  state.at = trusted<UnixMillis>(Math.max(entry.at, state.at));
+  const { key } = command;
+  if (key === undefined) {
+    state.events = [];
+    const outcome = decide(state, command);
+    return { outcome, replayed: false, commandIndex: entry.index, events: state.events };
+  }
+
+  const { requests } = state;
+  const fingerprint = fingerprintOf(state.hasher, command);
+  requests.locate(command.actor, key);
+  const slot = requests.find(state.at);
+  if (slot !== 0) return replayOf(state, slot, command, fingerprint);
+
+  state.events = [];
+  state.reference = 0;
+  const outcome = decide(state, command);
+  const accepted = outcome.status === "accepted";
+  requests.record(
+    accepted ? lifetimeOf(command) : HOUR,
+    fingerprint,
+    COMMAND[command.type],
+    state.reference,
+    accepted ? RESULT.accepted : RESULT[outcome.rejection.code],
+    state.index,
+    state.at,
+  );
+  const events = state.events.length === 0 ? NO_EVENTS : state.events;
+  return { outcome, replayed: false, commandIndex: entry.index, events };
+}
+
+function decide(state: BookState, command: Command): Outcome {
+  switch (command.type) {
+    case "placeBet":
+      return placeBet(state, command);
+    case "openBook":
+      return openBook(state, command);
+    case "openAccount":
+      return openAccount(state, command);
+    case "deposit":
+      return deposit(state, command);
+    case "withdraw":
+      return withdraw(state, command);
+    case "createGame":
+      return createGame(state, command);
+    case "suspendGame":
+    case "resumeGame":
+    case "closeGame":
+      return changeStatus(state, command);
+    case "settleGame":
+      return settleGame(state, command);
+    case "resettleGame":
+      return resettleGame(state, command);
+    case "voidGame":
+      return voidGame(state, command);
+    case "setLimits":
+      return setLimits(state, command);
+    case "addBankroll":
+      return addBankroll(state, command);
+    case "expire":
+      return expire(state, command);
+    default:
+      return command satisfies never;
+  }
+}
+
+/** What made a bet or a ledger row of its own is remembered as long as that is. */
+function lifetimeOf(command: Command): Lifetime {
+  return command.type === "placeBet" || command.type === "deposit" || command.type === "withdraw"
+    ? KEPT
+    : DAY;
+}

@@ -1,0 +1,43 @@
+// The leader's tick: closes games whose time has come and drops request records past theirs.
+
+import type { Expire } from "./commands.ts";
+import { moveStatus } from "./games/change-status.ts";
+import type { AcceptedOutcome } from "./outcomes.ts";
+import type { BookState } from "./state/book-state.ts";
+import { type GameId, SYSTEM, trusted } from "./units.ts";
+
+export function expire(state: BookState, _command: Expire): AcceptedOutcome<"expire"> {
+  let closedGames = 0;
+  for (
+    let due = nextClosing(state);
+    due !== undefined && due.closesAt <= state.at;
+    due = nextClosing(state)
+  ) {
+    state.closing.pop();
+    moveStatus(
+      state,
+      { type: "closeGame", gameId: trusted<GameId>(due.game) },
+      SYSTEM,
+      "closesAt has passed",
+    );
+    closedGames++;
+  }
+  const droppedRequests = state.requests.drop(state.at);
+  return { status: "accepted", type: "expire", closedGames, droppedRequests };
+}
+
+/** Whether an `expire` at that time would close a game, or drop enough to be worth a log entry. */
+export function tickDue(state: BookState, at: number): boolean {
+  const next = nextClosing(state);
+  return (next !== undefined && next.closesAt <= at) || state.requests.dropDue(at);
+}
+
+/** The first game in the queue that is still to be closed; others fall out of it here. */
+function nextClosing(state: BookState): { readonly closesAt: number; readonly game: number } | undefined {
+  for (let next = state.closing.peek(); next !== undefined; next = state.closing.peek()) {
+    const status = state.games.get(next.game)?.status;
+    if (status === "open" || status === "suspended") return next;
+    state.closing.pop();
+  }
+  return undefined;
+}

@@ -1,0 +1,87 @@
+// Opens a game: prices it, and escrows from the house the most that it may lose on it.
+
+import type { CreateGame } from "../commands.ts";
+import type { Outcome } from "../outcomes.ts";
+import { strategyNamed } from "../pricing/strategies.ts";
+import { rejected } from "../rejected.ts";
+import type { BookState } from "../state/book-state.ts";
+import { type GameRecord, type GameText, NONE } from "../state/game-record.ts";
+import { type GameId, type MinorUnits, OUTCOMES_MAX, OUTCOMES_MIN, ROWS_MAX, trusted } from "../units.ts";
+import { reprice } from "./market-prices.ts";
+
+export function createGame(state: BookState, command: CreateGame): Outcome<"createGame"> {
+  const { pricing, outcomes, closesAt, startsAt } = command;
+  const { counters } = state;
+  if (outcomes.length < OUTCOMES_MIN || outcomes.length > OUTCOMES_MAX) {
+    return invalid("outcomes", `must be ${OUTCOMES_MIN} to ${OUTCOMES_MAX}`);
+  }
+  const strategy = strategyNamed(pricing.strategy);
+  if (strategy === undefined) return invalid("pricing.strategy", "is not one that this book can price");
+  const fault = strategy.fault(pricing, outcomes.length);
+  if (fault !== undefined) return invalid(fault.path, fault.message);
+  if (counters.refuseUnsafePricing && strategy.allowsSureWin(pricing, outcomes.length)) {
+    return invalid("pricing", "allows bettors a sure win");
+  }
+  if (closesAt !== undefined && closesAt <= state.at) return invalid("closesAt", "has passed");
+  if (state.games.count >= ROWS_MAX) return invalid("gameId", "the book is full");
+  if (counters.house < pricing.margin) {
+    return rejected({
+      code: "house_underfunded",
+      house: trusted<MinorUnits>(counters.house),
+      margin: pricing.margin,
+    });
+  }
+
+  const virtual = strategy.open(pricing, outcomes.length);
+  const zeros = (): number[] => outcomes.map(() => 0);
+  const text: GameText = {
+    id: state.games.count + 1,
+    question: command.question,
+    category: command.category,
+    labels: [...outcomes],
+    pricing: { ...pricing, ...(pricing.prior === undefined ? {} : { prior: [...pricing.prior] }) },
+    virtual,
+    totalVirtual: virtual.reduce((sum, stake) => sum + stake, 0),
+    startsAt: startsAt ?? NONE,
+    closesAt: closesAt ?? NONE,
+    createdAt: state.at,
+    createdIndex: state.index,
+  };
+  const game: GameRecord = {
+    text,
+    generation: state.games.generation,
+    status: "open",
+    version: 1,
+    winner: NONE,
+    closedAt: NONE,
+    settledAt: NONE,
+    staked: zeros(),
+    liabilities: zeros(),
+    betCounts: zeros(),
+    totalStaked: 0,
+    odds: [],
+    caps: [],
+    worstCase: 0,
+    lastBet: 0,
+  };
+  reprice(game, strategy);
+  state.games.add(game);
+  if (closesAt !== undefined) state.closing.add(closesAt, text.id);
+  counters.house -= pricing.margin;
+  counters.escrow += pricing.margin;
+  counters.openGames++;
+  state.reference = text.id;
+  const gameId = trusted<GameId>(text.id);
+  state.note("createGame", {
+    actor: command.actor,
+    gameId,
+    after: { status: "open", margin: pricing.margin },
+  });
+  state.events.push({ type: "gameCreated", gameId, version: 1 });
+  state.tellBook();
+  return { status: "accepted", type: "createGame", gameId };
+}
+
+function invalid(path: string, message: string): Outcome<"createGame"> {
+  return rejected({ code: "invalid_request", path, message });
+}

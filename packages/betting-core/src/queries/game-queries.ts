@@ -1,0 +1,167 @@
+// Games, their exposure, and the history of their odds.
+
+import type { GamesQuery } from "../book.ts";
+import { reprice, strategyOf } from "../games/market-prices.ts";
+import { betsOf, previewHashOf, settlementOf } from "../games/settlement.ts";
+import { worstCaseOf } from "../risk.ts";
+import type { BookState } from "../state/book-state.ts";
+import { copyGame, type GameRecord, NONE } from "../state/game-record.ts";
+import {
+  type GameId,
+  type LogIndex,
+  type MinorUnits,
+  type Odds,
+  outcomeKey,
+  outcomePosition,
+  trusted,
+  type UnixMillis,
+} from "../units.ts";
+import type { ExposureView, GameView, OddsPoint, Page, SettlePreviewView } from "../views.ts";
+import { pageOf } from "./paging.ts";
+
+export const ODDS_POINTS_MAX = 1000;
+
+export function gameView(game: GameRecord): GameView {
+  const { text } = game;
+  const open = game.status === "open";
+  return {
+    id: trusted<GameId>(text.id),
+    question: text.question,
+    category: text.category,
+    status: game.status,
+    outcomes: text.labels.map((label, position) => ({
+      key: outcomeKey(position),
+      label,
+      odds: shownOdds(game.odds[position] as number),
+      cap: trusted<MinorUnits>(open ? (game.caps[position] as number) : 0),
+      staked: trusted<MinorUnits>(game.staked[position] as number),
+    })),
+    version: game.version,
+    totalStaked: trusted<MinorUnits>(game.totalStaked),
+    pricing: text.pricing,
+    ...(text.startsAt === NONE ? {} : { startsAt: trusted<UnixMillis>(text.startsAt) }),
+    ...(text.closesAt === NONE ? {} : { closesAt: trusted<UnixMillis>(text.closesAt) }),
+    ...(game.winner === NONE ? {} : { winner: outcomeKey(game.winner) }),
+    createdAt: trusted<UnixMillis>(text.createdAt),
+    ...(game.closedAt === NONE ? {} : { closedAt: trusted<UnixMillis>(game.closedAt) }),
+    ...(game.settledAt === NONE ? {} : { settledAt: trusted<UnixMillis>(game.settledAt) }),
+  };
+}
+
+export function gamesPage(state: BookState, query: GamesQuery): Page<GameView> {
+  const { status, category } = query;
+  const sought = query.q?.toLowerCase();
+  return pageOf(
+    query,
+    state.games.count,
+    (id) => id - 1,
+    (id) => {
+      const game = state.games.get(id);
+      if (game === undefined) return undefined;
+      if (status !== undefined && game.status !== status) return undefined;
+      if (category !== undefined && game.text.category !== category) return undefined;
+      if (sought !== undefined && !mentions(game, sought)) return undefined;
+      return gameView(game);
+    },
+    (cursor) => Math.min(cursor - 1, state.games.count),
+  );
+}
+
+export function exposureView(game: GameRecord): ExposureView {
+  const { text, totalStaked } = game;
+  const unsafe = strategyOf(game).allowsSureWin(text.pricing, text.labels.length);
+  return {
+    gameId: trusted<GameId>(text.id),
+    margin: text.pricing.margin,
+    worstCase: trusted<MinorUnits>(worstCaseOf(totalStaked, game.liabilities)),
+    totalStaked: trusted<MinorUnits>(totalStaked),
+    outcomes: text.labels.map((_, position) => ({
+      key: outcomeKey(position),
+      staked: trusted<MinorUnits>(game.staked[position] as number),
+      liability: trusted<MinorUnits>(game.liabilities[position] as number),
+      result: trusted<MinorUnits>(totalStaked - (game.liabilities[position] as number)),
+    })),
+    warnings: unsafe ? ["arbitrage"] : [],
+  };
+}
+
+export function settlePreview(
+  state: BookState,
+  game: GameRecord,
+  winner: string,
+): SettlePreviewView | undefined {
+  const position = outcomePosition(winner);
+  if (position < 0 || position >= game.staked.length) return undefined;
+  if (game.status === "settled" || game.status === "voided") return undefined;
+  const accounts = new Set<number>();
+  for (const bet of betsOf(state, game)) {
+    if (state.bets.outcome.get(bet) === position) accounts.add(state.bets.account.get(bet));
+  }
+  return {
+    ...settlementOf(game, position),
+    accounts: accounts.size,
+    previewHash: previewHashOf(state, game, position),
+  };
+}
+
+/**
+ * The line from its opening on. It is not stored: each bet is a point, and replaying the game's bets through its
+ * pricing gives them all, exactly. O(bets of the game).
+ */
+export function oddsHistory(state: BookState, game: GameRecord, since: number): OddsPoint[] {
+  const { text } = game;
+  const bets = betsOf(state, game);
+  const replay = copyGame(game, game.generation);
+  replay.staked.fill(0);
+  replay.totalStaked = 0;
+  const strategy = strategyOf(game);
+
+  const first = firstSince(state, game, bets, since);
+  const points = bets.length + 1 - first;
+  if (points <= 0) return [];
+  const step = points <= ODDS_POINTS_MAX ? 1 : Math.ceil((points - 1) / (ODDS_POINTS_MAX - 1));
+  const history: OddsPoint[] = [];
+  // Point 0 is the opening, point n the state after the n-th bet.
+  for (let point = 0; point <= bets.length; point++) {
+    if (point > 0) {
+      const bet = bets[point - 1] as number;
+      const position = state.bets.outcome.get(bet);
+      const stake = state.bets.stake.get(bet);
+      replay.staked[position] = (replay.staked[position] as number) + stake;
+      replay.totalStaked += stake;
+    }
+    if (point < first || ((point - first) % step !== 0 && point !== bets.length)) continue;
+    reprice(replay, strategy);
+    const posting = point === 0 ? 0 : state.bets.posting.get(bets[point - 1] as number);
+    history.push({
+      index: trusted<LogIndex>(posting === 0 ? text.createdIndex : state.ledger.index.get(posting)),
+      at: trusted<UnixMillis>(posting === 0 ? text.createdAt : state.ledger.at.get(posting)),
+      odds: replay.odds.map(shownOdds),
+    });
+  }
+  return history;
+}
+
+/** Number of the first point at or after a log index. */
+function firstSince(state: BookState, game: GameRecord, bets: Uint32Array, since: number): number {
+  if (game.text.createdIndex >= since) return 0;
+  let low = 0;
+  let high = bets.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (state.ledger.index.get(state.bets.posting.get(bets[middle] as number)) < since) low = middle + 1;
+    else high = middle;
+  }
+  return low + 1;
+}
+
+function shownOdds(odds: number): Odds | null {
+  return odds === 0 ? null : trusted<Odds>(odds);
+}
+
+function mentions(game: GameRecord, sought: string): boolean {
+  const { question, labels } = game.text;
+  return (
+    question.toLowerCase().includes(sought) || labels.some((label) => label.toLowerCase().includes(sought))
+  );
+}

@@ -1,0 +1,96 @@
+// A refusal that is repeated: the code is the first one's, the facts are those of now.
+
+import { betLimitReached, depositLimitReached, exclusionOf } from "../accounts/limits.ts";
+import { balanceOrWelcome } from "../accounts/open-account.ts";
+import type { Command } from "../commands.ts";
+import { previewHashOf } from "../games/settlement.ts";
+import type { Rejection, RejectionCode, RejectionOf } from "../rejections.ts";
+import type { BookState } from "../state/book-state.ts";
+import { type GameRecord, NONE } from "../state/game-record.ts";
+import { type GameId, type MinorUnits, type Odds, outcomeKey, outcomePosition, trusted } from "../units.ts";
+import type { GameStatus } from "../views.ts";
+
+export function refusalAgain(state: BookState, command: Command, code: RejectionCode): Rejection {
+  const gameId = "gameId" in command ? command.gameId : trusted<GameId>(0);
+  const game = state.games.get(gameId);
+  const outcome = "outcome" in command ? command.outcome : "winner" in command ? command.winner : "";
+  const position = outcomePosition(outcome);
+  const account = state.accounts.find(command.actor);
+  switch (code) {
+    case "idempotency_conflict":
+      return { code };
+    case "game_not_found":
+      return { code, gameId };
+    case "unknown_outcome":
+    case "outcome_not_offered":
+      return { code, outcome };
+    case "betting_closed":
+    case "wrong_status":
+      return { code, gameStatus: statusNow(state, game) };
+    case "excluded":
+      return { code, excludedUntil: exclusionOf(state, account, state.at) ?? state.at };
+    case "invalid_odds":
+      return { code, tick: game?.text.pricing.tick ?? 0 };
+    case "odds_changed": {
+      const current = game?.odds[position] ?? 0;
+      return {
+        code,
+        currentOdds: current === 0 ? null : trusted<Odds>(current),
+        version: game?.version ?? 0,
+      };
+    }
+    case "stake_too_small":
+      return { code, stake: "stake" in command ? command.stake : trusted<MinorUnits>(0) };
+    case "stake_above_cap":
+      return { code, cap: trusted<MinorUnits>(openCap(game, position)) };
+    case "limit_reached":
+      return limitAgain(state, command);
+    case "insufficient_balance":
+      return { code, balance: trusted<MinorUnits>(balanceOrWelcome(state, account)) };
+    case "already_settled":
+      return { code, winner: outcomeKey(game === undefined || game.winner === NONE ? 0 : game.winner) };
+    case "preview_stale":
+      return { code, previewHash: game === undefined ? "" : previewHashOf(state, game, position) };
+    case "house_underfunded":
+      return {
+        code,
+        house: trusted<MinorUnits>(state.counters.house),
+        margin: "pricing" in command ? command.pricing.margin : trusted<MinorUnits>(0),
+      };
+    case "invalid_request":
+      return { code, path: "", message: "refused before with the same key" };
+    default:
+      return code satisfies never;
+  }
+}
+
+/** A game past its closing time counts as closed before the tick that closes it. */
+function statusNow(state: BookState, game: GameRecord | undefined): GameStatus {
+  if (game === undefined) return "closed";
+  const { closesAt } = game.text;
+  return game.status === "open" && closesAt !== NONE && closesAt <= state.at ? "closed" : game.status;
+}
+
+function openCap(game: GameRecord | undefined, position: number): number {
+  return game === undefined || game.status !== "open" ? 0 : (game.caps[position] ?? 0);
+}
+
+/** The limit as it is reached now, or, where it no longer is, that it would allow the amount. */
+function limitAgain(state: BookState, command: Command): RejectionOf<"limit_reached"> {
+  const account = state.accounts.find(command.actor);
+  const code = "limit_reached";
+  if (command.type === "deposit") {
+    const { amount } = command;
+    const reached = depositLimitReached(state, account, amount, state.at);
+    return reached ?? { code, limit: "deposit", window: "day", remaining: amount };
+  }
+  const stake = command.type === "placeBet" ? command.stake : trusted<MinorUnits>(0);
+  return (
+    betLimitReached(state, account, stake, state.at) ?? {
+      code,
+      limit: "stake",
+      window: "day",
+      remaining: stake,
+    }
+  );
+}

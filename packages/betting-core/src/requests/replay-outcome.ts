@@ -1,0 +1,98 @@
+// The first outcome of a key again: rebuilt from what it made, so that a record needs no stored answer.
+
+import { limitsView } from "../queries/limits-view.ts";
+import { betViewAsPlaced } from "../queries/bet-view.ts";
+import type { Command } from "../commands.ts";
+import { settlementOf } from "../games/settlement.ts";
+import type { Applied, Outcome } from "../outcomes.ts";
+import { rejected } from "../rejected.ts";
+import type { RejectionCode } from "../rejections.ts";
+import type { BookState } from "../state/book-state.ts";
+import { COMMAND, REQUEST_RESULTS, RESULT } from "../state/codes.ts";
+import type { GameRecord } from "../state/game-record.ts";
+import { type GameId, type LogIndex, type MinorUnits, type Sequence, trusted } from "../units.ts";
+import { refusalAgain } from "./refusal-again.ts";
+import type { Slot } from "./request-index.ts";
+
+export function replayOf(state: BookState, slot: Slot, command: Command, fingerprint: number): Applied {
+  const rows = state.requests.rowsOf(slot);
+  const row = slot >>> 2;
+  const reference = rows.reference.get(row);
+  const posting = rows.expires
+    ? 0
+    : command.type === "placeBet"
+      ? state.bets.posting.get(reference)
+      : reference;
+  const sameCommand =
+    rows.kind.get(row) === COMMAND[command.type] &&
+    rows.fingerprint.get(row) === fingerprint &&
+    (rows.expires || state.accounts.nameOf(state.ledger.account.get(posting)) === command.actor);
+  if (!sameCommand) {
+    return {
+      outcome: rejected({ code: "idempotency_conflict" }),
+      replayed: false,
+      commandIndex: state.index,
+      events: [],
+    };
+  }
+  const result = rows.expires ? rows.result.get(row) : RESULT.accepted;
+  return {
+    outcome:
+      result === RESULT.accepted
+        ? acceptedAgain(state, command, reference, posting)
+        : rejected(refusalAgain(state, command, REQUEST_RESULTS[result] as RejectionCode)),
+    replayed: true,
+    commandIndex: trusted<LogIndex>(rows.expires ? rows.index.get(row) : state.ledger.index.get(posting)),
+    events: [],
+  };
+}
+
+function acceptedAgain(state: BookState, command: Command, reference: number, posting: number): Outcome {
+  const status = "accepted";
+  switch (command.type) {
+    case "placeBet":
+      return {
+        status,
+        type: command.type,
+        bet: betViewAsPlaced(state, reference),
+        ...bookedBy(state, posting),
+      };
+    case "deposit":
+    case "withdraw":
+      return { status, type: command.type, ...bookedBy(state, posting) };
+    case "openAccount":
+      return { status, type: command.type, ...bookedBy(state, reference), changed: false };
+    case "createGame":
+      return { status, type: command.type, gameId: trusted<GameId>(reference) };
+    case "suspendGame":
+    case "resumeGame":
+    case "closeGame":
+    case "voidGame":
+      return { status, type: command.type, gameId: command.gameId, changed: reference === 1 };
+    case "settleGame":
+    case "resettleGame": {
+      const game = state.games.get(command.gameId) as GameRecord;
+      const settlement = settlementOf(game, Number(command.winner.slice(3)) - 1);
+      return { status, type: command.type, gameId: command.gameId, changed: reference === 1, ...settlement };
+    }
+    case "setLimits": {
+      const record = state.accounts.limits.get(state.accounts.find(command.actor));
+      return { status, type: command.type, limits: limitsView(record, state.at) };
+    }
+    case "addBankroll":
+      return { status, type: command.type, house: trusted<MinorUnits>(state.counters.house) };
+    case "openBook":
+      return { status, type: command.type, changed: false };
+    case "expire":
+      return { status, type: command.type, closedGames: 0, droppedRequests: 0 };
+    default:
+      return command satisfies never;
+  }
+}
+
+function bookedBy(state: BookState, posting: number): { balance: MinorUnits; seq: Sequence } {
+  return {
+    balance: trusted<MinorUnits>(state.ledger.balance.get(posting)),
+    seq: trusted<Sequence>(posting),
+  };
+}

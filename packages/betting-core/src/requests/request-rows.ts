@@ -1,0 +1,116 @@
+// Request records of one lifetime, oldest first: typed rows that are appended at one end and dropped at the other.
+
+import { Float64Column } from "../columns/float64-column.ts";
+import { type Column, PAGE_BITS, PAGE_MASK } from "../columns/page.ts";
+import { Uint32Column } from "../columns/uint32-column.ts";
+import { Uint8Column } from "../columns/uint8-column.ts";
+import type { Hasher } from "../digest/hasher.ts";
+import { TAG } from "../state/tags.ts";
+
+/** Row numbers wrap here, so that they fit a slot of the index beside two bits of lifetime. */
+export const REQUEST_ROWS = 0x4000_0000;
+const ROW_MASK = REQUEST_ROWS - 1;
+/** `kind` of a row whose key was used anew after its time. */
+export const DEAD = 255;
+
+/** 21 bytes a row; 38 where the row itself must know its log index, time and result. */
+export class RequestRows {
+  readonly hash0 = new Uint32Column();
+  readonly hash1 = new Uint32Column();
+  readonly hash2 = new Uint32Column();
+  /** Of the command's body: tells a repeat from a misuse of the key. */
+  readonly fingerprint = new Uint32Column();
+  /** Bet, ledger row or game, or whether anything changed: what the answer is rebuilt from. */
+  readonly reference = new Uint32Column();
+  /** Type of the command. */
+  readonly kind = new Uint8Column();
+  /** The next three only where rows expire: what is kept has a ledger row that knows. */
+  readonly result = new Uint8Column();
+  readonly index = new Float64Column();
+  readonly at = new Float64Column();
+  /** Oldest row, and the one after the newest. */
+  first = 0;
+  next = 0;
+
+  readonly expires: boolean;
+  readonly #hasher: Hasher;
+
+  constructor(hasher: Hasher, expires: boolean) {
+    this.#hasher = hasher;
+    this.expires = expires;
+  }
+
+  get size(): number {
+    return (this.next - this.first) & ROW_MASK;
+  }
+
+  columns(): readonly Column[] {
+    const common = [this.hash0, this.hash1, this.hash2, this.fingerprint, this.reference, this.kind];
+    return this.expires ? [...common, this.result, this.index, this.at] : common;
+  }
+
+  /** Pages that hold rows, in order. */
+  pages(): number[] {
+    const pages: number[] = [];
+    if (this.size === 0) return pages;
+    const last = ((this.next - 1) & ROW_MASK) >>> PAGE_BITS;
+    for (let page = this.first >>> PAGE_BITS; page !== last; page = (page + 1) & (ROW_MASK >>> PAGE_BITS)) {
+      pages.push(page);
+    }
+    pages.push(last);
+    return pages;
+  }
+
+  append(
+    hash0: number,
+    hash1: number,
+    hash2: number,
+    fingerprint: number,
+    kind: number,
+    reference: number,
+    result: number,
+    index: number,
+    at: number,
+  ): number {
+    const row = this.next;
+    this.next = (row + 1) & ROW_MASK;
+    this.hash0.set(row, hash0);
+    this.hash1.set(row, hash1);
+    this.hash2.set(row, hash2);
+    this.fingerprint.set(row, fingerprint);
+    this.reference.set(row, reference);
+    this.kind.set(row, kind);
+    if (this.expires) {
+      this.result.set(row, result);
+      this.index.set(row, index);
+      this.at.set(row, at);
+    }
+    return row;
+  }
+
+  /** Frees the oldest row. */
+  dropFirst(): void {
+    const row = this.first;
+    this.first = (row + 1) & ROW_MASK;
+    if ((this.first & PAGE_MASK) === 0)
+      for (const column of this.columns()) column.dropPage(row >>> PAGE_BITS);
+  }
+
+  rowAfter(row: number): number {
+    return (row + 1) & ROW_MASK;
+  }
+
+  hashOf(row: number): Hasher {
+    const hasher = this.#hasher
+      .start(TAG.request)
+      .word(this.hash0.get(row))
+      .word(this.hash1.get(row))
+      .word(this.hash2.get(row))
+      .word(this.fingerprint.get(row))
+      .word(this.kind.get(row))
+      .word(this.reference.get(row));
+    if (this.expires)
+      hasher.word(this.result.get(row)).integer(this.index.get(row)).integer(this.at.get(row));
+    return hasher.finish();
+  }
+}

@@ -1,0 +1,128 @@
+// Accounts: one row a user. Row 0 means "no account".
+
+import { Float64Column } from "../columns/float64-column.ts";
+import { ObjectColumn } from "../columns/object-column.ts";
+import { Uint32Column } from "../columns/uint32-column.ts";
+import type { Limits } from "../commands.ts";
+import { DigestSum } from "../digest/digest-sum.ts";
+import type { Hasher } from "../digest/hasher.ts";
+import type { UserId } from "../units.ts";
+import { hashLimits } from "./hash-limits.ts";
+import { TAG } from "./tags.ts";
+
+/** A user's limits in force and those that will replace them. Replaced as a whole, never changed in place. */
+export interface LimitsRecord {
+  readonly current: Limits;
+  readonly pending?: { readonly limits: Limits; readonly at: number };
+}
+
+/** 28 bytes a row, the name, and its place in the index of names. */
+export class AccountsTable {
+  readonly balance = new Float64Column();
+  readonly openStake = new Float64Column();
+  /** Newest ledger row: the account's `seq`. */
+  readonly lastPosting = new Uint32Column();
+  readonly lastBet = new Uint32Column();
+  /** Ledger row of the welcome: its time and log index are those of the opening. */
+  readonly opening = new Uint32Column();
+  readonly names = new ObjectColumn<UserId>();
+  readonly limits = new ObjectColumn<LimitsRecord>();
+  readonly digest = new DigestSum();
+  /** Newest row; rows are 1 … count. */
+  count = 0;
+
+  readonly #hasher: Hasher;
+  /** Names to rows in shards: growing one map of a million names would stop the book for a tenth of a second. */
+  readonly #shards: (Map<string, number> | undefined)[] = Array.from({ length: SHARDS });
+
+  constructor(hasher: Hasher) {
+    this.#hasher = hasher;
+  }
+
+  /** @returns the row, or 0 */
+  find(id: UserId): number {
+    return this.#shards[shardOf(id)]?.get(id) ?? 0;
+  }
+
+  nameOf(row: number): UserId {
+    return this.names.get(row) as UserId;
+  }
+
+  /** A new empty account. */
+  open(id: UserId): number {
+    const row = ++this.count;
+    this.names.set(row, id);
+    this.index(row, id);
+    this.balance.set(row, 0);
+    this.openStake.set(row, 0);
+    this.lastPosting.set(row, 0);
+    this.lastBet.set(row, 0);
+    this.opening.set(row, 0);
+    this.digest.add(this.#hashName(row));
+    this.digest.add(this.#hash(row));
+    return row;
+  }
+
+  /** Makes the name findable: part of opening, and of restoring. */
+  index(row: number, id: UserId): void {
+    const shard = shardOf(id);
+    const map = this.#shards[shard];
+    if (map === undefined) this.#shards[shard] = new Map([[id, row]]);
+    else map.set(id, row);
+  }
+
+  /** Changes balance, open stake and newest ledger row at once. */
+  update(row: number, balance: number, openStake: number, posting: number): void {
+    this.digest.remove(this.#hash(row));
+    this.balance.set(row, balance);
+    this.openStake.set(row, openStake);
+    this.lastPosting.set(row, posting);
+    this.digest.add(this.#hash(row));
+  }
+
+  setLimits(row: number, record: LimitsRecord): void {
+    if (this.limits.get(row) !== undefined) this.digest.remove(this.#hashLimits(row));
+    this.limits.set(row, record);
+    this.digest.add(this.#hashLimits(row));
+  }
+
+  /** The digest as its rows give it, from nothing. */
+  recomputeDigest(): DigestSum {
+    const sum = new DigestSum();
+    for (let row = 1; row <= this.count; row++) {
+      sum.add(this.#hashName(row));
+      sum.add(this.#hash(row));
+      if (this.limits.get(row) !== undefined) sum.add(this.#hashLimits(row));
+    }
+    return sum;
+  }
+
+  #hash(row: number): Hasher {
+    return this.#hasher
+      .start(TAG.account)
+      .word(row)
+      .integer(this.balance.get(row))
+      .integer(this.openStake.get(row))
+      .word(this.lastPosting.get(row))
+      .finish();
+  }
+
+  #hashName(row: number): Hasher {
+    return this.#hasher.start(TAG.accountName).word(row).text(this.nameOf(row)).finish();
+  }
+
+  #hashLimits(row: number): Hasher {
+    return hashLimits(this.#hasher, row, this.limits.get(row) as LimitsRecord);
+  }
+}
+
+const SHARDS = 256;
+
+/** The last characters differ most in all usual forms of user id. */
+function shardOf(id: string): number {
+  const length = id.length;
+  return (
+    (Math.imul(id.charCodeAt(length - 1), 31) + Math.imul(id.charCodeAt(length >> 1), 17) + length) &
+    (SHARDS - 1)
+  );
+}

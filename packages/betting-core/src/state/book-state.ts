@@ -1,0 +1,149 @@
+// The whole state of a book: tables, and the counters of the house. Commands change it, queries read it.
+
+import type { BalanceCause, BookEvent } from "../events.ts";
+import { DigestSum } from "../digest/digest-sum.ts";
+import { Hasher } from "../digest/hasher.ts";
+import { RequestsTable } from "../requests/requests-table.ts";
+import { type LogIndex, type MinorUnits, type Sequence, trusted, type UnixMillis } from "../units.ts";
+import type { AuditAction, AuditView } from "../views.ts";
+import { AccountsTable } from "./accounts-table.ts";
+import { AuditTable } from "./audit-table.ts";
+import { BetsTable } from "./bets-table.ts";
+import { ClosingQueue } from "./closing-queue.ts";
+import type { GameRecord } from "./game-record.ts";
+import { GamesTable } from "./games-table.ts";
+import { LedgerTable } from "./ledger-table.ts";
+import { TAG } from "./tags.ts";
+
+/** Money and rules of the house. balances + escrow + house = openingBankroll + deposits − withdrawals. */
+export interface Counters {
+  opened: boolean;
+  welcomeBalance: number;
+  refuseUnsafePricing: boolean;
+  house: number;
+  escrow: number;
+  balances: number;
+  openingBankroll: number;
+  deposits: number;
+  withdrawals: number;
+  /** Sum of the worst cases of unsettled games. */
+  exposure: number;
+  /** Games neither settled nor voided. */
+  openGames: number;
+}
+
+export class BookState {
+  readonly hasher = new Hasher();
+  readonly accounts = new AccountsTable(this.hasher);
+  readonly games = new GamesTable(this.hasher);
+  readonly bets = new BetsTable(this.hasher);
+  readonly ledger = new LedgerTable(this.hasher);
+  readonly requests = new RequestsTable(this.hasher);
+  readonly audit = new AuditTable(this.hasher);
+  readonly closing = new ClosingQueue();
+  readonly counters: Counters = {
+    opened: false,
+    welcomeBalance: 0,
+    refuseUnsafePricing: false,
+    house: 0,
+    escrow: 0,
+    balances: 0,
+    openingBankroll: 0,
+    deposits: 0,
+    withdrawals: 0,
+    exposure: 0,
+    openGames: 0,
+  };
+  /** Log index and time of the entry in hand, or the last one. */
+  index: LogIndex = trusted<LogIndex>(0);
+  at: UnixMillis = trusted<UnixMillis>(0);
+  /** Events of the entry in hand. */
+  events: BookEvent[] = [];
+  /** What the idempotency record of the command in hand is to refer to. */
+  reference = 0;
+
+  /**
+   * Writes one ledger row and moves the account with it. The other side (house or escrow) is the caller's.
+   *
+   * @param amount signed: what the user gains
+   * @param openStakeChange signed
+   * @returns the row
+   */
+  post(account: number, cause: number, reference: number, amount: number, openStakeChange: number): number {
+    const { accounts, ledger } = this;
+    const balance = accounts.balance.get(account) + amount;
+    const row = ledger.append(
+      account,
+      cause,
+      reference,
+      amount,
+      balance,
+      accounts.lastPosting.get(account),
+      this.at,
+      this.index,
+    );
+    accounts.update(account, balance, accounts.openStake.get(account) + openStakeChange, row);
+    this.counters.balances += amount;
+    return row;
+  }
+
+  /** Tells what an account has after the whole entry: called once an account an entry. */
+  tellBalance(account: number, cause: BalanceCause): void {
+    const { accounts } = this;
+    this.events.push({
+      type: "balanceChanged",
+      userId: accounts.nameOf(account),
+      balance: trusted<MinorUnits>(accounts.balance.get(account)),
+      openStake: trusted<MinorUnits>(accounts.openStake.get(account)),
+      seq: trusted<Sequence>(accounts.lastPosting.get(account)),
+      cause,
+    });
+  }
+
+  tellBook(): void {
+    const { house, escrow, exposure } = this.counters;
+    this.events.push({
+      type: "bookChanged",
+      house: trusted<MinorUnits>(house),
+      escrow: trusted<MinorUnits>(escrow),
+      exposure: trusted<MinorUnits>(exposure),
+    });
+  }
+
+  /** Writes down what an admin or the system did. */
+  note(action: AuditAction, facts: Omit<AuditView, "index" | "at" | "action">): void {
+    this.audit.append({ index: this.index, at: this.at, action, ...facts });
+  }
+
+  /** Counts a game's new worst case into the book's exposure. */
+  exposeGame(game: GameRecord, worstCase: number): void {
+    this.counters.exposure += worstCase - game.worstCase;
+    game.worstCase = worstCase;
+  }
+
+  countersDigest(): DigestSum {
+    const counters = this.counters;
+    const sum = new DigestSum();
+    sum.add(
+      this.hasher
+        .start(TAG.counters)
+        .word(counters.opened ? 1 : 0)
+        .integer(counters.welcomeBalance)
+        .word(counters.refuseUnsafePricing ? 1 : 0)
+        .integer(counters.house)
+        .integer(counters.escrow)
+        .integer(counters.balances)
+        .integer(counters.openingBankroll)
+        .integer(counters.deposits)
+        .integer(counters.withdrawals)
+        .integer(counters.exposure)
+        .word(counters.openGames)
+        .word(this.accounts.count)
+        .word(this.games.count)
+        .word(this.bets.count)
+        .word(this.ledger.count)
+        .finish(),
+    );
+    return sum;
+  }
+}

@@ -1,0 +1,118 @@
+// One game as the book holds it.
+
+import type { Category, Pricing } from "../commands.ts";
+import type { Hasher } from "../digest/hasher.ts";
+import type { GameStatus } from "../views.ts";
+import { TAG } from "./tags.ts";
+
+/** No time given, no winner yet: times and positions are never negative. */
+export const NONE = -1;
+
+/** What never changes after creation. */
+export interface GameText {
+  readonly id: number;
+  readonly question: string;
+  readonly category: Category;
+  readonly labels: readonly string[];
+  readonly pricing: Pricing;
+  /** Opening stakes by position, as the strategy made them. */
+  readonly virtual: readonly number[];
+  readonly totalVirtual: number;
+  readonly startsAt: number;
+  readonly closesAt: number;
+  readonly createdAt: number;
+  readonly createdIndex: number;
+}
+
+/**
+ * What bets and admins change. Changed in place while the book alone holds it; a snapshot makes the next change
+ * copy it first (see games-table.ts). `odds` and `caps` are replaced as a whole, because events carry them.
+ */
+export interface GameRecord {
+  readonly text: GameText;
+  /** Snapshot generation in which this copy was made: an older one may be read by a snapshot. */
+  readonly generation: number;
+  status: GameStatus;
+  version: number;
+  /** Position of the winner, or NONE. */
+  winner: number;
+  closedAt: number;
+  settledAt: number;
+  staked: number[];
+  liabilities: number[];
+  /** Bets by position. */
+  betCounts: number[];
+  totalStaked: number;
+  /** Ten-thousandths on the tick, 0 where not offered. */
+  odds: readonly number[];
+  /** As if the game were open; views show 0 where it is not. */
+  caps: readonly number[];
+  /** max(0, greatest liability − total staked): part of the book's exposure until settled or voided. */
+  worstCase: number;
+  lastBet: number;
+}
+
+export const GAME_STATUSES = [
+  "open",
+  "suspended",
+  "closed",
+  "settled",
+  "voided",
+] as const satisfies readonly GameStatus[];
+
+export function statusCode(status: GameStatus): number {
+  return GAME_STATUSES.indexOf(status);
+}
+
+export function copyGame(game: GameRecord, generation: number): GameRecord {
+  return {
+    ...game,
+    generation,
+    staked: game.staked.slice(),
+    liabilities: game.liabilities.slice(),
+    betCounts: game.betCounts.slice(),
+  };
+}
+
+/** Odds, caps and virtual stakes follow from the rest and are left out. */
+export function hashGame(hasher: Hasher, game: GameRecord): Hasher {
+  return hasher
+    .start(TAG.game)
+    .word(game.text.id)
+    .word(game.version)
+    .word(statusCode(game.status))
+    .word(game.winner)
+    .integer(game.closedAt)
+    .integer(game.settledAt)
+    .finish();
+}
+
+export function hashOutcome(hasher: Hasher, game: GameRecord, position: number): Hasher {
+  return hasher
+    .start(TAG.outcome)
+    .word(game.text.id)
+    .word(position)
+    .integer(game.staked[position] as number)
+    .integer(game.liabilities[position] as number)
+    .word(game.betCounts[position] as number)
+    .finish();
+}
+
+export function hashGameText(hasher: Hasher, text: GameText): Hasher {
+  const { pricing } = text;
+  hasher.start(TAG.gameText).word(text.id).text(text.question).text(text.category).word(text.labels.length);
+  for (const label of text.labels) hasher.text(label);
+  hasher
+    .text(pricing.strategy)
+    .integer(pricing.virtualStake)
+    .word(pricing.commissionBp)
+    .integer(pricing.margin)
+    .word(pricing.tick);
+  for (const chance of pricing.prior ?? []) hasher.word(chance);
+  return hasher
+    .integer(text.startsAt)
+    .integer(text.closesAt)
+    .integer(text.createdAt)
+    .integer(text.createdIndex)
+    .finish();
+}

@@ -1,0 +1,94 @@
+// Games: records in pages; the row's number is the game's id.
+
+import { ObjectColumn } from "../columns/object-column.ts";
+import { DigestSum } from "../digest/digest-sum.ts";
+import type { Hasher } from "../digest/hasher.ts";
+import { copyGame, type GameRecord, hashGame, hashGameText, hashOutcome } from "./game-record.ts";
+
+export class GamesTable {
+  readonly digest = new DigestSum();
+  /** Newest row; rows are 1 … count. */
+  count = 0;
+  /** Grows with each snapshot: a record of an older generation is copied before it is changed. */
+  generation = 0;
+
+  readonly #records = new ObjectColumn<GameRecord>();
+  readonly #hasher: Hasher;
+
+  constructor(hasher: Hasher) {
+    this.#hasher = hasher;
+  }
+
+  /** For reading. Undefined where there is no such game. */
+  get(id: number): GameRecord | undefined {
+    return id >= 1 && id <= this.count ? this.#records.get(id) : undefined;
+  }
+
+  add(game: GameRecord): void {
+    this.restore(game);
+    this.digest.add(hashGameText(this.#hasher, game.text));
+    this.digest.add(hashGame(this.#hasher, game));
+    for (let position = 0; position < game.staked.length; position++) {
+      this.digest.add(hashOutcome(this.#hasher, game, position));
+    }
+  }
+
+  /** Puts a game back without touching the digest. */
+  restore(game: GameRecord): void {
+    this.count = game.text.id;
+    this.#records.set(game.text.id, game);
+  }
+
+  /** The game for changing its status, winner and times, and one version on. */
+  change(id: number, change: (game: GameRecord) => void): GameRecord {
+    const game = this.#writable(id);
+    this.digest.remove(hashGame(this.#hasher, game));
+    change(game);
+    game.version++;
+    this.digest.add(hashGame(this.#hasher, game));
+    return game;
+  }
+
+  /** Adds a bet to the game's sums, and one version on. Odds and caps are the caller's to renew. */
+  addBet(id: number, bet: number, position: number, stake: number, payout: number): GameRecord {
+    const game = this.#writable(id);
+    const hasher = this.#hasher;
+    this.digest.remove(hashGame(hasher, game));
+    this.digest.remove(hashOutcome(hasher, game, position));
+    game.version++;
+    game.lastBet = bet;
+    game.staked[position] = (game.staked[position] as number) + stake;
+    game.liabilities[position] = (game.liabilities[position] as number) + payout;
+    game.betCounts[position] = (game.betCounts[position] as number) + 1;
+    game.totalStaked += stake;
+    this.digest.add(hashGame(hasher, game));
+    this.digest.add(hashOutcome(hasher, game, position));
+    return game;
+  }
+
+  freeze(): (id: number) => GameRecord | undefined {
+    this.generation++;
+    return this.#records.freeze();
+  }
+
+  recomputeDigest(): DigestSum {
+    const sum = new DigestSum();
+    for (let id = 1; id <= this.count; id++) {
+      const game = this.#records.get(id) as GameRecord;
+      sum.add(hashGameText(this.#hasher, game.text));
+      sum.add(hashGame(this.#hasher, game));
+      for (let position = 0; position < game.staked.length; position++) {
+        sum.add(hashOutcome(this.#hasher, game, position));
+      }
+    }
+    return sum;
+  }
+
+  #writable(id: number): GameRecord {
+    const game = this.#records.get(id) as GameRecord;
+    if (game.generation === this.generation) return game;
+    const copy = copyGame(game, this.generation);
+    this.#records.set(id, copy);
+    return copy;
+  }
+}

@@ -1,0 +1,76 @@
+// The ledger: one row for each movement of a user's money. The row's number is its sequence.
+
+import { Float64Column } from "../columns/float64-column.ts";
+import { Uint32Column } from "../columns/uint32-column.ts";
+import { Uint8Column } from "../columns/uint8-column.ts";
+import { DigestSum } from "../digest/digest-sum.ts";
+import type { Hasher } from "../digest/hasher.ts";
+import { TAG } from "./tags.ts";
+
+/** 45 bytes a row. Rows are never changed. */
+export class LedgerTable {
+  readonly account = new Uint32Column();
+  readonly cause = new Uint8Column();
+  /** The bet that moved the money; the game of a `settled` row; 0 for deposits and the like. */
+  readonly reference = new Uint32Column();
+  /** Signed: what the user gained. */
+  readonly amount = new Float64Column();
+  /** The account's balance after the row. */
+  readonly balance = new Float64Column();
+  /** Earlier row of the same account, 0 for none. */
+  readonly previous = new Uint32Column();
+  readonly at = new Float64Column();
+  readonly index = new Float64Column();
+  readonly digest = new DigestSum();
+  /** Newest row; rows are 1 … count. */
+  count = 0;
+
+  readonly #hasher: Hasher;
+
+  constructor(hasher: Hasher) {
+    this.#hasher = hasher;
+  }
+
+  append(
+    account: number,
+    cause: number,
+    reference: number,
+    amount: number,
+    balance: number,
+    previous: number,
+    at: number,
+    index: number,
+  ): number {
+    const row = ++this.count;
+    this.account.set(row, account);
+    this.cause.set(row, cause);
+    this.reference.set(row, reference);
+    this.amount.set(row, amount);
+    this.balance.set(row, balance);
+    this.previous.set(row, previous);
+    this.at.set(row, at);
+    this.index.set(row, index);
+    this.digest.add(this.#hash(row));
+    return row;
+  }
+
+  recomputeDigest(): DigestSum {
+    const sum = new DigestSum();
+    for (let row = 1; row <= this.count; row++) sum.add(this.#hash(row));
+    return sum;
+  }
+
+  #hash(row: number): Hasher {
+    return this.#hasher
+      .start(TAG.ledger)
+      .word(row)
+      .word(this.account.get(row))
+      .word(this.cause.get(row))
+      .word(this.reference.get(row))
+      .integer(this.amount.get(row))
+      .integer(this.balance.get(row))
+      .integer(this.at.get(row))
+      .integer(this.index.get(row))
+      .finish();
+  }
+}

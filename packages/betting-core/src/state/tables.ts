@@ -1,0 +1,67 @@
+// Which columns there are, in the order in which snapshots number them. Append only.
+
+import type { Column } from "../columns/page.ts";
+import { PAGE_BITS } from "../columns/page.ts";
+import type { RequestRows } from "../requests/request-rows.ts";
+import type { BookState } from "./book-state.ts";
+
+export interface Table {
+  readonly columns: readonly Column[];
+  /** Numbers of the pages that hold rows. */
+  readonly pages: readonly number[];
+}
+
+export function tablesOf(state: BookState): readonly Table[] {
+  const { accounts, bets, ledger, requests } = state;
+  return [
+    {
+      columns: [
+        accounts.balance,
+        accounts.openStake,
+        accounts.lastPosting,
+        accounts.lastBet,
+        accounts.opening,
+      ],
+      pages: pagesUpTo(accounts.count),
+    },
+    {
+      columns: [
+        bets.account,
+        bets.game,
+        bets.outcome,
+        bets.stake,
+        bets.odds,
+        bets.posting,
+        bets.previousOfAccount,
+        bets.previousOfGame,
+        bets.status,
+      ],
+      pages: pagesUpTo(bets.count),
+    },
+    {
+      columns: [
+        ledger.account,
+        ledger.cause,
+        ledger.reference,
+        ledger.amount,
+        ledger.balance,
+        ledger.previous,
+        ledger.at,
+        ledger.index,
+      ],
+      pages: pagesUpTo(ledger.count),
+    },
+    requestTable(requests.kept),
+    requestTable(requests.day),
+    requestTable(requests.hour),
+  ];
+}
+
+function requestTable(rows: RequestRows): Table {
+  return { columns: rows.columns(), pages: rows.pages() };
+}
+
+/** Rows are 1 … count; row 0 is never used, but has its place. */
+function pagesUpTo(count: number): number[] {
+  return count === 0 ? [] : Array.from({ length: (count >>> PAGE_BITS) + 1 }, (_, page) => page);
+}

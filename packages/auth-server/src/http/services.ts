@@ -1,9 +1,18 @@
-// What the routes stand on. The composition root (serve.ts) fills it, and so does a test.
-import type { Accounts } from "../accounts/accounts.ts";
-import type { AttemptLimiter } from "../accounts/attempt-limiter.ts";
-import type { AccessTokens } from "../tokens/access-tokens.ts";
-import type { RefreshTokens } from "../tokens/refresh-tokens.ts";
-import type { Metrics } from "./metrics.ts";
+// What the routes stand on, put together from a store, keys and a clock.
+import { type Accounts, HASHES_AT_ONCE, HASHES_WAITING_MAX } from "../accounts/accounts.ts";
+import { type AttemptLimiter, attemptLimiter } from "../accounts/attempt-limiter.ts";
+import { WRONG_LOGINS_MAX } from "../accounts/log-in.ts";
+import type { AuthConfig } from "../config.ts";
+import type { PasswordHasher } from "../passwords/password-hasher.ts";
+import { workQueue } from "../passwords/work-queue.ts";
+import type { SqlDatabase } from "../storage/schema.ts";
+import { sqlRefreshTokenRepository } from "../storage/sql-refresh-token-repository.ts";
+import { sqlUserRepository } from "../storage/sql-user-repository.ts";
+import { type AccessTokens, createAccessTokens } from "../tokens/access-tokens.ts";
+import { createRefreshTokens, type RefreshTokens } from "../tokens/refresh-tokens.ts";
+import type { SigningKey } from "../tokens/signing-keys.ts";
+import type { Clock } from "../units.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
 
 export interface Services {
   readonly accounts: Accounts;
@@ -12,4 +21,27 @@ export interface Services {
   /** Wrong logins and wrong current passwords. */
   readonly wrongAttempts: AttemptLimiter;
   readonly metrics: Metrics;
+}
+
+export interface ServiceParts {
+  readonly config: Pick<AuthConfig, "issuer" | "audience" | "accessLifetime" | "rateLimit">;
+  readonly database: SqlDatabase;
+  readonly keys: readonly SigningKey[];
+  readonly hasher: PasswordHasher;
+  readonly clock: Clock;
+}
+
+export function createServices({ config, database, keys, hasher, clock }: ServiceParts): Services {
+  const hashing = workQueue({ concurrent: HASHES_AT_ONCE, waiting: HASHES_WAITING_MAX });
+  const metrics = createMetrics(hashing);
+  const { issuer, audience, accessLifetime: lifetime } = config;
+  return {
+    accounts: { users: sqlUserRepository(database), hasher, hashing, clock },
+    accessTokens: createAccessTokens(keys, { issuer, audience, lifetime, clock }),
+    refreshTokens: createRefreshTokens(sqlRefreshTokenRepository(database), clock, () =>
+      metrics.refreshReuses.inc(),
+    ),
+    wrongAttempts: attemptLimiter(Math.ceil(WRONG_LOGINS_MAX * config.rateLimit), clock),
+    metrics,
+  };
 }

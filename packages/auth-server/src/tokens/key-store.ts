@@ -2,9 +2,10 @@
 import { randomUUID } from "node:crypto";
 import { chmod, mkdir, open, readdir, readFile, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from "jose";
+import { calculateJwkThumbprint, importJWK } from "jose";
 import { KeyStoreError, messageOf } from "../errors.ts";
 import { type UnixMillis, unixMillis } from "../units.ts";
+import { generateSigningKey } from "./generate-signing-key.ts";
 import { publishedKeysAt, type SigningKey } from "./signing-keys.ts";
 
 const FORMAT = 1;
@@ -26,10 +27,8 @@ export async function readKeys(folder: string): Promise<readonly SigningKey[]> {
  * @throws KeyStoreError where it cannot be written; then no key was added
  */
 export async function addKey(folder: string, signsFrom: UnixMillis): Promise<SigningKey> {
-  const { privateKey } = await generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true });
-  const jwk = await exportJWK(privateKey);
-  const kid = await calculateJwkThumbprint(jwk, "sha256");
-  const content = JSON.stringify({ format: FORMAT, kid, signsFrom, jwk });
+  const key = await generateSigningKey(signsFrom);
+  const content = JSON.stringify({ format: FORMAT, ...key });
   return await asKeyStoreError(`a key cannot be written to ${folder}`, async () => {
     const temporary = join(folder, `.${randomUUID()}.tmp`);
     const file = await open(temporary, "wx", 0o600);
@@ -39,9 +38,9 @@ export async function addKey(folder: string, signsFrom: UnixMillis): Promise<Sig
     } finally {
       await file.close();
     }
-    await rename(temporary, join(folder, `${kid}${SUFFIX}`));
+    await rename(temporary, join(folder, `${key.kid}${SUFFIX}`));
     await syncFolder(folder);
-    return { kid, signsFrom, jwk };
+    return key;
   });
 }
 

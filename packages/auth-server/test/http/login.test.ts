@@ -1,0 +1,140 @@
+import { describe, expect, it } from "vitest";
+import { CHEAP, PASSWORD, refusalOf, refused, sessionOf, type TestServer, testServer } from "../fixtures.ts";
+
+const LOGIN = "/api/auth/login";
+const MINUTE = 60_000;
+
+function wrong(server: TestServer, username: string, address = "127.0.0.1") {
+  return server.post(LOGIN, { username, password: "not-the-password" }, { remoteAddress: address });
+}
+
+describe("logging in", () => {
+  it("answers a session, whatever the case of the name", async () => {
+    const server = await testServer();
+    await server.join("Alice");
+    const response = await server.post(LOGIN, { username: "aLICE", password: PASSWORD });
+    expect(response.statusCode).toBe(200);
+    expect(response.json().user).toEqual({ id: "1", username: "Alice", role: "bettor" });
+    const me = await server.get("/api/auth/me", { headers: sessionOf(response).bearer });
+    expect(me.statusCode).toBe(200);
+  });
+
+  it("answers the same for an unknown name, a wrong password and a disabled account", async () => {
+    const server = await testServer();
+    await server.join("alice");
+    const { id } = await server.join("bob");
+    await server.services.accounts.users.update(
+      id,
+      { disabled: true },
+      { actor: undefined, at: server.clock() },
+    );
+    const answers = await Promise.all([
+      wrong(server, "nobody"),
+      wrong(server, "alice"),
+      server.post(LOGIN, { username: "bob", password: PASSWORD }),
+      server.post(LOGIN, { username: "no such form of name", password: "short" }),
+    ]);
+    for (const answer of answers) {
+      expect(refusalOf(answer)).toEqual(refused(401, "invalid_credentials"));
+      expect(answer.body).toBe(answers[0].body);
+      expect(answer.headers["set-cookie"]).toBeUndefined();
+    }
+  });
+
+  it("does as much hashing for an unknown name as for a wrong password", async () => {
+    const server = await testServer();
+    await server.join("alice");
+    const { hasher } = server.services.accounts;
+    const verified: (string | undefined)[] = [];
+    const original = hasher.verify.bind(hasher);
+    Object.assign(hasher, {
+      verify: (hash: string | undefined, password: string) => {
+        verified.push(hash);
+        return original(hash, password);
+      },
+    });
+    await wrong(server, "alice");
+    await wrong(server, "nobody");
+    expect(verified).toEqual([expect.stringContaining("$argon2id$"), undefined]);
+  });
+
+  it("refuses the eleventh wrong login to a name within a minute, from wherever it comes", async () => {
+    const server = await testServer();
+    await server.join("alice");
+    for (let i = 0; i < 10; i += 1)
+      expect((await wrong(server, "alice", `10.0.0.${i}`)).statusCode).toBe(401);
+    const limited = await wrong(server, "ALICE", "10.0.1.1");
+    expect(refusalOf(limited)).toEqual(refused(429, "rate_limited"));
+    expect(limited.headers["retry-after"]).toBe("60");
+    expect((await wrong(server, "bob", "10.0.1.1")).statusCode).toBe(401);
+    server.clock.advance(MINUTE);
+    expect((await wrong(server, "alice", "10.0.1.1")).statusCode).toBe(401);
+  });
+
+  it("refuses the eleventh wrong login from an address within a minute, to whatever name", async () => {
+    const server = await testServer();
+    await server.join("alice");
+    for (let i = 0; i < 10; i += 1)
+      expect((await wrong(server, `user${i}`, "10.0.0.1")).statusCode).toBe(401);
+    expect((await wrong(server, "user10", "10.0.0.1")).statusCode).toBe(429);
+    expect((await wrong(server, "user10", "10.0.0.2")).statusCode).toBe(401);
+  });
+
+  it("lets no more through when many come at once", async () => {
+    const server = await testServer();
+    await server.join("alice");
+    const answers = await Promise.all(Array.from({ length: 40 }, () => wrong(server, "alice")));
+    const statuses = answers.map(({ statusCode }) => statusCode).sort();
+    expect(statuses.filter((status) => status === 401)).toHaveLength(10);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(30);
+  });
+
+  it("counts no right login", async () => {
+    const server = await testServer();
+    await server.join("alice");
+    const answers = await Promise.all(
+      Array.from({ length: 40 }, () => server.post(LOGIN, { username: "alice", password: PASSWORD })),
+    );
+    expect(answers.every(({ statusCode }) => statusCode === 200)).toBe(true);
+  });
+
+  it("scales the limit by the factor, and 0 switches it off", async () => {
+    const strict = await testServer({ rateLimit: 0.2 });
+    expect((await wrong(strict, "alice")).statusCode).toBe(401);
+    expect((await wrong(strict, "alice")).statusCode).toBe(401);
+    expect((await wrong(strict, "alice")).statusCode).toBe(429);
+    const free = await testServer({ rateLimit: 0 });
+    for (let i = 0; i < 30; i += 1) expect((await wrong(free, "alice")).statusCode).toBe(401);
+  });
+
+  it("believes X-Forwarded-For from a trusted proxy alone, and of it the last element alone", async () => {
+    const server = await testServer();
+    const attempt = (forwarded: string, remoteAddress: string, user: string) =>
+      server.post(
+        LOGIN,
+        { username: user, password: "not-the-password" },
+        { remoteAddress, headers: { "x-forwarded-for": forwarded } },
+      );
+    // Through the proxy, a client that writes other addresses before its own is still one client.
+    for (let i = 0; i < 10; i += 1) await attempt(`9.9.9.${i}, 203.0.113.7`, "127.0.0.1", `a${i}x`);
+    expect((await attempt("203.0.113.7", "127.0.0.1", "another")).statusCode).toBe(429);
+    expect((await attempt("203.0.113.8", "127.0.0.1", "another")).statusCode).toBe(401);
+    // From anywhere else the header is only words.
+    for (let i = 0; i < 10; i += 1) await attempt(`9.9.9.${i}`, "198.51.100.1", `b${i}x`);
+    expect((await attempt("9.9.9.99", "198.51.100.1", "another")).statusCode).toBe(429);
+  });
+
+  it("makes the hash anew when its cost has grown since", async () => {
+    const server = await testServer({ hashCost: { ...CHEAP, memoryKiB: 128 } });
+    const { users, hasher } = server.services.accounts;
+    const { id } = await server.join("alice");
+    const strong = (await users.findCredentialsById(id))?.passwordHash ?? "";
+    const { createPasswordHasher } = await import("../../src/passwords/password-hasher.ts");
+    const weak = await (await createPasswordHasher(CHEAP)).hash(PASSWORD);
+    await users.upgradePasswordHash(id, strong, weak);
+    expect((await server.post(LOGIN, { username: "alice", password: PASSWORD })).statusCode).toBe(200);
+    const upgraded = (await users.findCredentialsById(id))?.passwordHash ?? "";
+    expect(upgraded).toContain("m=128,");
+    expect(await hasher.verify(upgraded, PASSWORD)).toBe(true);
+  });
+});

@@ -1,1 +1,29 @@
-export {};
+export type { RaftTuning } from "./config.ts";
+export type { Role } from "./core/role.ts";
+export type { RaftEvent, RaftListener } from "./driver/raft-events.ts";
+export {
+  RAFT_ERROR_CODES,
+  RaftError,
+  type RaftErrorCode,
+  RaftInvariantError,
+  type Retry,
+} from "./errors.ts";
+export {
+  RaftStore,
+  type RaftStoreOptions,
+  type StoreMember,
+  type StoreStatus,
+  type SubmitResult,
+  type WaitOptions,
+} from "./raft-store.ts";
+export type { AppliedEntry, CommandCodec, SnapshotView, StateMachine } from "./state-machine.ts";
+export {
+  type LogIndex,
+  logIndex,
+  type NodeId,
+  nodeId,
+  type Term,
+  term,
+  type UnixMillis,
+  unixMillis,
+} from "./units.ts";

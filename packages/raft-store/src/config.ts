@@ -1,0 +1,107 @@
+import type { CoreOptions } from "./core/core-options.ts";
+import { RaftError } from "./errors.ts";
+
+/** What may be tuned. Durations in milliseconds, sizes in bytes. */
+export interface RaftTuning {
+  /** The unit of Raft's time. */
+  readonly tickMs?: number;
+  /** Longest silence of a leader that has nothing to say. */
+  readonly heartbeatMs?: number;
+  /**
+   * Shortest silence after which a follower stands for election; each draws between this and its double. Well above
+   * the pauses that garbage collection and busy processors put into a Node.js process.
+   */
+  readonly electionTimeoutMs?: number;
+  /** Commands refused as overloaded from here on: bytes of this process's that are not settled. */
+  readonly inFlightBytesMax?: number;
+  /** Bytes that a leader has taken from everybody and not committed, beyond which it refuses more. */
+  readonly uncommittedBytesMax?: number;
+  /** Entries sent in one message. */
+  readonly appendBytesMax?: number;
+  /** Sent to one follower and not acknowledged. */
+  readonly pipelineBytesMax?: number;
+  readonly pipelineMessagesMax?: number;
+  /** Longest command. */
+  readonly commandBytesMax?: number;
+  /** A snapshot is taken when the log has grown by this much since the last one. */
+  readonly snapshotAfterBytes?: number;
+  /** What is kept of the log before a snapshot, so that a slow follower does not need the snapshot. */
+  readonly trailingLogBytes?: number;
+  /** Size of a log file. */
+  readonly segmentBytes?: number;
+  /** How long submit, readBarrier and appliedAtLeast wait unless told. */
+  readonly timeoutMs?: number;
+  /** Whether candidates ask first if they could win (thesis §9.6). */
+  readonly preVote?: boolean;
+  /** Whether a leader that hears no majority steps down (thesis §6.2). */
+  readonly checkQuorum?: boolean;
+}
+
+export type ResolvedTuning = Required<RaftTuning>;
+
+export const DEFAULT_TUNING: ResolvedTuning = {
+  tickMs: 10,
+  heartbeatMs: 50,
+  electionTimeoutMs: 500,
+  inFlightBytesMax: 32 << 20,
+  uncommittedBytesMax: 64 << 20,
+  appendBytesMax: 1 << 20,
+  pipelineBytesMax: 8 << 20,
+  pipelineMessagesMax: 64,
+  commandBytesMax: 8 << 20,
+  snapshotAfterBytes: 64 << 20,
+  trailingLogBytes: 16 << 20,
+  segmentBytes: 16 << 20,
+  timeoutMs: 5000,
+  preVote: true,
+  checkQuorum: true,
+};
+
+/** @throws RaftError `RAFT_CONFIG_INVALID` */
+export function resolveTuning(tuning: RaftTuning): ResolvedTuning {
+  const given = Object.entries(tuning).filter(([, value]) => value !== undefined);
+  const resolved: ResolvedTuning = { ...DEFAULT_TUNING, ...Object.fromEntries(given) };
+  for (const [name, value] of Object.entries(resolved)) {
+    if (typeof value === "number" && !(Number.isFinite(value) && value > 0)) {
+      throw new RaftError("RAFT_CONFIG_INVALID", `${name} must be a positive number, not ${value}`);
+    }
+  }
+  const { tickMs, heartbeatMs, electionTimeoutMs } = resolved;
+  if (heartbeatMs < tickMs) throw new RaftError("RAFT_CONFIG_INVALID", "heartbeatMs is shorter than a tick");
+  if (electionTimeoutMs < 3 * heartbeatMs) {
+    throw new RaftError("RAFT_CONFIG_INVALID", "electionTimeoutMs must be at least three times heartbeatMs");
+  }
+  return resolved;
+}
+
+/** An append unfinished for this many election time-outs: the disk is stalled, and another should lead. */
+const STALL_ELECTION_TIMEOUTS = 4;
+
+/** The tuning in the core's units. */
+export function coreTuning(
+  tuning: ResolvedTuning,
+): Pick<
+  CoreOptions,
+  | "electionTicks"
+  | "heartbeatTicks"
+  | "appendBytesMax"
+  | "inflightMessagesMax"
+  | "inflightBytesMax"
+  | "uncommittedBytesMax"
+  | "stallTicks"
+  | "preVote"
+  | "checkQuorum"
+> {
+  const electionTicks = Math.ceil(tuning.electionTimeoutMs / tuning.tickMs);
+  return {
+    electionTicks,
+    heartbeatTicks: Math.max(1, Math.floor(tuning.heartbeatMs / tuning.tickMs)),
+    appendBytesMax: tuning.appendBytesMax,
+    inflightMessagesMax: tuning.pipelineMessagesMax,
+    inflightBytesMax: tuning.pipelineBytesMax,
+    uncommittedBytesMax: tuning.uncommittedBytesMax,
+    stallTicks: electionTicks * STALL_ELECTION_TIMEOUTS,
+    preVote: tuning.preVote,
+    checkQuorum: tuning.checkQuorum,
+  };
+}

@@ -1,0 +1,22 @@
+import type { Member } from "../core/configuration.ts";
+import type { Role } from "../core/role.ts";
+import type { LogIndex, NodeId, Term } from "../units.ts";
+
+/** What a node tells its owner. */
+export type RaftEvent =
+  | { readonly type: "role"; readonly role: Role; readonly term: Term }
+  | { readonly type: "leader"; readonly leader: NodeId | null; readonly term: Term }
+  | { readonly type: "membership"; readonly index: LogIndex; readonly members: readonly Member[] }
+  /** What was committed when the node started is applied: it may serve. Once. */
+  | { readonly type: "ready"; readonly index: LogIndex }
+  | { readonly type: "reachable"; readonly nodeId: NodeId; readonly reachable: boolean }
+  /** This node's machine was written to disk up to `index`. */
+  | { readonly type: "snapshot-taken"; readonly index: LogIndex }
+  /** This node's machine was replaced by the leader's, as of `index`. */
+  | { readonly type: "snapshot-restored"; readonly index: LogIndex }
+  /** For an operator to read. */
+  | { readonly type: "warning"; readonly message: string }
+  /** The node has stopped and will not go on. The process should end. */
+  | { readonly type: "fatal"; readonly error: Error };
+
+export type RaftListener = (event: RaftEvent) => void;

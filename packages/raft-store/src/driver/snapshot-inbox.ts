@@ -1,0 +1,108 @@
+import { RaftError } from "../errors.ts";
+import type { SnapshotReceiver, SnapshotStore, StagedSnapshot } from "../storage/snapshot-store.ts";
+import type { SnapshotAck, SnapshotChunk } from "../transport/snapshot-messages.ts";
+import type { NodeId, Term } from "../units.ts";
+
+export interface SnapshotInboxHandler {
+  send(to: NodeId, ack: SnapshotAck): void;
+  /** A whole snapshot is staged. `settle` must be called once it is installed or refused. */
+  received(from: NodeId, term: Term, staged: StagedSnapshot): void;
+  warn(message: string): void;
+  failed(error: unknown): void;
+}
+
+/** Receives a leader's snapshot, one stream at a time; a newer stream takes the place of an older one. */
+export class SnapshotInbox {
+  readonly #snapshots: SnapshotStore;
+  readonly #handler: SnapshotInboxHandler;
+  #current:
+    | { readonly from: NodeId; readonly chunk: SnapshotChunk; readonly receiver: SnapshotReceiver }
+    | undefined;
+  #staged:
+    | { readonly from: NodeId; readonly chunk: SnapshotChunk; readonly snapshot: StagedSnapshot }
+    | undefined;
+  #busy = false;
+
+  constructor(snapshots: SnapshotStore, handler: SnapshotInboxHandler) {
+    this.#snapshots = snapshots;
+    this.#handler = handler;
+  }
+
+  /** The snapshot that waits to be installed or refused. */
+  get staged(): StagedSnapshot | undefined {
+    return this.#staged?.snapshot;
+  }
+
+  async take(from: NodeId, chunk: SnapshotChunk): Promise<void> {
+    // The sender has one chunk on its way; another while this one is written is a repetition.
+    if (this.#busy || this.#staged !== undefined) return;
+    this.#busy = true;
+    try {
+      await this.#take(from, chunk);
+    } catch (error) {
+      this.#handler.failed(error);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** The staged snapshot was installed, or is not wanted. */
+  settle(installed: boolean): void {
+    const staged = this.#staged;
+    if (staged === undefined) return;
+    this.#staged = undefined;
+    const received = staged.chunk.offset + staged.chunk.data.length;
+    // A snapshot that is not wanted is one that this node is ahead of: the leader need not send another.
+    this.#answer(staged.from, staged.chunk, received, "received");
+    if (!installed) staged.snapshot.discard().catch((error: unknown) => this.#handler.failed(error));
+  }
+
+  async #take(from: NodeId, chunk: SnapshotChunk): Promise<void> {
+    let current = this.#current;
+    const same =
+      current?.from === from && current.chunk.term === chunk.term && current.chunk.stream === chunk.stream;
+    if (!same) {
+      if (current !== undefined && chunk.term < current.chunk.term) return;
+      await this.#drop();
+      if (chunk.offset !== 0) {
+        this.#answer(from, chunk, 0, "failed");
+        return;
+      }
+      current = { from, chunk, receiver: await this.#snapshots.receive() };
+      this.#current = current;
+    }
+    const { receiver } = current as NonNullable<typeof current>;
+    if (chunk.offset !== receiver.received) {
+      this.#answer(from, chunk, receiver.received, "receiving");
+      return;
+    }
+    try {
+      await receiver.write(chunk.data);
+      if (!chunk.last) {
+        this.#answer(from, chunk, receiver.received, "receiving");
+        return;
+      }
+      const snapshot = await receiver.finish();
+      this.#current = undefined;
+      this.#staged = { from, chunk, snapshot };
+    } catch (error) {
+      if (!(error instanceof RaftError && error.code === "RAFT_STORAGE_CORRUPT")) throw error;
+      // The bytes of the peer are at fault, not our disk.
+      this.#handler.warn(`the snapshot from ${from} is damaged: ${error.message}`);
+      await this.#drop();
+      this.#answer(from, chunk, 0, "failed");
+      return;
+    }
+    this.#handler.received(from, chunk.term, this.#staged.snapshot);
+  }
+
+  async #drop(): Promise<void> {
+    const current = this.#current;
+    this.#current = undefined;
+    await current?.receiver.abort();
+  }
+
+  #answer(to: NodeId, { term, stream }: SnapshotChunk, received: number, state: SnapshotAck["state"]): void {
+    this.#handler.send(to, { type: "SnapshotAck", term, stream, received, state });
+  }
+}

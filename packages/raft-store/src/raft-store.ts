@@ -1,0 +1,247 @@
+import { pack, unpack } from "msgpackr";
+import { type RaftTuning, resolveTuning } from "./config.ts";
+import { configuration } from "./core/configuration.ts";
+import type { Role } from "./core/role.ts";
+import type { RaftListener } from "./driver/raft-events.ts";
+import { openDataDirectory } from "./driver/recover.ts";
+import { RaftError } from "./errors.ts";
+import { nodeRuntime } from "./node-runtime.ts";
+import { RaftNode } from "./raft-node.ts";
+import type { CommandCodec, StateMachine } from "./state-machine.ts";
+import type { DirectoryLock } from "./storage/file-system.ts";
+import { nodeFileSystem } from "./storage/node-file-system.ts";
+import { TcpTransport } from "./transport/tcp-transport.ts";
+import { logIndex, type LogIndex, nodeId, type NodeId, type Term, type UnixMillis } from "./units.ts";
+
+export interface RaftStoreOptions<Command, Result> extends RaftTuning {
+  /** Keeps clusters apart: a node talks only to nodes of the same cluster. */
+  readonly clusterId: string;
+  readonly nodeId: string;
+  /** A directory of this node's own. Made if it is not there. */
+  readonly dataDir: string;
+  /** The first members of the cluster and where they listen, `host:port`; the same on each of them, this one included. */
+  readonly members: Readonly<Record<string, string>>;
+  readonly machine: StateMachine<Command, Result>;
+  /** MessagePack if none is given. */
+  readonly codec?: CommandCodec<Command>;
+  /** Shown by every node to every other when they connect. */
+  readonly secret?: string;
+}
+
+export interface SubmitResult<Result> {
+  readonly index: LogIndex;
+  readonly term: Term;
+  readonly at: UnixMillis;
+  readonly result: Result;
+}
+
+export interface StoreStatus {
+  readonly nodeId: NodeId;
+  readonly role: Role;
+  readonly term: Term;
+  readonly leader: NodeId | null;
+  readonly lastIndex: LogIndex;
+  readonly commitIndex: LogIndex;
+  readonly appliedIndex: LogIndex;
+  readonly snapshotIndex: LogIndex;
+  /** Whether this node has caught up with what was committed when it started. */
+  readonly ready: boolean;
+  readonly members: readonly StoreMember[];
+}
+
+export interface StoreMember {
+  readonly nodeId: NodeId;
+  readonly address: string;
+  readonly voter: boolean;
+  /** Whether this node has a connection to it; always true of itself. */
+  readonly reachable: boolean;
+  /** On the leader: how far its durable log equals the leader's. */
+  readonly matchIndex?: LogIndex;
+}
+
+export interface WaitOptions {
+  readonly timeoutMs?: number;
+}
+
+/**
+ * A state machine replicated to a few processes, in this one.
+ *
+ * @example
+ * const store = await RaftStore.open({ clusterId, nodeId: "a", dataDir, members, machine });
+ * const { result } = await store.submit({ type: "increment" });
+ */
+export class RaftStore<Command, Result> {
+  readonly #nodeId: NodeId;
+  readonly #node: RaftNode;
+  readonly #codec: CommandCodec<Command>;
+  readonly #lock: DirectoryLock;
+  readonly #timeoutMs: number;
+  readonly #commandBytesMax: number;
+
+  private constructor(
+    id: NodeId,
+    node: RaftNode,
+    codec: CommandCodec<Command>,
+    lock: DirectoryLock,
+    limits: { readonly timeoutMs: number; readonly commandBytesMax: number },
+  ) {
+    this.#nodeId = id;
+    this.#node = node;
+    this.#codec = codec;
+    this.#lock = lock;
+    this.#timeoutMs = limits.timeoutMs;
+    this.#commandBytesMax = limits.commandBytesMax;
+  }
+
+  /**
+   * Opens the node's data, restores the machine from its last snapshot, and joins the cluster. On return the node takes part;
+   * it may not have heard of a leader yet, nor have applied what it missed (`status().ready`).
+   *
+   * @throws RaftError `RAFT_CONFIG_INVALID`, `RAFT_STORAGE_CORRUPT`, `RAFT_STORAGE_FAILED`
+   */
+  static async open<Command, Result>(
+    options: RaftStoreOptions<Command, Result>,
+  ): Promise<RaftStore<Command, Result>> {
+    const tuning = resolveTuning(options);
+    const id = checkedId(options.nodeId);
+    const bootstrap = configuration(
+      Object.entries(options.members).map(([member, address]) => ({
+        nodeId: checkedId(member),
+        address,
+        voter: true,
+      })),
+    );
+    const listen = options.members[id];
+    if (listen === undefined)
+      throw new RaftError("RAFT_CONFIG_INVALID", `node ${id} is not among the members`);
+    const codec = options.codec ?? messagePack<Command>();
+    await nodeFileSystem.makeDirectory(options.dataDir);
+    const lock = await nodeFileSystem.lock(options.dataDir);
+    try {
+      const data = await openDataDirectory({
+        fileSystem: nodeFileSystem,
+        directory: options.dataDir,
+        random: nodeRuntime.random,
+        clusterId: options.clusterId,
+        nodeId: id,
+        bootstrap,
+        segmentBytes: tuning.segmentBytes,
+      });
+      const { clusterId, secret } = options;
+      const { incarnation } = data.identity;
+      const transport = new TcpTransport(
+        { clusterId, nodeId: id, incarnation, listen, ...(secret !== undefined && { secret }) },
+        nodeRuntime,
+      );
+      const { machine } = options;
+      const node = new RaftNode({
+        nodeId: id,
+        bootstrap,
+        runtime: nodeRuntime,
+        fileSystem: nodeFileSystem,
+        directory: options.dataDir,
+        data,
+        transport,
+        machine: {
+          apply: ({ index, term, at, data: bytes }) =>
+            machine.apply({ index, term, at, command: codec.decode(bytes) }),
+          snapshot: () => machine.snapshot(),
+          restore: (chunks) => machine.restore(chunks),
+        },
+        tuning,
+      });
+      await node.start();
+      return new RaftStore(id, node, codec, lock, tuning);
+    } catch (error) {
+      await lock.release();
+      throw error;
+    }
+  }
+
+  /**
+   * Replicates a command. Resolves once it is on the disks of a majority and applied here, with what the machine said.
+   * Any node takes it; a follower hands it to the leader.
+   *
+   * @throws RaftError with `retry: "safe"` if nothing was appended (`RAFT_NO_LEADER`, `RAFT_OVERLOADED`, `RAFT_TIMEOUT`,
+   *   `RAFT_SHUTDOWN`), or `RAFT_OUTCOME_UNKNOWN`
+   */
+  async submit(command: Command, options: WaitOptions = {}): Promise<SubmitResult<Result>> {
+    const data = this.#codec.encode(command);
+    if (data.length > this.#commandBytesMax) {
+      throw new RangeError(
+        `a command of ${data.length} bytes is longer than the ${this.#commandBytesMax} allowed`,
+      );
+    }
+    const { entry, result } = await this.#node.submit(data, options.timeoutMs ?? this.#timeoutMs);
+    return { index: entry.index, term: entry.term, at: entry.at, result: result as Result };
+  }
+
+  /**
+   * A linearizable read point: on return this node has applied every command that was acknowledged, by any node, before the
+   * call (ReadIndex, thesis §6.4). A read of the machine afterwards sees them.
+   */
+  readBarrier(options: WaitOptions = {}): Promise<LogIndex> {
+    return this.#node.readBarrier(options.timeoutMs ?? this.#timeoutMs);
+  }
+
+  /** Resolves once this node has applied the entry at `index`: for a client to read what it wrote through another node. */
+  async appliedAtLeast(index: number, options: WaitOptions = {}): Promise<void> {
+    await this.#node.appliedAtLeast(logIndex(index), options.timeoutMs ?? this.#timeoutMs);
+  }
+
+  status(): StoreStatus {
+    const {
+      role,
+      term,
+      leader,
+      lastIndex,
+      commitIndex,
+      appliedIndex,
+      snapshotIndex,
+      ready,
+      members,
+      reachable,
+    } = this.#node.status();
+    return {
+      nodeId: this.#nodeId,
+      role,
+      term,
+      leader,
+      lastIndex,
+      commitIndex,
+      appliedIndex,
+      snapshotIndex,
+      ready,
+      members: members.map(({ nodeId: id, address, voter, matchIndex }) => ({
+        nodeId: id,
+        address,
+        voter,
+        reachable: id === this.#nodeId || reachable.has(id),
+        ...(matchIndex !== undefined && { matchIndex }),
+      })),
+    };
+  }
+
+  /** Calls the listener with every event from now on; the result ends that. */
+  on(listener: RaftListener): () => void {
+    return this.#node.on(listener);
+  }
+
+  /** Stops taking commands, lets those in flight finish, and leaves; with `transfer`, hands leadership on first. */
+  async close(options: { readonly transfer?: boolean } = {}): Promise<void> {
+    await this.#node.close(options);
+    await this.#lock.release();
+  }
+}
+
+function messagePack<Command>(): CommandCodec<Command> {
+  return { encode: (command) => pack(command), decode: (bytes) => unpack(bytes) as Command };
+}
+
+function checkedId(id: string): NodeId {
+  try {
+    return nodeId(id);
+  } catch (cause) {
+    throw new RaftError("RAFT_CONFIG_INVALID", (cause as Error).message, { cause });
+  }
+}

@@ -1,0 +1,36 @@
+import type { LogIndex, Term, UnixMillis } from "./units.ts";
+
+/** One committed command, as every replica sees it. */
+export interface AppliedEntry<Command> {
+  readonly index: LogIndex;
+  readonly term: Term;
+  /** The leader's clock when it took the command; never less than that of the entry before. */
+  readonly at: UnixMillis;
+  readonly command: Command;
+}
+
+/**
+ * What the store replicates. Every replica applies the same commands in the same order, and so must reach the same state.
+ *
+ * For the implementer: `apply` is deterministic. Its result and the new state follow from the state and the entry alone,
+ * not from clocks, chance, files, the order of object keys of foreign making, or anything of this process. It refuses by
+ * returning a value; if it throws, the node stops, as a replica that skips an entry has diverged.
+ */
+export interface StateMachine<Command, Result> {
+  /** Called once per entry, in order. After a restart, entries behind the last snapshot come again, to a restored machine. */
+  apply(entry: AppliedEntry<Command>): Result;
+  /** The state as of now, cheaply; `encode` may be read while `apply` goes on and must not show what it changes. */
+  snapshot(): SnapshotView;
+  /** Takes the state that the chunks hold, in place of the one it has. The chunks are cut as `encode` pleased or otherwise. */
+  restore(chunks: AsyncIterable<Uint8Array>): Promise<void>;
+}
+
+export interface SnapshotView {
+  encode(): AsyncIterable<Uint8Array>;
+}
+
+/** Commands as bytes. `decode(encode(c))` is `c`, for bytes written by earlier versions of the program too. */
+export interface CommandCodec<Command> {
+  encode(command: Command): Uint8Array;
+  decode(bytes: Uint8Array): Command;
+}

@@ -1,0 +1,96 @@
+import { HOST } from "../cluster/ports.ts";
+import type { NodeStatus } from "../cluster/node-status.ts";
+import { until } from "../lib/until.ts";
+import type { Bettor } from "./bettor.ts";
+import { checkAccount, checkBook, checkDigests, type Findings, type NodeAccount } from "./checks.ts";
+import type { Winners } from "./ledger.ts";
+import { eachOf } from "./pool.ts";
+import type { SeasonSystem } from "./season-system.ts";
+import type { Session } from "./session.ts";
+import type { BetView, BookView } from "./wire.ts";
+
+/** How long the nodes may take until they report a digest at one common index, in ms. */
+const SETTLE_MS = 30_000;
+const TRIES = 20;
+const TRY_EVERY_MS = 250;
+const AT_ONCE = 16;
+/** The longest page of a list (docs/api.md). */
+const PAGE = 200;
+
+/** Asks every node, directly, for everything that the bettors know, and compares. Says whether the digests agree. */
+export async function auditNodes(
+  system: SeasonSystem,
+  bettors: readonly Bettor[],
+  admin: Session,
+  winners: Winners,
+  findings: Findings,
+  say: (line: string) => void,
+): Promise<boolean> {
+  const nodes = await system.nodes();
+  for (const node of nodes) {
+    say(`auditing ${node.nodeId} …`);
+    const origin = `http://${HOST}:${node.httpPort}`;
+    const highest = Math.max(0, ...bettors.map(({ index }) => index));
+    const book = (await read(admin, origin, "/api/admin/book", highest)) as BookView;
+    checkBook(node.nodeId, book, findings);
+    await eachOf(bettors, AT_ONCE, async (bettor) => {
+      const account = await readAccount(bettor.session, origin, highest);
+      checkAccount(node.nodeId, bettor, account, winners, findings);
+    });
+  }
+  return compareDigests(system, findings);
+}
+
+async function readAccount(session: Session, origin: string, atLeast: number): Promise<NodeAccount> {
+  const { balance } = (await read(session, origin, "/api/balance", atLeast)) as { balance: number };
+  const bets: BetView[] = [];
+  let cursor: string | null = null;
+  do {
+    const path = `/api/bets?limit=${PAGE}${cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`}`;
+    const page = (await read(session, origin, path, atLeast)) as {
+      items: BetView[];
+      nextCursor: string | null;
+    };
+    bets.push(...page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return { balance, bets };
+}
+
+/** A read at one node, no older than an index. Its node has to answer: the audit asks all of them. */
+async function read(session: Session, origin: string, path: string, atLeast: number): Promise<unknown> {
+  let said = "";
+  for (let tried = 0; tried < TRIES; tried += 1) {
+    try {
+      const headers = { "book-min-index": String(atLeast) };
+      const answer = await session.call(path, { origin, headers });
+      if (answer.status === 200) return answer.json;
+      said = `${answer.status} ${answer.text}`;
+    } catch (error) {
+      said = String(error);
+    }
+    await new Promise((resolve) => setTimeout(resolve, TRY_EVERY_MS));
+  }
+  throw new Error(`GET ${origin}${path}: ${said}`);
+}
+
+/** Waits until all nodes tell a digest of the same index, and compares the values. */
+async function compareDigests(system: SeasonSystem, findings: Findings): Promise<boolean> {
+  let last: NodeStatus[] = [];
+  const common = await until(async () => {
+    last = await system.nodes();
+    const indexes = new Set(last.map(({ digest }) => digest?.index));
+    return indexes.size === 1 && !indexes.has(undefined);
+  }, SETTLE_MS);
+  if (common !== true) {
+    const told = last.map(({ nodeId, digest }) => `${nodeId} ${digest?.index ?? "none"}`).join(", ");
+    findings.faults.push(`the nodes came to no common index for their digests: ${told}`);
+    return false;
+  }
+  const digests = last.map(({ nodeId, digest }) => ({
+    node: nodeId,
+    index: digest?.index ?? 0,
+    value: digest?.value ?? "",
+  }));
+  return checkDigests(digests, findings);
+}

@@ -7,6 +7,7 @@ export { createBook, restoreBook } from "./create-book.ts";
 export { DEFAULT_PRICING, DEFAULT_WELCOME_BALANCE } from "./default-pricing.ts";
 export { CodecError, type CodecErrorCode, InvariantError } from "./errors.ts";
 export type * from "./events.ts";
+export { checkBook, checkConservation, checkExposure } from "./invariants.ts";
 export { capOf, payoutOf } from "./money.ts";
 export type * from "./outcomes.ts";
 export {

@@ -1,0 +1,199 @@
+// What must always hold of a book, as code. The cheap checks may run after every command in production; the full
+// one reads every row and is for tests, simulations and a node that has just restored a snapshot.
+
+import type { Book } from "./book.ts";
+import { hexOf, partsHex, recomputedParts } from "./digest/book-digest.ts";
+import { invariant } from "./errors.ts";
+import { reprice, strategyOf } from "./games/market-prices.ts";
+import { payoutOf } from "./money.ts";
+import { slackOf, worstCaseOf } from "./risk.ts";
+import type { BookState } from "./state/book-state.ts";
+import { BET, CAUSE } from "./state/codes.ts";
+import { copyGame, type GameRecord } from "./state/game-record.ts";
+import { stateOf } from "./state/state-of.ts";
+import { type GameId, type MinorUnits, type Odds, trusted } from "./units.ts";
+
+/**
+ * All money is somewhere: balances + escrow + house = openingBankroll + deposits − withdrawals. O(1).
+ *
+ * @throws InvariantError with the numbers
+ */
+export function checkConservation(book: Book): void {
+  const { house, escrow, balances, openingBankroll, deposits, withdrawals } = book.totals();
+  invariant(
+    balances + escrow + house === openingBankroll + deposits - withdrawals,
+    () =>
+      `balances ${balances} + escrow ${escrow} + house ${house} are not what came in: ${openingBankroll} + ${deposits} − ${withdrawals}`,
+  );
+  invariant(escrow >= 0, () => `escrow is ${escrow}`);
+}
+
+/**
+ * No outcome of the game can cost the house more than the margin. O(outcomes).
+ *
+ * @throws InvariantError with the numbers
+ */
+export function checkExposure(book: Book, id: GameId): void {
+  const game = internals(book).games.get(id);
+  invariant(game !== undefined, `there is no game ${id}`);
+  checkSlack(game);
+}
+
+/**
+ * Everything at once, from nothing but the rows: sums, chains, prices, digests. O(rows).
+ *
+ * @throws InvariantError naming what does not hold
+ */
+export function checkBook(book: Book): void {
+  const state = internals(book);
+  checkConservation(book);
+  checkAccounts(state);
+  checkLedger(state);
+  const bets = sumsOfBets(state);
+  let escrow = 0;
+  let exposure = 0;
+  let openGames = 0;
+  for (let id = 1; id <= state.games.count; id++) {
+    const game = state.games.get(id);
+    invariant(game !== undefined, `game ${id} is missing`);
+    checkGame(game, bets.get(id) ?? emptySums(game));
+    if (game.status === "settled" || game.status === "voided") {
+      invariant(game.worstCase === 0, `game ${id} is done, but exposed`);
+      continue;
+    }
+    escrow += game.totalStaked + game.text.pricing.margin;
+    exposure += worstCaseOf(game.totalStaked, game.liabilities);
+    openGames++;
+  }
+  const { counters } = state;
+  same(counters.escrow, escrow, "escrow");
+  same(counters.exposure, exposure, "exposure");
+  same(counters.openGames, openGames, "open games");
+  const kept = partsHex(state);
+  const found = hexOf(recomputedParts(state));
+  for (const part of Object.keys(kept) as (keyof typeof kept)[]) {
+    invariant(
+      kept[part] === found[part],
+      () => `digest of ${part}: kept ${kept[part]}, found ${found[part]}`,
+    );
+  }
+}
+
+function internals(book: Book): BookState {
+  const state = stateOf.get(book);
+  invariant(state !== undefined, "not a book of this library");
+  return state;
+}
+
+function checkAccounts(state: BookState): void {
+  const { accounts, bets } = state;
+  let balances = 0;
+  for (let row = 1; row <= accounts.count; row++) {
+    balances += accounts.balance.get(row);
+    let openStake = 0;
+    for (let bet = accounts.lastBet.get(row); bet !== 0; bet = bets.previousOfAccount.get(bet)) {
+      same(bets.account.get(bet), row, `account of bet ${bet}`);
+      if (bets.status.get(bet) === BET.open) openStake += bets.stake.get(bet);
+    }
+    same(accounts.openStake.get(row), openStake, `open stake of account ${row}`);
+    same(accounts.find(accounts.nameOf(row)), row, `the account called ${accounts.nameOf(row)}`);
+  }
+  same(state.counters.balances, balances, "balances");
+}
+
+/** Ledger rows of one account, in order of their sequence, reproduce its balance; only a resettle takes it below 0. */
+function checkLedger(state: BookState): void {
+  const { ledger, accounts } = state;
+  const balances = new Map<number, number>();
+  const newest = new Map<number, number>();
+  for (let row = 1; row <= ledger.count; row++) {
+    const account = ledger.account.get(row);
+    const amount = ledger.amount.get(row);
+    const balance = (balances.get(account) ?? 0) + amount;
+    same(ledger.balance.get(row), balance, `balance after ledger row ${row}`);
+    same(ledger.previous.get(row), newest.get(account) ?? 0, `row before ledger row ${row}`);
+    const taken = amount < 0 && ledger.cause.get(row) !== CAUSE.adjustment;
+    invariant(!taken || balance >= 0, () => `ledger row ${row} takes account ${account} to ${balance}`);
+    balances.set(account, balance);
+    newest.set(account, row);
+  }
+  for (let row = 1; row <= accounts.count; row++) {
+    same(accounts.balance.get(row), balances.get(row) ?? 0, `balance of account ${row}`);
+    same(accounts.lastPosting.get(row), newest.get(row) ?? 0, `newest ledger row of account ${row}`);
+  }
+}
+
+interface BetSums {
+  readonly staked: number[];
+  readonly liabilities: number[];
+  readonly betCounts: number[];
+}
+
+function emptySums(game: GameRecord): BetSums {
+  const zeros = (): number[] => game.staked.map(() => 0);
+  return { staked: zeros(), liabilities: zeros(), betCounts: zeros() };
+}
+
+function sumsOfBets(state: BookState): Map<number, BetSums> {
+  const { bets } = state;
+  const sums = new Map<number, BetSums>();
+  for (let bet = 1; bet <= bets.count; bet++) {
+    const game = state.games.get(bets.game.get(bet));
+    invariant(game !== undefined, `bet ${bet} is on no game`);
+    const sum = sums.get(game.text.id) ?? emptySums(game);
+    sums.set(game.text.id, sum);
+    const position = bets.outcome.get(bet);
+    const stake = bets.stake.get(bet);
+    const payout = payoutOf(trusted<MinorUnits>(stake), trusted<Odds>(bets.odds.get(bet)));
+    sum.staked[position] = (sum.staked[position] as number) + stake;
+    sum.liabilities[position] = (sum.liabilities[position] as number) + payout;
+    sum.betCounts[position] = (sum.betCounts[position] as number) + 1;
+    const status = statusOfBet(game, position);
+    same(bets.status.get(bet), status, `status of bet ${bet}`);
+  }
+  return sums;
+}
+
+function statusOfBet(game: GameRecord, position: number): number {
+  if (game.status === "voided") return BET.void;
+  if (game.status !== "settled") return BET.open;
+  return game.winner === position ? BET.won : BET.lost;
+}
+
+function checkGame(game: GameRecord, sums: BetSums): void {
+  const { id } = game.text;
+  let total = 0;
+  for (const [position, staked] of sums.staked.entries()) {
+    same(game.staked[position], staked, `stakes on outcome ${position} of game ${id}`);
+    same(
+      game.liabilities[position],
+      sums.liabilities[position],
+      `liability of outcome ${position} of game ${id}`,
+    );
+    same(game.betCounts[position], sums.betCounts[position], `bets on outcome ${position} of game ${id}`);
+    total += staked;
+  }
+  same(game.totalStaked, total, `stakes on game ${id}`);
+  checkSlack(game);
+  const anew = copyGame(game, game.generation);
+  reprice(anew, strategyOf(anew));
+  for (const position of sums.staked.keys()) {
+    same(game.odds[position], anew.odds[position], `odds of outcome ${position} of game ${id}`);
+    same(game.caps[position], anew.caps[position], `cap of outcome ${position} of game ${id}`);
+  }
+}
+
+function checkSlack(game: GameRecord): void {
+  const { margin } = game.text.pricing;
+  for (const [position, liability] of game.liabilities.entries()) {
+    const slack = slackOf(game.totalStaked, margin, liability);
+    invariant(
+      slack >= 0,
+      () => `outcome ${position} of game ${game.text.id} would cost ${-slack} more than the margin`,
+    );
+  }
+}
+
+function same(kept: number | undefined, found: number | undefined, what: string): void {
+  invariant(kept === found, () => `${what}: kept ${kept}, found ${found}`);
+}

@@ -1,0 +1,102 @@
+// Defaults for everything, so that what a test sets is what matters.
+
+import {
+  amount,
+  type Applied,
+  type Book,
+  type Command,
+  type CommandOf,
+  type CommandType,
+  createBook,
+  DEFAULT_PRICING,
+  type GameId,
+  gameId,
+  logIndex,
+  minorUnits,
+  type Outcome,
+  odds,
+  type Pricing,
+  type RejectionCode,
+  type RejectionOf,
+  unixMillis,
+  type UserId,
+  userId,
+} from "../src/index.ts";
+
+export const START = 1_700_000_000_000;
+export const HOUR = 3_600_000;
+export const DAY = 24 * HOUR;
+export const ADMIN: UserId = userId("admin");
+export const ALICE: UserId = userId("alice");
+export const BOB: UserId = userId("bob");
+
+/** A book with a log of its own: each command is the next entry, a millisecond later than the one before. */
+export class Bench {
+  readonly book: Book;
+  index = 0;
+  now = START;
+
+  constructor(book: Book = createBook({ openingBankroll: minorUnits(100_000_000) })) {
+    this.book = book;
+  }
+
+  apply<Type extends CommandType>(command: CommandOf<Type>): Applied<Type> {
+    this.now++;
+    return this.book.apply<Type>(command, { index: logIndex(++this.index), at: unixMillis(this.now) });
+  }
+
+  /** Applies what must be accepted. */
+  accept<Type extends CommandType>(command: CommandOf<Type>): Extract<Outcome<Type>, { status: "accepted" }> {
+    const { outcome } = this.apply<Type>(command);
+    if (outcome.status !== "accepted") throw new Error(`refused: ${JSON.stringify(outcome.rejection)}`);
+    return outcome as Extract<Outcome<Type>, { status: "accepted" }>;
+  }
+
+  /** Applies what must be refused, and with which code. */
+  refuse<Code extends RejectionCode>(command: Command, code: Code): RejectionOf<Code> {
+    const { outcome } = this.apply(command);
+    if (outcome.status === "accepted") throw new Error(`accepted: ${JSON.stringify(outcome)}`);
+    if (outcome.rejection.code !== code) throw new Error(`${outcome.rejection.code} instead of ${code}`);
+    return outcome.rejection as RejectionOf<Code>;
+  }
+
+  pass(milliseconds: number): this {
+    this.now += milliseconds;
+    return this;
+  }
+
+  game(overrides: Partial<CommandOf<"createGame">> & { readonly price?: Partial<Pricing> } = {}): GameId {
+    const { price, ...rest } = overrides;
+    return this.accept<"createGame">({ ...createGame(price), ...rest }).gameId;
+  }
+}
+
+export function createGame(price: Partial<Pricing> = {}): CommandOf<"createGame"> {
+  return {
+    type: "createGame",
+    actor: ADMIN,
+    question: "Who wins?",
+    category: "real",
+    outcomes: ["Home", "Away"],
+    pricing: { ...DEFAULT_PRICING, ...price },
+  };
+}
+
+export function bet(overrides: Partial<CommandOf<"placeBet">> = {}): CommandOf<"placeBet"> {
+  return {
+    type: "placeBet",
+    actor: ALICE,
+    gameId: gameId(1),
+    outcome: "opt1",
+    stake: amount(1_000),
+    odds: odds(15_000),
+    accept: "any",
+    ...overrides,
+  };
+}
+
+export async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
+  const collected: Uint8Array[] = [];
+  for await (const chunk of chunks) collected.push(chunk);
+  return collected;
+}

@@ -1,0 +1,485 @@
+// The book again, deliberately naive: plain objects, BigInt, everything recomputed from the list of bets each time.
+// Slow and obvious, so that where it and the book disagree, the book is wrong until shown otherwise.
+
+import type { Command, LimitWindows, Pricing } from "../src/index.ts";
+
+const SCALE = 10_000n;
+const AMOUNT_MAX = 100_000_000_000n;
+const POOL_MAX = 900_000_000_000n;
+const ODDS_MAX = 10_000_000n;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const WINDOWS = { day: DAY, week: 7 * DAY, month: 30 * DAY };
+const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
+export interface ModelBet {
+  id: number;
+  user: string;
+  game: number;
+  outcome: number;
+  stake: bigint;
+  odds: bigint;
+  status: "open" | "won" | "lost" | "void";
+}
+
+export interface ModelGame {
+  id: number;
+  status: "open" | "suspended" | "closed" | "settled" | "voided";
+  version: number;
+  winner: number | undefined;
+  outcomes: number;
+  closesAt: number | undefined;
+  pricing: Pricing;
+}
+
+interface Movement {
+  user: string;
+  cause: string;
+  amount: bigint;
+  at: number;
+}
+
+interface ModelLimits {
+  deposit: LimitWindows;
+  stake: LimitWindows;
+  loss: LimitWindows;
+  excludedUntil?: number;
+}
+
+/** What the model says of a command: `accepted`, or the code of the refusal. */
+export interface ModelAnswer {
+  code: string;
+  /** The entry that decided. */
+  index: number;
+  replayed: boolean;
+}
+
+export class ReferenceModel {
+  at = 0;
+  house = 0n;
+  bankroll = 0n;
+  welcome = 0n;
+  opened = false;
+  readonly users = new Set<string>();
+  readonly movements: Movement[] = [];
+  readonly games: ModelGame[] = [];
+  readonly bets: ModelBet[] = [];
+  readonly limits = new Map<
+    string,
+    { current: ModelLimits; pending?: { limits: ModelLimits; at: number } }
+  >();
+  readonly requests = new Map<
+    string,
+    { body: string; code: string; index: number; at: number; kept: boolean }
+  >();
+
+  apply(command: Command, entry: { index: number; at: number }): ModelAnswer {
+    this.at = Math.max(this.at, entry.at);
+    const { key, actor, ...body } = command;
+    const text = canonicalText(body);
+    const id = `${actor}\u0000${key}`;
+    const earlier = key === undefined ? undefined : this.requests.get(id);
+    if (earlier !== undefined && this.#stillCounts(earlier)) {
+      if (earlier.body !== text) return { code: "idempotency_conflict", index: entry.index, replayed: false };
+      return { code: earlier.code, index: earlier.index, replayed: true };
+    }
+    const code = this.#decide(command);
+    if (key !== undefined) {
+      const kept = code === "accepted" && ["placeBet", "deposit", "withdraw"].includes(command.type);
+      this.requests.set(id, { body: text, code, index: entry.index, at: this.at, kept });
+    }
+    return { code, index: entry.index, replayed: false };
+  }
+
+  balance(user: string): bigint {
+    return this.#sum((movement) => movement.user === user);
+  }
+
+  balances(): bigint {
+    return this.#sum(() => true);
+  }
+
+  openStake(user: string): bigint {
+    return total(
+      this.bets.filter((bet) => bet.user === user && bet.status === "open").map((bet) => bet.stake),
+    );
+  }
+
+  deposits(): bigint {
+    return this.#sum((movement) => movement.cause === "deposit");
+  }
+
+  withdrawals(): bigint {
+    return -this.#sum((movement) => movement.cause === "withdrawal");
+  }
+
+  escrow(): bigint {
+    return total(this.#live().map((game) => this.totalStaked(game) + BigInt(game.pricing.margin)));
+  }
+
+  exposure(): bigint {
+    return total(this.#live().map((game) => this.worstCase(game)));
+  }
+
+  openGames(): number {
+    return this.#live().length;
+  }
+
+  staked(game: ModelGame, outcome: number): bigint {
+    return total(this.#on(game, outcome).map((bet) => bet.stake));
+  }
+
+  totalStaked(game: ModelGame): bigint {
+    return total(this.bets.filter((bet) => bet.game === game.id).map((bet) => bet.stake));
+  }
+
+  liability(game: ModelGame, outcome: number): bigint {
+    return total(this.#on(game, outcome).map(payout));
+  }
+
+  worstCase(game: ModelGame): bigint {
+    let greatest = 0n;
+    for (let outcome = 0; outcome < game.outcomes; outcome++) {
+      const loss = this.liability(game, outcome) - this.totalStaked(game);
+      if (loss > greatest) greatest = loss;
+    }
+    return greatest;
+  }
+
+  /** Odds in ten-thousandths, 0 where the outcome is not offered. */
+  odds(game: ModelGame, outcome: number): bigint {
+    const held = this.#held(game);
+    const own = held[outcome] as bigint;
+    const others = total(held) - own;
+    const tick = BigInt(game.pricing.tick);
+    const fair = SCALE + (others * (SCALE - BigInt(game.pricing.commissionBp))) / own;
+    const shown = min(ODDS_MAX, (fair / tick) * tick);
+    return shown < SCALE + tick ? 0n : shown;
+  }
+
+  /** Found by trying: the largest stake whose profit is within the slack. */
+  cap(game: ModelGame, outcome: number): bigint {
+    const odds = this.odds(game, outcome);
+    if (odds === 0n) return 0n;
+    const slack = this.totalStaked(game) + BigInt(game.pricing.margin) - this.liability(game, outcome);
+    const room = POOL_MAX - total(this.#held(game));
+    let low = 0n;
+    let high = min(AMOUNT_MAX, room > 0n ? room : 0n);
+    while (low < high) {
+      const middle = (low + high + 1n) / 2n;
+      if ((middle * odds) / SCALE - middle <= slack) low = middle;
+      else high = middle - 1n;
+    }
+    return low;
+  }
+
+  #decide(command: Command): string {
+    switch (command.type) {
+      case "openBook":
+        if (!this.opened) {
+          this.opened = true;
+          this.house += BigInt(command.openingBankroll);
+          this.bankroll += BigInt(command.openingBankroll);
+          this.welcome = BigInt(command.welcomeBalance);
+        }
+        return "accepted";
+      case "openAccount":
+        this.#open(command.actor);
+        return "accepted";
+      case "deposit": {
+        if (this.#excluded(command.actor)) return "excluded";
+        if (this.#over(command.actor, "deposit", BigInt(command.amount))) return "limit_reached";
+        if (this.bankroll + this.deposits() + BigInt(command.amount) > SAFE) return "invalid_request";
+        this.#open(command.actor);
+        this.#move(command.actor, "deposit", BigInt(command.amount));
+        return "accepted";
+      }
+      case "withdraw": {
+        if (this.#balanceOrWelcome(command.actor) < BigInt(command.amount)) return "insufficient_balance";
+        this.#open(command.actor);
+        this.#move(command.actor, "withdrawal", -BigInt(command.amount));
+        return "accepted";
+      }
+      case "createGame": {
+        if (command.pricing.strategy !== "ratio/pre") return "invalid_request";
+        if (command.closesAt !== undefined && command.closesAt <= this.at) return "invalid_request";
+        if (this.house < BigInt(command.pricing.margin)) return "house_underfunded";
+        this.house -= BigInt(command.pricing.margin);
+        this.games.push({
+          id: this.games.length + 1,
+          status: "open",
+          version: 1,
+          winner: undefined,
+          outcomes: command.outcomes.length,
+          closesAt: command.closesAt,
+          pricing: command.pricing,
+        });
+        return "accepted";
+      }
+      case "placeBet":
+        return this.#placeBet(command);
+      case "suspendGame":
+        return this.#turn(command.gameId, ["open"], "suspended");
+      case "resumeGame":
+        return this.#turn(command.gameId, ["suspended"], "open");
+      case "closeGame":
+        return this.#turn(command.gameId, ["open", "suspended"], "closed");
+      case "settleGame": {
+        const game = this.games[command.gameId - 1];
+        if (game === undefined) return "game_not_found";
+        const winner = this.#position(game, command.winner);
+        if (winner === undefined) return "unknown_outcome";
+        if (game.status === "settled") return game.winner === winner ? "accepted" : "already_settled";
+        if (game.status !== "closed") return "wrong_status";
+        if (command.previewHash !== undefined) return "preview_stale";
+        this.#settle(game, winner);
+        return "accepted";
+      }
+      case "resettleGame": {
+        const game = this.games[command.gameId - 1];
+        if (game === undefined) return "game_not_found";
+        const winner = this.#position(game, command.winner);
+        if (winner === undefined) return "unknown_outcome";
+        if (game.status !== "settled") return "wrong_status";
+        if (game.winner !== winner) this.#resettle(game, winner);
+        return "accepted";
+      }
+      case "voidGame": {
+        const game = this.games[command.gameId - 1];
+        if (game === undefined) return "game_not_found";
+        if (game.status === "settled") return "wrong_status";
+        if (game.status === "voided") return "accepted";
+        game.status = "voided";
+        game.version++;
+        this.house += BigInt(game.pricing.margin);
+        for (const bet of this.bets.filter((each) => each.game === game.id)) {
+          bet.status = "void";
+          this.#move(bet.user, "refund", bet.stake);
+        }
+        return "accepted";
+      }
+      case "setLimits":
+        this.#setLimits(command.actor, command.limits);
+        return "accepted";
+      case "addBankroll":
+        if (this.bankroll + this.deposits() + BigInt(command.amount) > SAFE) return "invalid_request";
+        this.house += BigInt(command.amount);
+        this.bankroll += BigInt(command.amount);
+        return "accepted";
+      case "expire":
+        for (const game of this.games) {
+          const due = game.closesAt !== undefined && game.closesAt <= this.at;
+          if (due && (game.status === "open" || game.status === "suspended")) {
+            game.status = "closed";
+            game.version++;
+          }
+        }
+        return "accepted";
+      default:
+        return command satisfies never;
+    }
+  }
+
+  #placeBet(command: Extract<Command, { type: "placeBet" }>): string {
+    const game = this.games[command.gameId - 1];
+    if (game === undefined) return "game_not_found";
+    const outcome = this.#position(game, command.outcome);
+    if (outcome === undefined) return "unknown_outcome";
+    const late = game.closesAt !== undefined && this.at >= game.closesAt;
+    if (game.status !== "open" || late) return "betting_closed";
+    if (this.#excluded(command.actor)) return "excluded";
+    const odds = this.odds(game, outcome);
+    if (odds === 0n) return "outcome_not_offered";
+    const sent = BigInt(command.odds);
+    const tick = BigInt(game.pricing.tick);
+    if (sent % tick !== 0n || sent < SCALE + tick) return "invalid_odds";
+    const floor = { exact: sent, better: sent, any: BigInt(command.minOdds ?? 0) }[command.accept];
+    if (odds < floor || (command.accept === "exact" && odds !== sent)) return "odds_changed";
+    const stake = BigInt(command.stake);
+    if ((stake * odds) / SCALE <= stake) return "stake_too_small";
+    if (stake > this.cap(game, outcome)) return "stake_above_cap";
+    if (this.#over(command.actor, "stake", stake)) return "limit_reached";
+    if (this.#over(command.actor, "loss", stake)) return "limit_reached";
+    if (this.#balanceOrWelcome(command.actor) < stake) return "insufficient_balance";
+    this.#open(command.actor);
+    this.#move(command.actor, "stake", -stake);
+    const id = this.bets.length + 1;
+    this.bets.push({ id, user: command.actor, game: game.id, outcome, stake, odds, status: "open" });
+    game.version++;
+    return "accepted";
+  }
+
+  #settle(game: ModelGame, winner: number): void {
+    const held = this.totalStaked(game) + BigInt(game.pricing.margin);
+    this.house += held - this.liability(game, winner);
+    game.status = "settled";
+    game.winner = winner;
+    game.version++;
+    for (const bet of this.bets.filter((each) => each.game === game.id)) {
+      bet.status = bet.outcome === winner ? "won" : "lost";
+      if (bet.status === "won") this.#move(bet.user, "payout", payout(bet));
+    }
+  }
+
+  #resettle(game: ModelGame, winner: number): void {
+    this.house += this.liability(game, game.winner as number) - this.liability(game, winner);
+    for (const bet of this.bets.filter((each) => each.game === game.id)) {
+      if (bet.status === "won") this.#move(bet.user, "adjustment", -payout(bet));
+      bet.status = bet.outcome === winner ? "won" : "lost";
+      if (bet.status === "won") this.#move(bet.user, "adjustment", payout(bet));
+    }
+    game.winner = winner;
+    game.version++;
+  }
+
+  #turn(id: number, from: readonly ModelGame["status"][], to: ModelGame["status"]): string {
+    const game = this.games[id - 1];
+    if (game === undefined) return "game_not_found";
+    if (game.status === to) return "accepted";
+    if (!from.includes(game.status)) return "wrong_status";
+    game.status = to;
+    game.version++;
+    return "accepted";
+  }
+
+  #setLimits(user: string, asked: ModelLimits): void {
+    this.#open(user);
+    const { current, pending } = this.#limits(user);
+    const exclusions = [current.excludedUntil, asked.excludedUntil].filter((time) => time !== undefined);
+    const exclusion = exclusions.length === 0 ? {} : { excludedUntil: Math.max(...exclusions) };
+    const now: ModelLimits = { deposit: {}, stake: {}, loss: {}, ...exclusion };
+    let looser = false;
+    for (const kind of ["deposit", "stake", "loss"] as const) {
+      for (const window of ["day", "week", "month"] as const) {
+        const before = current[kind][window];
+        const after = asked[kind][window];
+        const lower = Math.min(before ?? Number.POSITIVE_INFINITY, after ?? Number.POSITIVE_INFINITY);
+        if (lower !== Number.POSITIVE_INFINITY) Object.assign(now[kind], { [window]: lower });
+        if (lower !== (after ?? Number.POSITIVE_INFINITY)) looser = true;
+      }
+    }
+    if (!looser) {
+      this.limits.set(user, { current: now });
+      return;
+    }
+    const same = pending !== undefined && sameWindows(pending.limits, asked);
+    const limits: ModelLimits = {
+      deposit: asked.deposit,
+      stake: asked.stake,
+      loss: asked.loss,
+      ...exclusion,
+    };
+    this.limits.set(user, { current: now, pending: { limits, at: same ? pending.at : this.at + DAY } });
+  }
+
+  #limits(user: string): { current: ModelLimits; pending?: { limits: ModelLimits; at: number } } {
+    const record = this.limits.get(user) ?? { current: { deposit: {}, stake: {}, loss: {} } };
+    if (record.pending === undefined || record.pending.at > this.at) return record;
+    const exclusions = [record.current.excludedUntil, record.pending.limits.excludedUntil];
+    const known = exclusions.filter((time) => time !== undefined);
+    return {
+      current: {
+        ...record.pending.limits,
+        ...(known.length === 0 ? {} : { excludedUntil: Math.max(...known) }),
+      },
+    };
+  }
+
+  #excluded(user: string): boolean {
+    const until = this.#limits(user).current.excludedUntil;
+    return until !== undefined && until > this.at;
+  }
+
+  #over(user: string, kind: "deposit" | "stake" | "loss", amount: bigint): boolean {
+    const causes = {
+      deposit: ["deposit"],
+      stake: ["stake"],
+      loss: ["stake", "payout", "refund", "adjustment"],
+    };
+    const windows = this.#limits(user).current[kind];
+    return (["day", "week", "month"] as const).some((window) => {
+      const limit = windows[window];
+      if (limit === undefined) return false;
+      const moved = this.#sum(
+        (each) =>
+          each.user === user && each.at > this.at - WINDOWS[window] && causes[kind].includes(each.cause),
+      );
+      const used = kind === "deposit" ? moved : -moved;
+      return (used > 0n ? used : 0n) + amount > BigInt(limit);
+    });
+  }
+
+  #open(user: string): void {
+    if (this.users.has(user)) return;
+    const gift = this.#balanceOrWelcome(user);
+    this.users.add(user);
+    this.house -= gift;
+    this.#move(user, "welcome", gift);
+  }
+
+  #balanceOrWelcome(user: string): bigint {
+    if (this.users.has(user)) return this.balance(user);
+    return this.house < 0n ? 0n : min(this.house, this.welcome);
+  }
+
+  #move(user: string, cause: string, amount: bigint): void {
+    this.movements.push({ user, cause, amount, at: this.at });
+  }
+
+  #sum(which: (movement: Movement) => boolean): bigint {
+    return total(this.movements.filter(which).map((movement) => movement.amount));
+  }
+
+  #held(game: ModelGame): bigint[] {
+    const { virtualStake, prior } = game.pricing;
+    return Array.from({ length: game.outcomes }, (_, outcome) => {
+      const share = (BigInt(virtualStake) * BigInt(game.outcomes) * BigInt(prior?.[outcome] ?? 0)) / SCALE;
+      const virtual = prior === undefined ? BigInt(virtualStake) : share > 0n ? share : 1n;
+      return virtual + this.staked(game, outcome);
+    });
+  }
+
+  #live(): ModelGame[] {
+    return this.games.filter((game) => game.status !== "settled" && game.status !== "voided");
+  }
+
+  #on(game: ModelGame, outcome: number): ModelBet[] {
+    return this.bets.filter((bet) => bet.game === game.id && bet.outcome === outcome);
+  }
+
+  #position(game: ModelGame, key: string): number | undefined {
+    const found = Array.from({ length: game.outcomes }, (_, outcome) => `opt${outcome + 1}`).indexOf(key);
+    return found < 0 ? undefined : found;
+  }
+
+  #stillCounts(request: { code: string; at: number; kept: boolean }): boolean {
+    return request.kept || this.at < request.at + (request.code === "accepted" ? DAY : HOUR);
+  }
+}
+
+export function payout(bet: ModelBet): bigint {
+  return (bet.stake * bet.odds) / SCALE;
+}
+
+function total(values: readonly bigint[]): bigint {
+  return values.reduce((sum, value) => sum + value, 0n);
+}
+
+function min(one: bigint, other: bigint): bigint {
+  return one < other ? one : other;
+}
+
+function sameWindows(one: ModelLimits, other: ModelLimits): boolean {
+  return (["deposit", "stake", "loss"] as const).every((kind) =>
+    (["day", "week", "month"] as const).every((window) => one[kind][window] === other[kind][window]),
+  );
+}
+
+/** Fields sorted, so that the order in which they were given does not matter. */
+function canonicalText(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    inner !== null && typeof inner === "object" && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : inner,
+  );
+}

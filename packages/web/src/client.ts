@@ -118,8 +118,9 @@ export function start(): void {
     if (state.type === "unknown") return;
     const next = state.type === "user" ? state.user.id : null;
     if (next !== userId) {
+      const before = userId;
       userId = next;
-      becomeUser(next);
+      becomeUser(next, before);
     }
   });
   setInterval(() => serverClock.tick(), 1000);
@@ -146,11 +147,12 @@ export async function readGame(gameId: number): Promise<boolean> {
   return answer.ok;
 }
 
-function becomeUser(userId: string | null): void {
+function becomeUser(userId: string | null, before: string | null): void {
   account.clear();
   bets.clear();
   book.clear();
-  slip.clear();
+  // What a guest picked is still wanted after signing in; what a user picked is nobody else's.
+  if (before !== null) slip.clear();
   stream.switchUser(userId);
   if (userId === null) return;
   void readOwn();
@@ -171,21 +173,21 @@ async function readOwn(): Promise<void> {
 }
 
 function takeDecision(key: string, decision: Decision): void {
-  if (decision.type === "placed") takePlaced(decision.placed);
+  if (decision.type === "placed" && decision.placed) takePlaced(decision.placed);
   slip.decided(key, decision);
 }
 
-function takePlaced(placed: BetPlaced): void {
+function takePlaced(placed: Omit<BetPlaced, "game"> & { game: BetPlaced["game"] | null }): void {
   account.apply(placed);
   bets.put(placed.bet, placed.bet.index);
-  games.applyBet(placed.game);
+  if (placed.game) games.applyBet(placed.game);
 }
 
 function takePersonal(message: PersonalMessage): void {
   switch (message.type) {
     case "betConfirmed":
       takePlaced(message);
-      if (message.requestId !== undefined) orders.confirmed(message.requestId, message);
+      if (message.requestId !== undefined) orders.confirmed(message.requestId, message.bet);
       break;
     case "betSettled":
       bets.put(message.bet, message.index);

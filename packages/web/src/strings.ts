@@ -84,7 +84,7 @@ export const strings = {
     yourBets: "Your bets on this game",
     manage: "Manage",
     history: "Odds history",
-    historyNone: "No movement yet.",
+    historyTable: "As a table",
     share: "Share of stakes",
     guest: "Sign in to bet. Odds are live for everyone.",
   },

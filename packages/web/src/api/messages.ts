@@ -37,7 +37,8 @@ export interface BetConfirmed extends Logged {
   readonly bet: Bet;
   readonly balance: number;
   readonly seq: number;
-  readonly game: BetGame;
+  /** The game right after the bet; null where the node does not have it. */
+  readonly game: BetGame | null;
 }
 
 export interface PersonalSnapshot extends Logged, Omit<Balance, "userId"> {

@@ -5,8 +5,9 @@ import { Countdown } from "./countdown.tsx";
 import { OutcomeGroup } from "./outcome-group.tsx";
 import { StatusBadge } from "./status-badge.tsx";
 
-/** More outcomes than these are on the game's own page. */
-const OUTCOMES_SHOWN = 4;
+/** A card holds one row of outcomes, or two of two; of more it shows the first row, and the game's page all. */
+const OUTCOMES_MAX = 4;
+const OUTCOMES_SHOWN = 3;
 
 export function GameCard({ gameId }: { gameId: number }) {
   const game = games.find(gameId)?.value;
@@ -19,12 +20,12 @@ export function GameCard({ gameId }: { gameId: number }) {
         </h2>
         {game.status !== "open" && <StatusBadge status={game.status} />}
       </div>
-      <OutcomeGroup game={game} most={OUTCOMES_SHOWN} />
+      <OutcomeGroup game={game} most={game.outcomes.length > OUTCOMES_MAX ? OUTCOMES_SHOWN : OUTCOMES_MAX} />
       <p class="card-foot">
         <span class="badge">{strings.category[game.category]}</span>
         <span>{strings.games.staked(formatMoney(game.totalStaked))}</span>
         <Countdown game={game} />
-        {game.outcomes.length > OUTCOMES_SHOWN && (
+        {game.outcomes.length > OUTCOMES_MAX && (
           <a class="more" href={`/games/${game.id}`}>
             {strings.games.moreOutcomes(game.outcomes.length)}
           </a>

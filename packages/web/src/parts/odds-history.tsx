@@ -1,7 +1,7 @@
 import { effect } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { OddsPoint } from "../api/types.ts";
-import { commands, games } from "../client.ts";
+import { commands, games, serverClock } from "../client.ts";
 import { formatOdds } from "../format/odds.ts";
 import { formatTimeExact } from "../format/time.ts";
 import { strings } from "../strings.ts";
@@ -40,7 +40,7 @@ export function OddsHistory({ gameId }: { gameId: number }) {
     let destroy: () => void = () => undefined;
     const draw = async (): Promise<void> => {
       const { drawSteps } = await import("./step-chart.ts");
-      if (!left) destroy = drawSteps(target, labels, points);
+      if (!left) destroy = drawSteps(target, labels, points, heldUntil(gameId));
     };
     void draw();
     return () => {
@@ -57,7 +57,7 @@ export function OddsHistory({ gameId }: { gameId: number }) {
       </div>
       <div class="chart" ref={box} aria-hidden="true" />
       <details>
-        <summary>{strings.game.outcomes}</summary>
+        <summary>{strings.game.historyTable}</summary>
         <div class="scroll">
           <table class="plain">
             <thead>
@@ -90,4 +90,10 @@ export function OddsHistory({ gameId }: { gameId: number }) {
       </details>
     </section>
   );
+}
+
+/** A price holds while the game can be bet on; after that the last one is history too. */
+function heldUntil(gameId: number): number {
+  const game = games.peek(gameId);
+  return game?.status === "open" || game?.status === "suspended" ? serverClock.now.peek() : 0;
 }

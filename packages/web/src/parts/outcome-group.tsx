@@ -10,17 +10,22 @@ const STEPS: Record<string, number> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: 
  * @param most how many to show at most; all unless told
  */
 export function OutcomeGroup({ game, most = Number.POSITIVE_INFINITY }: { game: LiveGame; most?: number }) {
+  const shown = game.outcomes.slice(0, most);
   return (
     <div
-      class={game.status === "suspended" ? "outcomes suspended" : "outcomes"}
+      class={`outcomes${game.status === "suspended" ? " suspended" : ""}${shown.length === 4 ? " pairs" : ""}`}
       role="group"
       aria-label={strings.outcome.group(game.question)}
       onKeyDown={moveFocus}
     >
-      {game.outcomes.slice(0, most).map((outcome) => (
+      {shown.map((outcome) => (
         <OutcomeButton key={outcome.key} game={game} outcome={outcome} />
       ))}
-      {game.status === "suspended" && <p class="veil">{strings.outcome.suspended}</p>}
+      {game.status === "suspended" && (
+        <p class="veil">
+          <span>{strings.outcome.suspended}</span>
+        </p>
+      )}
     </div>
   );
 }

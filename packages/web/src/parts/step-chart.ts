@@ -10,12 +10,14 @@ const COLOURS_MAX = 6;
 /**
  * Draws one step line for each outcome.
  *
+ * @param until server time in milliseconds to which the last price is drawn, as it still holds
  * @returns takes the chart away again
  */
 export function drawSteps(
   target: HTMLElement,
   labels: readonly string[],
   points: readonly OddsPoint[],
+  until: number,
 ): () => void {
   const style = getComputedStyle(target);
   const ink = style.getPropertyValue("--muted");
@@ -25,8 +27,13 @@ export function drawSteps(
     const stroke = style.getPropertyValue(`--series-${(position % COLOURS_MAX) + 1}`);
     return { label, stroke, width: 2, points: { show: false }, ...(steps ? { paths: steps } : {}) };
   });
-  const times = points.map((point) => Date.parse(point.at) / 1000);
-  const lines = labels.map((_, position) => points.map((point) => point.odds[position] ?? null));
+  const last = points.at(-1);
+  const held =
+    last && until > Date.parse(last.at)
+      ? [...points, { ...last, at: new Date(until).toISOString() }]
+      : points;
+  const times = held.map((point) => Date.parse(point.at) / 1000);
+  const lines = labels.map((_, position) => held.map((point) => point.odds[position] ?? null));
   const chart = new uPlot(
     {
       width: target.clientWidth,

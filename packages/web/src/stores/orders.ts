@@ -2,7 +2,7 @@
 // repeat either finds out what became of it or places it, never both. Orders outlive a reload in the tab's storage.
 import { type Problem, isSafeToRetry, leavesOutcomeOpen } from "../api/problem.ts";
 import { type Answer, retryPause } from "../api/http.ts";
-import type { BetOrder, BetPlaced } from "../api/types.ts";
+import type { Bet, BetOrder, BetPlaced } from "../api/types.ts";
 
 export interface Order {
   /** Idempotency key. */
@@ -14,7 +14,8 @@ export interface Order {
 }
 
 export type Decision =
-  | { readonly type: "placed"; readonly placed: BetPlaced }
+  /** `placed` is the answer to the request, absent where the personal stream told of the bet first. */
+  | { readonly type: "placed"; readonly bet: Bet; readonly placed?: BetPlaced }
   | { readonly type: "refused"; readonly problem: Problem }
   /** Not to be found out now: signed out meanwhile. It stays stored. */
   | { readonly type: "undecided" };
@@ -67,8 +68,8 @@ export class OrderDesk {
   }
 
   /** The personal stream told of the bet before the request was answered. */
-  confirmed(key: string, placed: BetPlaced): void {
-    this.#open.get(key)?.decide({ type: "placed", placed });
+  confirmed(key: string, bet: Bet): void {
+    this.#open.get(key)?.decide({ type: "placed", bet });
   }
 
   async #pursue(order: Order, mayHaveHappened: boolean): Promise<Decision> {
@@ -86,7 +87,7 @@ export class OrderDesk {
     let safeRefusals = 0;
     for (let pause = PAUSE_MS; ; pause = Math.min(pause * 2, PAUSE_MS_MAX)) {
       const answer = await this.#ports.send(order);
-      if (answer.ok) return { type: "placed", placed: answer.value };
+      if (answer.ok) return { type: "placed", bet: answer.value.bet, placed: answer.value };
       const problem = answer.problem;
       open ||= leavesOutcomeOpen(problem);
       // "Did nothing" speaks of this attempt alone: an earlier one that got no answer may still take effect.

@@ -134,7 +134,7 @@ export function oddsToAgree(entry: SlipEntry, current: number | null, accept: Ac
 function stateAfter(decision: Decision, entry: SlipEntry): EntryState {
   switch (decision.type) {
     case "placed":
-      return { type: "placed", bet: decision.placed.bet };
+      return { type: "placed", bet: decision.bet };
     case "undecided":
       return entry.state;
     case "refused":

@@ -20,7 +20,7 @@ import { LoginPage } from "./login.tsx";
 import { NotFoundPage } from "./not-found.tsx";
 
 /** Pages on which bets are made have the slip beside them. */
-const WITH_SLIP: readonly Route["page"][] = ["games", "game", "bets", "account"];
+const WITH_SLIP: readonly Route["page"][] = ["games", "game", "bets"];
 
 export function App() {
   useShortcuts();

@@ -69,13 +69,9 @@ function Totals({ game }: { game: LiveGame }) {
               <tr key={outcome.key}>
                 <th scope="row">{outcome.label}</th>
                 <td class="meter-cell">
-                  <meter
-                    min={0}
-                    max={1}
-                    value={share}
-                    aria-label={`${outcome.label} ${formatPercent(share)}`}
-                  />
+                  <ShareBar share={share} />
                 </td>
+                <td class="number quiet">{formatPercent(share)}</td>
                 <td class="number">{formatMoney(outcome.staked)}</td>
               </tr>
             );
@@ -83,6 +79,16 @@ function Totals({ game }: { game: LiveGame }) {
         </tbody>
       </table>
     </section>
+  );
+}
+
+/** The figure beside it says the same. */
+function ShareBar({ share }: { share: number }) {
+  return (
+    <svg class="share" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
+      <rect width="100" height="8" class="share-all" />
+      <rect width={share * 100} height="8" class="share-part" />
+    </svg>
   );
 }
 

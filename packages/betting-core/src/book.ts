@@ -76,7 +76,7 @@ export interface BookSnapshot {
   readonly at: UnixMillis;
   readonly digest: string;
   /** Bytes of `restoreBook`: versioned and checksummed chunks of at most 64 KiB, made as they are taken. */
-  encode(): AsyncIterable<Uint8Array>;
+  encode(): AsyncGenerator<Uint8Array, void, undefined>;
 }
 
 /**

@@ -53,7 +53,7 @@ async function* encode(
   tables: readonly FrozenTable[],
   lists: readonly FrozenList[],
   parts: DigestParts,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<Uint8Array, void, undefined> {
   let number = 0;
   const writer = new ByteWriter();
   yield encodeChunk(number++, SECTION.header, writer.text(JSON.stringify(header)).take());

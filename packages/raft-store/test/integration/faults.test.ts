@@ -1,0 +1,107 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { Cluster, until } from "./cluster.ts";
+import { Writers } from "./writers.ts";
+
+let cluster: Cluster | undefined;
+afterEach(async () => {
+  await cluster?.stop();
+  cluster = undefined;
+});
+
+/** Every node's ledger is the same, holds all that was acknowledged, and nothing twice. */
+async function expectNothingLost(of: Cluster, writers: Writers): Promise<void> {
+  const ledgers = await Promise.all([...of.nodes.values()].map((node) => node.ask({ type: "read" })));
+  const [ids] = ledgers as number[][];
+  for (const ledger of ledgers) expect(ledger).toEqual(ids);
+  const seen = new Set(ids);
+  expect(ids).toHaveLength(seen.size);
+  expect([...writers.acknowledged].filter((id) => !seen.has(id))).toEqual([]);
+  for (const id of seen) expect(writers.acknowledged.has(id) || writers.unknown.has(id)).toBe(true);
+}
+
+describe("three processes", () => {
+  test("lose no acknowledged write and apply none twice while leader after leader is killed", async () => {
+    cluster = await Cluster.start();
+    const writers = new Writers(cluster, 12, 100);
+    for (let round = 0; round < 5; round++) {
+      await writers.progress(300);
+      const leader = await cluster.leader();
+      await cluster.kill(leader);
+      await writers.progress(100);
+      await cluster.startNode(leader);
+    }
+    await writers.progress(300);
+    await writers.stop();
+    await expectNothingLost(cluster, writers);
+  });
+
+  test("come back from their snapshots and logs when all are killed at once", async () => {
+    cluster = await Cluster.start({
+      snapshotAfterBytes: 200_000,
+      trailingLogBytes: 50_000,
+      segmentBytes: 128 << 10,
+    });
+    const writers = new Writers(cluster, 12, 500);
+    for (let round = 0; round < 3; round++) {
+      await writers.progress(1500);
+      const ids = [...cluster.nodes.keys()];
+      const killed = cluster;
+      await Promise.all(ids.map((id) => killed.kill(id)));
+      await Promise.all(ids.map((id) => killed.startNode(id)));
+    }
+    await writers.progress(100);
+    await writers.stop();
+    const { snapshotIndex, lastIndex } = await (
+      cluster.nodes.get("n1") as NonNullable<unknown> as {
+        status(): Promise<{ snapshotIndex: number; lastIndex: number }>;
+      }
+    ).status();
+    expect(snapshotIndex).toBeGreaterThan(1000);
+    expect(lastIndex).toBeGreaterThanOrEqual(snapshotIndex);
+    await expectNothingLost(cluster, writers);
+  });
+
+  test("bring a follower back that the log has gone on without, by a snapshot", async () => {
+    cluster = await Cluster.start({
+      snapshotAfterBytes: 200_000,
+      trailingLogBytes: 50_000,
+      segmentBytes: 128 << 10,
+    });
+    const leader = await cluster.leader();
+    const follower = ["n1", "n2", "n3"].find((id) => id !== leader) as string;
+    await cluster.kill(follower);
+    const writers = new Writers(cluster, 12, 500);
+    await writers.progress(2000);
+    const node = await cluster.startNode(follower);
+    await until(async () => (node.events.includes("snapshot-restored") ? true : undefined));
+    await writers.progress(200);
+    await writers.stop();
+    await expectNothingLost(cluster, writers);
+  });
+
+  test("go on without a leader that is stopped, which follows once it is let go on", async () => {
+    cluster = await Cluster.start();
+    const writers = new Writers(cluster, 12, 100);
+    await writers.progress(200);
+    const stopped = await cluster.leader();
+    const others = [...cluster.nodes.keys()].filter((id) => id !== stopped);
+    cluster.nodes.get(stopped)?.signal("SIGSTOP");
+    const next = await cluster.leader(others);
+    expect(next).not.toBe(stopped);
+    cluster.nodes.get(stopped)?.signal("SIGCONT");
+    await writers.progress(300);
+    expect(await cluster.leader()).toBeDefined();
+    await writers.stop();
+    await expectNothingLost(cluster, writers);
+  });
+
+  test("hand leadership on when the leader is closed, and exit cleanly", async () => {
+    cluster = await Cluster.start();
+    const leader = await cluster.leader();
+    const closing = cluster.nodes.get(leader);
+    await closing?.ask({ type: "close" });
+    expect(await closing?.exited).toBe(0);
+    const others = [...cluster.nodes.keys()].filter((id) => id !== leader);
+    expect(await cluster.leader(others)).not.toBe(leader);
+  });
+});

@@ -9,7 +9,7 @@ import { CommandGateway } from "./replication/command-gateway.ts";
 import { startDuties } from "./replication/leader-duties.ts";
 import type { ReplicatedLog } from "./replication/replicated-log.ts";
 import { RateLimiter } from "./security/rate-limiter.ts";
-import { TokenVerifier } from "./security/token-verifier.ts";
+import { TokenVerifier, type TokenVerifierOptions } from "./security/token-verifier.ts";
 import type { Services } from "./services.ts";
 import { Broadcaster } from "./socket/broadcaster.ts";
 import { startKeepAlive } from "./socket/keep-alive.ts";
@@ -24,6 +24,8 @@ export interface GameNodeOptions<Log extends ReplicatedLog> {
   readonly jwksUrl: URL;
   readonly issuer: string;
   readonly audience: string;
+  /** How the keys are fetched; by default over HTTP. */
+  readonly fetchKeys?: TokenVerifierOptions["fetchKeys"];
   readonly bankroll: number;
   readonly rateLimit: number;
   readonly logger: FastifyBaseLogger;

@@ -56,12 +56,14 @@ const DIGITS = /^(?:0|[1-9][0-9]{0,15})$/;
 export function textToTyped(schema: TSchema, text: unknown): unknown {
   if (typeof text !== "object" || text === null) return text;
   const properties = propertiesOf(schema);
-  const typed: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(text)) {
-    const isInteger = Object.hasOwn(properties, name) && properties[name]?.type === "integer";
-    typed[name] = isInteger && typeof value === "string" && DIGITS.test(value) ? Number(value) : value;
-  }
-  return typed;
+  // By definition of each property, not by assignment: one may be called `__proto__`.
+  return Object.fromEntries(
+    Object.entries(text).map(([name, value]) => {
+      const isInteger = Object.hasOwn(properties, name) && properties[name]?.type === "integer";
+      const typed = isInteger && typeof value === "string" && DIGITS.test(value) ? Number(value) : value;
+      return [name, typed];
+    }),
+  );
 }
 
 function propertiesOf(schema: TSchema): Readonly<Record<string, { readonly type?: unknown }>> {

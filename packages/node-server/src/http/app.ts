@@ -1,7 +1,12 @@
 // The REST front door: fastify with this node's hooks, schemas and routes.
 import swagger from "@fastify/swagger";
 import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
-import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest } from "fastify";
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from "fastify";
 import type { TSchema } from "typebox";
 import { INTERNAL_ERROR, ProblemError } from "../contract/problem-codes.ts";
 import { compileCheck, type FieldError, textToTyped } from "../contract/validation.ts";
@@ -35,7 +40,7 @@ function bareApp(logger: FastifyBaseLogger, services: Services) {
     loggerInstance: logger,
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS_MAX,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     return503OnClosing: false,
     http: { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: REQUEST_MS_MAX },
     clientErrorHandler: (error, socket) => answerClientError(error, socket, services.gateway.index),

@@ -1,7 +1,15 @@
 // Who sends a request: access tokens, verified with auth-server's public keys alone. A game node cannot mint one.
 import { hash } from "node:crypto";
 import { type UserId, userId } from "@quorumbook/betting-core";
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type RemoteJWKSet } from "jose";
+import {
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type FetchImplementation,
+  jwtVerify,
+  type JWTPayload,
+  type RemoteJWKSet,
+} from "jose";
 import { ProblemError } from "../contract/problem-codes.ts";
 
 export type Role = "bettor" | "operator" | "admin";
@@ -20,6 +28,8 @@ export interface TokenVerifierOptions {
   readonly audience: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** How the keys are fetched; by default over HTTP. */
+  readonly fetchKeys?: FetchImplementation | undefined;
 }
 
 /** A verified token is taken without a second look for so long: a signature costs 75–180 µs, a look-up 1 µs. */
@@ -55,6 +65,7 @@ export class TokenVerifier {
       cacheMaxAge: Number.POSITIVE_INFINITY,
       cooldownDuration: 5_000,
       timeoutDuration: FETCH_TIMEOUT_MS,
+      ...(options.fetchKeys === undefined ? {} : { [customFetch]: options.fetchKeys }),
     });
   }
 

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { oddsFromWire, oddsToWire } from "../../src/contract/odds.ts";
 

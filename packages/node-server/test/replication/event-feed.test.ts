@@ -1,5 +1,5 @@
 import type { BalanceChanged, GameStatusChanged } from "@quorumbook/betting-core";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { EventFeed, type FeedEntry } from "../../src/replication/event-feed.ts";
 

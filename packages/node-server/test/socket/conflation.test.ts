@@ -1,5 +1,5 @@
 import type { GameStatusChanged, OddsChanged } from "@quorumbook/betting-core";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { PublicItem } from "../../src/replication/event-feed.ts";
 import { Conflation, mergeOdds } from "../../src/socket/conflation.ts";
@@ -25,12 +25,12 @@ function closed(index: number, gameId: number): PublicItem {
 /** A clock that tests wind. */
 class Clock {
   time = 0;
-  #timers: { at: number; then: () => void }[] = [];
+  #timers: { at: number; call: () => void }[] = [];
 
   now = (): number => this.time;
 
-  after = (ms: number, then: () => void): (() => void) => {
-    const timer = { at: this.time + ms, then };
+  after = (ms: number, call: () => void): (() => void) => {
+    const timer = { at: this.time + ms, call };
     this.#timers.push(timer);
     return () => {
       this.#timers = this.#timers.filter((each) => each !== timer);
@@ -44,7 +44,7 @@ class Clock {
       if (next === undefined) break;
       this.#timers = this.#timers.filter((each) => each !== next);
       this.time = Math.max(this.time, next.at);
-      next.then();
+      next.call();
     }
     this.time = end;
   }

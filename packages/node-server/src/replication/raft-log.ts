@@ -1,0 +1,161 @@
+// The replicated log on raft-store: entries durable on a majority, applied on every node.
+import { type Applied, type Command, decodeCommand, encodeCommand } from "@quorumbook/betting-core";
+import { RaftError, type RaftErrorCode, RaftStore, type Role } from "@quorumbook/raft-store";
+import type { BettingStateMachine } from "./betting-state-machine.ts";
+import {
+  type Committed,
+  LogError,
+  type LogErrorCode,
+  type LogEvent,
+  type LogRole,
+  type LogStatus,
+  type ReplicatedLog,
+} from "./replicated-log.ts";
+
+export interface RaftLogOptions {
+  readonly nodeId: string;
+  readonly clusterId: string;
+  readonly clusterSecret: string | undefined;
+  readonly dataDir: string;
+  /** The first members: id → host:port. */
+  readonly peers: ReadonlyMap<string, string>;
+  /** What an operator should read. */
+  readonly onWarning: (message: string) => void;
+}
+
+/**
+ * What a failure of the store means for whoever waits. Where the store itself has failed, a command may have
+ * reached the other nodes before: that is unknown here, and the node is about to end.
+ */
+const LOG_ERRORS: Record<RaftErrorCode, LogErrorCode> = {
+  RAFT_NO_LEADER: "no_leader",
+  RAFT_NOT_LEADER: "no_leader",
+  RAFT_TIMEOUT: "no_leader",
+  RAFT_SHUTDOWN: "no_leader",
+  RAFT_CONFIG_IN_PROGRESS: "no_leader",
+  RAFT_OVERLOADED: "overloaded",
+  RAFT_REPLICA_BEHIND: "replica_behind",
+  RAFT_OUTCOME_UNKNOWN: "outcome_unknown",
+  RAFT_STORAGE_FAILED: "outcome_unknown",
+  RAFT_STORAGE_CORRUPT: "outcome_unknown",
+  RAFT_CONFIG_INVALID: "outcome_unknown",
+};
+
+/**
+ * Opens this node's data and joins the cluster.
+ *
+ * @throws RaftError where the data cannot be used, or are another cluster's
+ */
+export async function openRaftLog(options: RaftLogOptions, machine: BettingStateMachine): Promise<RaftLog> {
+  const { nodeId, clusterId, clusterSecret, dataDir, peers, onWarning } = options;
+  const store = await RaftStore.open<Command, Applied>({
+    clusterId,
+    nodeId,
+    dataDir,
+    members: Object.fromEntries(peers),
+    machine,
+    codec: { encode: encodeCommand, decode: decodeCommand },
+    ...(clusterSecret === undefined ? {} : { secret: clusterSecret }),
+  });
+  return new RaftLog(store, onWarning);
+}
+
+export class RaftLog implements ReplicatedLog {
+  readonly #store: RaftStore<Command, Applied>;
+  readonly #listeners = new Set<(event: LogEvent) => void>();
+
+  constructor(store: RaftStore<Command, Applied>, onWarning: (message: string) => void) {
+    this.#store = store;
+    store.on((event) => {
+      switch (event.type) {
+        case "role":
+        case "leader":
+        case "membership":
+        case "reachable":
+        case "ready":
+          this.#tell({ type: "changed" });
+          break;
+        case "fatal":
+          this.#tell({ type: "fatal", error: event.error });
+          break;
+        case "warning":
+          onWarning(event.message);
+          break;
+        case "snapshot-taken":
+        case "snapshot-restored":
+          break;
+        default:
+          event satisfies never;
+      }
+    });
+  }
+
+  #tell(event: LogEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  async submit(command: Command, timeoutMs: number): Promise<Committed> {
+    try {
+      const { index, result } = await this.#store.submit(command, { timeoutMs });
+      return { index, applied: result };
+    } catch (error) {
+      throw asLogError(error);
+    }
+  }
+
+  async barrier(timeoutMs: number): Promise<number> {
+    try {
+      return await this.#store.readBarrier({ timeoutMs });
+    } catch (error) {
+      throw asLogError(error);
+    }
+  }
+
+  async appliedAtLeast(index: number, timeoutMs: number): Promise<void> {
+    try {
+      await this.#store.appliedAtLeast(index, { timeoutMs });
+    } catch (error) {
+      // Whatever kept the replica from getting there in time: it is behind.
+      throw error instanceof RaftError
+        ? new LogError("replica_behind", error.message, { cause: error })
+        : error;
+    }
+  }
+
+  status(): LogStatus {
+    const { role, leader, members, ...status } = this.#store.status();
+    const votes = members.some(({ nodeId, voter }) => nodeId === status.nodeId && voter);
+    return { ...status, role: roleOf(role, votes), leader: leader ?? undefined, members };
+  }
+
+  subscribe(listener: (event: LogEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    await this.#store.close({ transfer: true });
+    this.#listeners.clear();
+  }
+}
+
+/** A pre-candidate stands for election like a candidate; a learner is a follower without a vote. */
+function roleOf(role: Role, votes: boolean): LogRole {
+  switch (role) {
+    case "leader":
+      return "leader";
+    case "candidate":
+    case "pre-candidate":
+      return "candidate";
+    case "follower":
+      return votes ? "follower" : "learner";
+    default:
+      return role satisfies never;
+  }
+}
+
+function asLogError(error: unknown): unknown {
+  return error instanceof RaftError
+    ? new LogError(LOG_ERRORS[error.code], error.message, { cause: error })
+    : error;
+}

@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+import { ProblemError } from "../../src/contract/problem-codes.ts";
+import { RateLimiter } from "../../src/security/rate-limiter.ts";
+
+function taken(limiter: RateLimiter, user: string, tries: number): number {
+  let count = 0;
+  for (let i = 0; i < tries; i += 1) {
+    try {
+      limiter.take(user);
+      count += 1;
+    } catch (error) {
+      expect(error).toBeInstanceOf(ProblemError);
+      expect((error as ProblemError).refusal).toMatchObject({ code: "rate_limited", retryAfter: 1 });
+    }
+  }
+  return count;
+}
+
+it("a user may burst, and then goes on at the refill rate; others are not touched", () => {
+  let time = 0;
+  const limiter = new RateLimiter(0.1, () => time);
+  expect(taken(limiter, "ann", 500)).toBe(200);
+  expect(taken(limiter, "bob", 500)).toBe(200);
+  time += 1_000;
+  expect(taken(limiter, "ann", 500)).toBe(50);
+});
+
+it("a factor of 0 switches the limit off", () => {
+  const limiter = new RateLimiter(0, () => 0);
+  expect(taken(limiter, "ann", 100_000)).toBe(100_000);
+});

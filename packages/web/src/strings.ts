@@ -330,38 +330,41 @@ export const strings = {
 } as const;
 
 /** Sentences for refusals, by code. What is not listed says what the server said. */
-const problems: Record<string, (problem: Problem) => string> = {
-  network_failed: () => "No connection. Try again in a moment.",
-  not_understood: () => "The server gave no usable answer. Try again in a moment.",
-  outcome_unknown: () => "The answer got lost on the way. Try again with the same details.",
-  no_leader: () => "The cluster is choosing a leader. Try again in a moment.",
-  overloaded: () => "Too busy right now. Try again in a moment.",
-  replica_behind: () => "The server is catching up. Try again in a moment.",
-  unauthenticated: () => "Please sign in again.",
-  invalid_credentials: () => "User name or password is wrong.",
-  username_taken: () => "This user name is taken.",
-  wrong_password: () => "The current password is wrong.",
-  rate_limited: (problem) =>
-    problem.retryAfter === undefined
-      ? "Too many attempts. Wait a little."
-      : `Too many attempts. Wait ${Math.ceil(problem.retryAfter)} seconds.`,
-  forbidden: () => "Your account may not do this.",
-  limit_reached: () => "This would go over a limit that you set.",
-  excluded: () => "You are taking a break from betting.",
-  betting_closed: () => "This game takes no more bets.",
-  odds_changed: () => "The odds have changed.",
-  outcome_not_offered: () => "This outcome is not offered now.",
-  stake_too_small: () => "The stake is too small to win anything.",
-  stake_above_cap: (problem) => `The most that can be staked now is ${money(problem, "cap")}.`,
-  insufficient_balance: (problem) => `Not enough money: your balance is ${money(problem, "balance")}.`,
-  house_underfunded: () => "The house cannot cover this margin.",
-  preview_stale: () => strings.admin.stale,
-  already_settled: () => "Already settled with another result.",
-};
+const problems = new Map<string, (problem: Problem) => string>(
+  Object.entries({
+    network_failed: () => "No connection. Try again in a moment.",
+    not_understood: () => "The server gave no usable answer. Try again in a moment.",
+    outcome_unknown: () => "The answer got lost on the way. Try again with the same details.",
+    no_leader: () => "The cluster is choosing a leader. Try again in a moment.",
+    overloaded: () => "Too busy right now. Try again in a moment.",
+    replica_behind: () => "The server is catching up. Try again in a moment.",
+    unauthenticated: () => "Please sign in again.",
+    invalid_credentials: () => "User name or password is wrong.",
+    username_taken: () => "This user name is taken.",
+    wrong_password: () => "The current password is wrong.",
+    rate_limited: (problem: Problem) =>
+      problem.retryAfter === undefined
+        ? "Too many attempts. Wait a little."
+        : `Too many attempts. Wait ${Math.ceil(problem.retryAfter)} seconds.`,
+    forbidden: () => "Your account may not do this.",
+    limit_reached: () => "This would go over a limit that you set.",
+    excluded: () => "You are taking a break from betting.",
+    betting_closed: () => "This game takes no more bets.",
+    odds_changed: () => "The odds have changed.",
+    outcome_not_offered: () => "This outcome is not offered now.",
+    stake_too_small: () => "The stake is too small to win anything.",
+    stake_above_cap: (problem: Problem) => `The most that can be staked now is ${money(problem, "cap")}.`,
+    insufficient_balance: (problem: Problem) =>
+      `Not enough money: your balance is ${money(problem, "balance")}.`,
+    house_underfunded: () => "The house cannot cover this margin.",
+    preview_stale: () => strings.admin.stale,
+    already_settled: () => "Already settled with another result.",
+  } satisfies Record<string, (problem: Problem) => string>),
+);
 
 /** What a person is told about a refusal. */
 export function problemText(problem: Problem): string {
-  return problems[problem.code]?.(problem) ?? problem.detail;
+  return problems.get(problem.code)?.(problem) ?? problem.detail;
 }
 
 /** The notice for an own bet that was just decided. */

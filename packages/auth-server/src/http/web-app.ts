@@ -28,6 +28,7 @@ export function isNavigation(request: FastifyRequest): boolean {
   const path = request.url.split("?", 1)[0] ?? "";
   if (method !== "GET" && method !== "HEAD") return false;
   if (RESERVED.test(path)) return false;
+  if (/\.\.|%2f|%5c/i.test(path)) return false;
   // A missing script or image is an error too, and shall look like one.
   if (/\.[A-Za-z0-9]+$/.test(path)) return false;
   return (headers.accept ?? "").includes("text/html");

@@ -1,4 +1,4 @@
-// Argon2id, in PHC form (`$argon2id$v=19$m=…,t=…,p=…$salt$hash`), so that each hash says what it cost.
+// Argon2id, in PHC form (`$argon2id$v=19$m=…,p=…,t=…$salt$hash`), so that each hash says what it cost.
 import { argon2id, hash, verify } from "argon2";
 
 export interface HashCost {
@@ -50,10 +50,13 @@ function canonical(password: string): string {
   return password.normalize("NFC");
 }
 
-const PHC = /^\$argon2id\$v=19\$m=(?<memory>\d+),t=(?<passes>\d+),p=(?<lanes>\d+)\$/;
+const PHC = /^\$argon2id\$v=19\$(?<cost>[^$]+)\$/;
 
 function costOf(passwordHash: string): HashCost | undefined {
-  const parts = PHC.exec(passwordHash)?.groups;
-  if (parts === undefined) return undefined;
-  return { memoryKiB: Number(parts.memory), passes: Number(parts.passes), lanes: Number(parts.lanes) };
+  const cost = PHC.exec(passwordHash)?.groups?.cost;
+  if (cost === undefined) return undefined;
+  // Libraries differ in the order of the parameters.
+  const parameters = new Map(cost.split(",").map((pair) => [pair.slice(0, 2), Number(pair.slice(2))]));
+  const of = (name: string) => parameters.get(`${name}=`) ?? 0;
+  return { memoryKiB: of("m"), passes: of("t"), lanes: of("p") };
 }

@@ -1,5 +1,5 @@
 import type { App } from "../http/fastify-types.ts";
-import { JwksAnswer, NoQuery } from "../http/schemas.ts";
+import { JwksAnswer, NoQuery, problemAnswers } from "../http/schemas.ts";
 import type { Services } from "../http/services.ts";
 
 /** Half the lead that a new key has before it signs, so that no cache misses it. */
@@ -12,7 +12,7 @@ export function jwksRoute(app: App, { accessTokens }: Services): void {
       schema: {
         summary: "The keys that verify access tokens",
         querystring: NoQuery,
-        response: { 200: JwksAnswer },
+        response: { 200: JwksAnswer, ...problemAnswers("invalid_request") },
       },
     },
     async (_request, reply) => {

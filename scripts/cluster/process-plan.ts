@@ -65,6 +65,7 @@ export function planProcesses(
   const nodeShared = without(shared, "DATABASE_URL", "QUORUMBOOK_ADMIN");
   const numbers = Array.from({ length: marker.nodes }, (_, at) => at + 1);
   const peers = numbers.map((i) => `node${i}=${HOST}:${ports.nodeRaft(i)}`).join(",");
+  const peerUrls = numbers.map((i) => `node${i}=http://${HOST}:${ports.nodeHttp(i)}`).join(",");
   return {
     auth: {
       name: "auth",
@@ -96,6 +97,7 @@ export function planProcesses(
         QUORUMBOOK_HTTP_PORT: String(ports.nodeHttp(i)),
         QUORUMBOOK_RAFT_PORT: String(ports.nodeRaft(i)),
         QUORUMBOOK_PEERS: peers,
+        QUORUMBOOK_PEER_URLS: peerUrls,
         QUORUMBOOK_NODE_DATA: folder(dataDir, `node${i}`),
         QUORUMBOOK_CLUSTER_ID: marker.clusterId,
         QUORUMBOOK_CLUSTER_SECRET: marker.clusterSecret,

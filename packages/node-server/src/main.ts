@@ -33,6 +33,7 @@ async function main(): Promise<void> {
   try {
     node = await createGameNode({
       ...config,
+      peerUrls: new Map([...config.peerUrls].filter(([nodeId]) => nodeId !== config.nodeId)),
       logger,
       now: Date.now,
       openLog: (machine) => openRaftLog({ ...config, onWarning: (message) => logger.warn(message) }, machine),

@@ -8,10 +8,10 @@ import { type CoreStatus, RaftCore } from "./core/raft-core.ts";
 import { Admission } from "./driver/admission.ts";
 import { ApplyQueue } from "./driver/apply-queue.ts";
 import type { RaftEvent, RaftListener } from "./driver/raft-events.ts";
+import { Lag } from "./driver/lag.ts";
 import { Readers } from "./driver/readers.ts";
 import type { DataDirectory } from "./driver/recover.ts";
-import { SnapshotInbox } from "./driver/snapshot-inbox.ts";
-import { SnapshotSender } from "./driver/snapshot-sender.ts";
+import { Snapshots } from "./driver/snapshots.ts";
 import { StorageQueue } from "./driver/storage-queue.ts";
 import { Submissions, type Submitted } from "./driver/submissions.ts";
 import { Ticker } from "./driver/ticker.ts";
@@ -60,20 +60,17 @@ export class RaftNode {
   readonly #submissions: Submissions;
   readonly #readers = new Readers();
   readonly #trail: Trail;
-  readonly #inbox: SnapshotInbox;
-  readonly #senders = new Map<NodeId, SnapshotSender>();
+  readonly #snapshots: Snapshots;
+  readonly #lag = new Lag();
   readonly #ticker: Ticker;
   readonly #admission: Admission;
   readonly #reachable = new Set<NodeId>();
   readonly #listeners = new Set<RaftListener>();
-  readonly #restores = new Map<number, SnapshotMeta>();
   readonly #inputs: Input[] = [];
   #stepping = false;
   #flushing = false;
   #ticks = 0;
-  #streams = 0;
   #applied: { index: LogIndex; term: Entry["term"]; at: Entry["at"] };
-  #takingSnapshot = false;
   #stopped = false;
   #ready = false;
   #failure: Error | undefined;
@@ -107,11 +104,14 @@ export class RaftNode {
     });
     this.#submissions = new Submissions(new ProposalTracker(session, mutants), tuning.inFlightBytesMax);
     this.#trail = new Trail(tuning.trailingLogBytes);
-    this.#inbox = new SnapshotInbox(data.snapshots, {
+    this.#snapshots = new Snapshots(data.snapshots, this.#storage, runtime, {
       send: (to, message) => this.#send(to, message),
-      received: (from, senderTerm, { meta }) => {
-        this.#step({ type: "snapshotReceived", from, term: senderTerm, snapshot: meta });
+      received: (from, senderTerm, snapshot) => {
+        this.#step({ type: "snapshotReceived", from, term: senderTerm, snapshot });
       },
+      sent: (to, index, ok) => this.#step({ type: "snapshotSent", to, index, ok }),
+      taken: (meta) => this.#onSnapshotTaken(meta),
+      installed: (meta) => this.#applies.restorable(meta),
       warn: (message) => this.#emit({ type: "warning", message }),
       failed: (error) => this.#fail(asStorageError(error)),
     });
@@ -138,7 +138,7 @@ export class RaftNode {
       onWarning: (message) => this.#emit({ type: "warning", message }),
     });
     this.#ticker.start();
-    this.#becomeReady();
+    void this.#becomeReady();
   }
 
   submit(data: Uint8Array, timeoutMs: number): Promise<Submitted> {
@@ -193,6 +193,7 @@ export class RaftNode {
     if (!this.#stopped) await this.#until(() => this.#submissions.size === 0);
     this.#stop();
     await this.#options.transport.close();
+    await this.#snapshots.stop();
     await this.#storage.drained();
     await this.#options.data.log.close();
   }
@@ -224,17 +225,14 @@ export class RaftNode {
   #perform(effects: Effects, input: Input): void {
     for (const event of effects.events) this.#onCoreEvent(event);
     const { persist, restore } = effects;
-    if (persist !== undefined) {
-      if (persist.snapshot !== undefined) this.#restores.set(persist.opId, persist.snapshot);
-      this.#storage.persist(persist, persist.snapshot && this.#inbox.staged);
-    }
-    if (input.type === "snapshotReceived" && persist?.snapshot === undefined) this.#inbox.settle(false);
+    if (persist !== undefined) this.#snapshots.persist(persist);
+    if (input.type === "snapshotReceived" && persist?.snapshot === undefined) this.#snapshots.refused();
     for (const { to, message } of effects.send) this.#send(to, message);
     if (restore !== undefined) this.#applies.restore(restore);
     if (effects.committed.length > 0) this.#applies.entries(effects.committed);
     this.#submissions.outcomes(effects.proposals);
     if (effects.reads.length > 0) this.#readers.outcomes(effects.reads, this.#applied.index);
-    for (const to of effects.snapshotsNeeded) this.#sendSnapshot(to);
+    for (const to of effects.snapshotsNeeded) this.#snapshots.sendTo(to, this.#core.status().term);
   }
 
   #send(to: NodeId, message: WireMessage): void {
@@ -243,18 +241,13 @@ export class RaftNode {
 
   #onFrame(from: NodeId, message: WireMessage): void {
     if (this.#stopped) return;
-    if (message.type === "SnapshotChunk") void this.#inbox.take(from, message);
-    else if (message.type === "SnapshotAck") void this.#senders.get(from)?.take(message);
+    if (message.type === "SnapshotChunk") this.#snapshots.onChunk(from, message);
+    else if (message.type === "SnapshotAck") this.#snapshots.onAck(from, message);
     else this.#step({ type: "message", from, message, now: this.#wallNow() });
   }
 
   #onPersisted(opId: number): void {
-    for (const [installed, meta] of this.#restores) {
-      if (installed > opId) break;
-      this.#restores.delete(installed);
-      this.#inbox.settle(true);
-      this.#applies.restorable(meta);
-    }
+    this.#snapshots.persisted(opId);
     this.#step({ type: "persisted", opId });
   }
 
@@ -262,9 +255,10 @@ export class RaftNode {
     this.#ticks += 1;
     this.#step({ type: "tick" });
     const now = this.#nowMs();
-    const { leader, term: currentTerm, role } = this.#core.status();
+    const { leader, term: currentTerm, role, lastIndex } = this.#core.status();
     this.#submissions.expire(now, leader !== null);
     this.#readers.expire(now, leader !== null);
+    if (role === "leader") this.#lag.sample(now, lastIndex);
     if (this.#ticks % RETRY_TICKS !== 0 || leader === null) return;
     if (role !== "leader") {
       const again = this.#submissions.repeat(
@@ -321,57 +315,30 @@ export class RaftNode {
 
   /** Begins a snapshot of the machine as it is now; the log is cut once it is durable (§7). */
   #takeSnapshot(): void {
-    if (this.#takingSnapshot) return;
-    this.#takingSnapshot = true;
-    const meta: SnapshotMeta = {
-      ...this.#applied,
-      ...placed(this.#core.configurationAt(this.#applied.index)),
-    };
-    const view = this.#options.machine.snapshot();
+    if (this.#snapshots.taking) return;
+    const { index, term: lastTerm, at } = this.#applied;
+    const placed = this.#core.configurationAt(index);
     this.#trail.snapshotBegun();
-    const { snapshots, log } = this.#options.data;
-    snapshots.stage(meta, view.encode()).then(
-      (staged) => {
-        this.#storage.task(async () => {
-          const published = await staged.publish();
-          this.#takingSnapshot = false;
-          if (!published || this.#stopped) return;
-          const compactThrough = logIndex(
-            Math.min(meta.index, this.#trail.compactThrough(), this.#neededFrom()),
-          );
-          this.#step({ type: "snapshotTaken", snapshot: meta, compactThrough });
-          this.#emit({ type: "snapshot-taken", index: meta.index });
-          log.compact(compactThrough).catch((error: unknown) => this.#fail(asStorageError(error)));
-        });
-      },
-      (error: unknown) => this.#fail(asStorageError(error)),
+    this.#snapshots.take(
+      { index, term: lastTerm, at, configuration: placed.configuration, configurationIndex: placed.index },
+      this.#options.machine.snapshot(),
     );
   }
 
-  /** The log behind a snapshot that is being sent must still be there when it has arrived. */
-  #neededFrom(): number {
-    return Math.min(...[...this.#senders.values()].map((sender) => sender.index ?? 0));
-  }
-
-  #sendSnapshot(to: NodeId): void {
-    if (this.#senders.has(to)) return;
-    this.#streams += 1;
-    const sender = new SnapshotSender(to, this.#core.status().term, this.#streams, this.#options.runtime, {
-      send: (peer, chunk) => this.#send(peer, chunk),
-      ended: (peer, index, ok) => {
-        this.#senders.delete(peer);
-        this.#step({ type: "snapshotSent", to: peer, index, ok });
-      },
-      failed: (error) => this.#fail(asStorageError(error)),
-    });
-    this.#senders.set(to, sender);
-    void sender.start(this.#options.data.snapshots);
+  #onSnapshotTaken(meta: SnapshotMeta): void {
+    const through = Math.min(meta.index, this.#trail.compactThrough(), this.#snapshots.neededFrom);
+    const compactThrough = logIndex(through);
+    this.#step({ type: "snapshotTaken", snapshot: meta, compactThrough });
+    this.#emit({ type: "snapshot-taken", index: meta.index });
+    this.#options.data.log
+      .compact(compactThrough)
+      .catch((error: unknown) => this.#fail(asStorageError(error)));
   }
 
   #onCoreEvent(event: CoreEvent): void {
     switch (event.type) {
       case "RoleChanged":
-        if (event.role !== "leader") for (const sender of this.#senders.values()) sender.cancel();
+        if (event.role !== "leader") this.#snapshots.cancelSending();
         this.#emit({ type: "role", role: event.role, term: event.term });
         return;
       case "LeaderChanged":
@@ -410,16 +377,18 @@ export class RaftNode {
   }
 
   /** Ready: a read barrier asked for after the start has been confirmed by the leader, and its index is applied here. */
-  #becomeReady(): void {
-    this.readBarrier(READY_RETRY_MS).then(
-      (index) => {
+  async #becomeReady(): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        const index = await this.readBarrier(READY_RETRY_MS);
         this.#ready = true;
         this.#emit({ type: "ready", index });
-      },
-      () => {
-        if (!this.#stopped) this.#becomeReady();
-      },
-    );
+        return;
+      } catch (error) {
+        // No leader yet, or it is far ahead: there is nothing to do but to ask again.
+        if (!(error instanceof RaftError && error.retry === "safe")) throw error;
+      }
+    }
   }
 
   #setPeers(): void {
@@ -441,7 +410,6 @@ export class RaftNode {
     this.#ready = false;
     this.#ticker.stop();
     this.#applies.stop();
-    for (const sender of this.#senders.values()) sender.cancel();
     this.#submissions.stop();
     this.#readers.stop();
   }
@@ -478,16 +446,6 @@ const READY_RETRY_MS = 1000;
 
 function sessionOf({ random }: Runtime): number {
   return (random.uint32() & 0x1f_ffff) * 0x1_0000_0000 + random.uint32() || 1;
-}
-
-function placed({
-  index,
-  configuration,
-}: {
-  index: LogIndex;
-  configuration: Configuration;
-}): Pick<SnapshotMeta, "configuration" | "configurationIndex"> {
-  return { configuration, configurationIndex: index };
 }
 
 function asStorageError(error: unknown): unknown {

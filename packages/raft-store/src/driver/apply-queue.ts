@@ -48,8 +48,9 @@ export class ApplyQueue {
     if (!this.#scheduled) this.#run();
   }
 
-  /** Restores when everything before is applied and `restorable` was called. */
+  /** Restores once `restorable` was called. What waits before it is dropped: the snapshot includes it. */
   restore(meta: SnapshotMeta): void {
+    this.#work = this.#restoring ? this.#work.slice(0, 1) : [];
     this.#work.push({ type: "restore", meta, ready: false });
   }
 
@@ -80,7 +81,7 @@ export class ApplyQueue {
     let count = 0;
     for (let work = this.#work[0]; work !== undefined; work = this.#work[0]) {
       if (work.type === "restore") {
-        if (work.ready) this.#restore(work.meta);
+        if (work.ready) void this.#restore(work.meta);
         break;
       }
       while (work.next < work.entries.length) {
@@ -113,18 +114,16 @@ export class ApplyQueue {
     });
   }
 
-  #restore(meta: SnapshotMeta): void {
+  async #restore(meta: SnapshotMeta): Promise<void> {
     this.#restoring = true;
-    this.#handler.restore(meta).then(
-      () => {
-        this.#restoring = false;
-        this.#work.shift();
-        this.#run();
-      },
-      (error: unknown) => {
-        this.#stopped = true;
-        this.#handler.failed(error);
-      },
-    );
+    try {
+      await this.#handler.restore(meta);
+    } catch (error) {
+      this.#stopped = true;
+      this.#handler.failed(error);
+    }
+    this.#restoring = false;
+    this.#work.shift();
+    this.#run();
   }
 }

@@ -21,7 +21,8 @@ export class SnapshotInbox {
   #staged:
     | { readonly from: NodeId; readonly chunk: SnapshotChunk; readonly snapshot: StagedSnapshot }
     | undefined;
-  #busy = false;
+  #writing: Promise<void> | undefined;
+  #stopped = false;
 
   constructor(snapshots: SnapshotStore, handler: SnapshotInboxHandler) {
     this.#snapshots = snapshots;
@@ -35,15 +36,21 @@ export class SnapshotInbox {
 
   async take(from: NodeId, chunk: SnapshotChunk): Promise<void> {
     // The sender has one chunk on its way; another while this one is written is a repetition.
-    if (this.#busy || this.#staged !== undefined) return;
-    this.#busy = true;
+    if (this.#stopped || this.#writing !== undefined || this.#staged !== undefined) return;
+    this.#writing = this.#take(from, chunk);
     try {
-      await this.#take(from, chunk);
+      await this.#writing;
     } catch (error) {
       this.#handler.failed(error);
     } finally {
-      this.#busy = false;
+      this.#writing = undefined;
     }
+  }
+
+  /** Takes nothing any more; resolves when the disk is at rest. What was received is left for `open` to remove. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#writing?.catch(() => undefined);
   }
 
   /** The staged snapshot was installed, or is not wanted. */
@@ -93,7 +100,7 @@ export class SnapshotInbox {
       this.#answer(from, chunk, 0, "failed");
       return;
     }
-    this.#handler.received(from, chunk.term, this.#staged.snapshot);
+    if (!this.#stopped) this.#handler.received(from, chunk.term, this.#staged.snapshot);
   }
 
   async #drop(): Promise<void> {

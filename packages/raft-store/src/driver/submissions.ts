@@ -1,6 +1,6 @@
 import type { Input, ProposalOutcome } from "../core/effects.ts";
 import type { Entry, LogPosition } from "../core/entry.ts";
-import { ProposalTracker, type Settlement } from "../core/proposals.ts";
+import type { ProposalTracker, Settlement } from "../core/proposals.ts";
 import { RaftError } from "../errors.ts";
 import type { Term, UnixMillis } from "../units.ts";
 import { Deadlines } from "./deadlines.ts";

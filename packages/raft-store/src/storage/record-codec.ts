@@ -148,7 +148,8 @@ export function recordAt(bytes: Buffer, place: RecordPlace): { length: number; d
 export function decodeRecord(bytes: Buffer, offset: number, length: number): LogRecord {
   const body = offset + RECORD_HEADER_BYTES;
   const end = offset + length;
-  switch (bytes[offset + 12]) {
+  const kind = bytes.readUInt8(offset + 12);
+  switch (kind) {
     case KIND.entry: {
       const type = ENTRY_TYPES[bytes[offset + 13] ?? 0];
       if (type === undefined) throw new Error(`unknown type of entry ${bytes[offset + 13]}`);
@@ -180,7 +181,7 @@ export function decodeRecord(bytes: Buffer, offset: number, length: number): Log
     case KIND.reset:
       return { kind: "reset", after: positionAt(bytes, body) };
     default:
-      throw new Error(`unknown kind of record ${bytes[offset + 12]}`);
+      throw new Error(`unknown kind of record ${kind}`);
   }
 }
 

@@ -100,7 +100,8 @@ export function readSegment(
   let settled = 0;
   let durable = header.bornDurable;
   let offset = SEGMENT_HEADER_BYTES;
-  while (knownEnd === undefined || offset < knownEnd) {
+  const limit = knownEnd ?? bytes.length;
+  while (offset < limit) {
     const found = recordAt(bytes, { salt: header.salt, offset });
     if (found === undefined) break;
     if (found.durable > durable) {

@@ -27,7 +27,7 @@ export type GreetingStep =
 
 export interface Greeting {
   /** Takes the next handshake message. Never rejects: what is malformed is refused. */
-  take(bytes: Uint8Array): Promise<GreetingStep>;
+  readonly take: (bytes: Uint8Array) => Promise<GreetingStep>;
 }
 
 type Admit = (peer: PeerIdentity) => Promise<string | undefined>;

@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import type { Runtime, Timer } from "../runtime.ts";
 import type { NodeId } from "../units.ts";
 import { FramedSocket, FrameKind } from "./framed-socket.ts";
-import { greetAsDialer } from "./greeting.ts";
+import { type Greeting, greetAsDialer } from "./greeting.ts";
 import { parseAddress, type ResolvedTcpOptions } from "./tcp-options.ts";
 import type { TransportHandler } from "./transport.ts";
 
@@ -71,20 +71,23 @@ export class OutgoingConnection {
       onFrame: ({ kind, body }) => {
         if (kind !== FrameKind.handshake || this.#ready)
           throw new Error(`a frame of kind ${kind} is out of place`);
-        void greeting.take(body).then((step) => {
-          if (this.#socket !== socket) return;
-          if (step.reply !== undefined) socket.send(FrameKind.handshake, [step.reply]);
-          if ("refusal" in step) {
-            this.#warn(step.refusal);
-            socket.finish("refused");
-          }
-          if ("admitted" in step) this.#onReady();
-        });
+        void this.#greet(socket, greeting, body);
       },
       onClosed: (reason) => this.#onClosed(reason),
     });
     this.#socket = socket;
     tcp.once("connect", () => socket.send(FrameKind.handshake, [greeting.hello]));
+  }
+
+  async #greet(socket: FramedSocket, greeting: Greeting, body: Uint8Array): Promise<void> {
+    const step = await greeting.take(body);
+    if (this.#socket !== socket) return;
+    if (step.reply !== undefined) socket.send(FrameKind.handshake, [step.reply]);
+    if ("refusal" in step) {
+      this.#warn(step.refusal);
+      socket.finish("refused");
+    }
+    if ("admitted" in step) this.#onReady();
   }
 
   #onReady(): void {

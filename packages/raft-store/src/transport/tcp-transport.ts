@@ -99,30 +99,27 @@ export class TcpTransport implements Transport {
       admit: (peer) => this.#handler?.admit(peer) ?? Promise.resolve("this node is closing"),
     });
     let peer: NodeId | undefined;
+    const greet = async (body: Uint8Array): Promise<void> => {
+      const step = await greeting.take(body);
+      if ("refusal" in step) this.#handler?.onWarning(`${socket.remoteAddress}: ${step.refusal}`);
+      if (step.reply !== undefined) framed.send(FrameKind.handshake, [step.reply]);
+      if ("refusal" in step) framed.finish("refused");
+      if ("admitted" in step && this.#strangers.has(framed)) {
+        peer = step.admitted;
+        this.#onAdmitted(peer, framed);
+      }
+    };
     const framed = new FramedSocket(socket, this.#runtime, this.#options, {
       onFrame: ({ kind, body }) => {
         if (peer !== undefined && kind === FrameKind.message) this.#handler?.onFrame(peer, body);
-        else if (peer === undefined && kind === FrameKind.handshake) {
-          void greeting.take(body).then((step) => {
-            if ("refusal" in step) this.#handler?.onWarning(`${socket.remoteAddress}: ${step.refusal}`);
-            if (step.reply !== undefined) framed.send(FrameKind.handshake, [step.reply]);
-            if ("refusal" in step) framed.finish("refused");
-            if ("admitted" in step) {
-              peer = step.admitted;
-              this.#onAdmitted(peer, framed);
-            }
-          });
-        } else throw new Error(`a frame of kind ${kind} is out of place`);
+        else if (peer === undefined && kind === FrameKind.handshake) void greet(body);
+        else throw new Error(`a frame of kind ${kind} is out of place`);
       },
       onClosed: (reason) => {
         this.#strangers.delete(framed);
-        if (peer === undefined) {
-          if (reason.startsWith("malformed")) this.#handler?.onWarning(`${socket.remoteAddress}: ${reason}`);
-          return;
-        }
-        if (this.#incoming.get(peer) !== framed) return;
-        this.#incoming.delete(peer);
-        if (reason.startsWith("malformed")) this.#handler?.onWarning(`${peer}: ${reason}`);
+        if (peer !== undefined && this.#incoming.get(peer) === framed) this.#incoming.delete(peer);
+        const who = peer ?? socket.remoteAddress;
+        if (reason.startsWith("malformed")) this.#handler?.onWarning(`${who}: ${reason}`);
       },
     });
     this.#strangers.add(framed);

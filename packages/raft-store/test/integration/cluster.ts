@@ -67,7 +67,7 @@ export class NodeProcess {
     const call = this.#call;
     return new Promise((resolve, reject) => {
       this.#calls.set(call, { resolve, reject });
-      this.#child.send({ ...request, call } as Request, (error) => {
+      this.#child.send({ ...request, call }, (error) => {
         if (error !== null) this.#take(call)?.reject(new NodeFailure("EXITED", "same-key", error.message));
       });
     });
@@ -112,6 +112,12 @@ export class Cluster {
     return cluster;
   }
 
+  node(id: string): NodeProcess {
+    const node = this.nodes.get(id);
+    if (node === undefined) throw new Error(`no node ${id}`);
+    return node;
+  }
+
   dataDir(id: string): string {
     return join(this.#directory, id);
   }
@@ -135,9 +141,9 @@ export class Cluster {
 
   /** Ends a node without warning. */
   async kill(id: string): Promise<void> {
-    const node = this.nodes.get(id);
-    node?.signal("SIGKILL");
-    await node?.exited;
+    const node = this.node(id);
+    node.signal("SIGKILL");
+    await node.exited;
   }
 
   /** The node that leads in the highest term, once the live ones named agree on one. */

@@ -51,11 +51,7 @@ describe("three processes", () => {
     }
     await writers.progress(100);
     await writers.stop();
-    const { snapshotIndex, lastIndex } = await (
-      cluster.nodes.get("n1") as NonNullable<unknown> as {
-        status(): Promise<{ snapshotIndex: number; lastIndex: number }>;
-      }
-    ).status();
+    const { snapshotIndex, lastIndex } = await cluster.node("n1").status();
     expect(snapshotIndex).toBeGreaterThan(1000);
     expect(lastIndex).toBeGreaterThanOrEqual(snapshotIndex);
     await expectNothingLost(cluster, writers);
@@ -85,10 +81,10 @@ describe("three processes", () => {
     await writers.progress(200);
     const stopped = await cluster.leader();
     const others = [...cluster.nodes.keys()].filter((id) => id !== stopped);
-    cluster.nodes.get(stopped)?.signal("SIGSTOP");
+    cluster.node(stopped).signal("SIGSTOP");
     const next = await cluster.leader(others);
     expect(next).not.toBe(stopped);
-    cluster.nodes.get(stopped)?.signal("SIGCONT");
+    cluster.node(stopped).signal("SIGCONT");
     await writers.progress(300);
     expect(await cluster.leader()).toBeDefined();
     await writers.stop();
@@ -98,9 +94,9 @@ describe("three processes", () => {
   test("hand leadership on when the leader is closed, and exit cleanly", async () => {
     cluster = await Cluster.start();
     const leader = await cluster.leader();
-    const closing = cluster.nodes.get(leader);
-    await closing?.ask({ type: "close" });
-    expect(await closing?.exited).toBe(0);
+    const closing = cluster.node(leader);
+    await closing.ask({ type: "close" });
+    expect(await closing.exited).toBe(0);
     const others = [...cluster.nodes.keys()].filter((id) => id !== leader);
     expect(await cluster.leader(others)).not.toBe(leader);
   });

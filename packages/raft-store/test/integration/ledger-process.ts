@@ -1,5 +1,5 @@
 // One node of a cluster under test, as a process of its own: opens a store and does what its parent asks over IPC.
-import { RaftError, RaftStore, type RaftStoreOptions } from "../../src/index.ts";
+import { type RaftError, RaftStore, type RaftStoreOptions } from "../../src/index.ts";
 import { Ledger } from "./ledger.ts";
 
 export type Request =

@@ -10,6 +10,8 @@ const ODDS_MAX = 10_000_000n;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const WINDOWS = { day: DAY, week: 7 * DAY, month: 30 * DAY };
+/** A hash that no preview has. */
+export const MADE_UP_PREVIEW = "0123456789abcdef";
 const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
 export interface ModelBet {
@@ -68,6 +70,7 @@ export class ReferenceModel {
     string,
     { current: ModelLimits; pending?: { limits: ModelLimits; at: number } }
   >();
+  readonly #previews = new Map<string, string>([[MADE_UP_PREVIEW, "nothing"]]);
   readonly requests = new Map<
     string,
     { body: string; code: string; index: number; at: number; kept: boolean }
@@ -75,6 +78,7 @@ export class ReferenceModel {
 
   apply(command: Command, entry: { index: number; at: number }): ModelAnswer {
     this.at = Math.max(this.at, entry.at);
+    this.#notePreview(command);
     const { key, actor, ...body } = command;
     const text = canonicalText(body);
     const id = `${actor}\u0000${key}`;
@@ -231,7 +235,7 @@ export class ReferenceModel {
         if (winner === undefined) return "unknown_outcome";
         if (game.status === "settled") return game.winner === winner ? "accepted" : "already_settled";
         if (game.status !== "closed") return "wrong_status";
-        if (command.previewHash !== undefined) return "preview_stale";
+        if (command.previewHash !== undefined && !this.#previewHolds(command)) return "preview_stale";
         this.#settle(game, winner);
         return "accepted";
       }
@@ -278,6 +282,29 @@ export class ReferenceModel {
       default:
         return command satisfies never;
     }
+  }
+
+  /** A preview's hash is the book's own business; the model knows what it stood for when it was first seen. */
+  #notePreview(command: Command): void {
+    if (command.type !== "settleGame" || command.previewHash === undefined) return;
+    if (this.#previews.has(command.previewHash)) return;
+    this.#previews.set(command.previewHash, this.#previewed(command.gameId, command.winner));
+  }
+
+  #previewHolds({
+    gameId,
+    winner,
+    previewHash,
+  }: {
+    gameId: number;
+    winner: string;
+    previewHash?: string;
+  }): boolean {
+    return this.#previews.get(previewHash ?? "") === this.#previewed(gameId, winner);
+  }
+
+  #previewed(game: number, winner: string): string {
+    return `${game} ${winner} ${this.bets.filter((bet) => bet.game === game).length}`;
   }
 
   #placeBet(command: Extract<Command, { type: "placeBet" }>): string {

@@ -1,18 +1,19 @@
-// Random lives of a book. A script is plain data that fast-check can shrink; it becomes commands while it runs,
-// because the interesting ones depend on the odds and caps of the moment.
+// Random lives of a book. A life is a list of draws, plain data that fast-check can shrink; each becomes a command
+// only while it runs, because the interesting ones depend on the games, odds and caps of the moment.
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 import {
-  amount,
   type Applied,
+  amount,
   type Book,
   type Command,
   createBook,
   DEFAULT_PRICING,
+  type Entry,
+  type GameView,
   gameId,
   type Limits,
   logIndex,
-  type MinorUnits,
   minorUnits,
   type Odds,
   odds,
@@ -23,205 +24,104 @@ import {
 import { ADMIN, DAY, HOUR, START } from "./fixtures.ts";
 
 const USERS = ["ann", "ben", "cyd", "dee"].map(userId);
+/** Draws of these name a game, or an outcome, that is not there. */
+const NO_GAME = 30;
+const NO_OUTCOME = 40;
 
-export type Step =
-  | { readonly do: "command"; readonly command: Command; readonly after: number }
-  | {
-      readonly do: "bet";
-      readonly user: number;
-      readonly game: number;
-      readonly outcome: number;
-      readonly stake: number | "cap" | "above cap";
-      readonly odds: number | "current" | "worse" | "better" | "off tick";
-      readonly accept: "exact" | "better" | "any";
-      readonly minOdds: boolean;
-      readonly key: string | undefined;
-      readonly after: number;
-    }
-  | { readonly do: "repeat"; readonly which: number; readonly after: number };
+const DEEDS = [
+  ["bet", 50],
+  ["repeat", 10],
+  ["advance", 4],
+  ["createGame", 7],
+  ["deposit", 4],
+  ["withdraw", 4],
+  ["setLimits", 3],
+  ["expire", 3],
+  ["suspendGame", 2],
+  ["resumeGame", 3],
+  ["closeGame", 1],
+  ["settleGame", 2],
+  ["resettleGame", 2],
+  ["voidGame", 1],
+  ["addBankroll", 1],
+  ["openAccount", 1],
+  ["openBook", 1],
+] as const;
+type Deed = (typeof DEEDS)[number][0];
 
-/** Most steps follow at once; some after an hour or a day, some with a clock that was set back. */
-const after = fc.oneof(
-  { weight: 20, arbitrary: fc.constantFrom(0, 1, 250) },
-  { weight: 2, arbitrary: fc.constantFrom(HOUR - 1, HOUR, DAY - 1, DAY, -5_000) },
-);
-const key = fc.option(fc.constantFrom("k1", "k2", "k3", "k4", "k5", "k6", "k7", "k8", "k9", "k10"), {
-  nil: undefined,
-  freq: 3,
-});
-const user = fc.integer({ min: 0, max: USERS.length - 1 });
-const game = fc.oneof(
-  { weight: 9, arbitrary: fc.integer({ min: 1, max: 4 }) },
-  { weight: 1, arbitrary: fc.integer({ min: 5, max: 40 }) },
-);
-const outcome = fc.oneof(
-  { weight: 9, arbitrary: fc.integer({ min: 0, max: 2 }) },
-  { weight: 1, arbitrary: fc.integer({ min: 3, max: 6 }) },
-);
-const money = fc.oneof(
-  fc.integer({ min: 1, max: 30 }),
-  fc.integer({ min: 1, max: 30_000 }),
-  fc.constant(100_000_000_000),
-);
-
-const pricing: fc.Arbitrary<Partial<Pricing>> = fc.record(
-  {
-    virtualStake: fc.constantFrom(1, 77, 10_000, 1_000_000).map(amount),
-    commissionBp: fc.constantFrom(0, 1, 500, 5_000, 9_999),
-    margin: fc.constantFrom(0, 1, 5_000, 90_000).map(minorUnits),
-    tick: fc.constantFrom(1, 100, 1_000, 10_000),
-  },
-  { requiredKeys: [] },
-);
-
-const windows = fc.record({ day: limit(), week: limit(), month: limit() }, { requiredKeys: [] });
-const limits: fc.Arbitrary<Limits> = fc.record(
-  {
-    deposit: windows,
-    stake: windows,
-    loss: windows,
-    excludedUntil: fc.constantFrom(START, START + HOUR, START + 3 * DAY).map(unixMillis),
-  },
-  { requiredKeys: ["deposit", "stake", "loss"] },
-);
-
-function limit(): fc.Arbitrary<MinorUnits> {
-  return fc.constantFrom(0, 500, 5_000, 50_000).map(minorUnits);
-}
-
-const command: fc.Arbitrary<Command> = fc
-  .record({ user, key, game, outcome, money, pricing, limits, what: fc.integer({ min: 0, max: 34 }) })
-  .map(
-    ({
-      user: who,
-      key: mark,
-      game: id,
-      outcome: position,
-      money: sum,
-      pricing: price,
-      limits: bounds,
-      what,
-    }) => {
-      const own = {
-        actor: USERS[who] as (typeof USERS)[number],
-        ...(mark === undefined ? {} : { key: mark }),
-      };
-      const admin = { ...own, actor: ADMIN };
-      const winner = `opt${position + 1}`;
-      const onGame = { ...admin, gameId: gameId(id) };
-      if (what < 2) return { type: "openAccount", ...own };
-      if (what < 6) return { type: "deposit", ...own, amount: amount(sum) };
-      if (what < 10) return { type: "withdraw", ...own, amount: amount(sum) };
-      if (what < 15) {
-        const outcomes = ["Home", "Draw", "Away"].slice(0, 2 + (position % 2));
-        const prior = sum % 2 === 0 ? {} : { prior: [9_000, 1_000, 0].slice(0, outcomes.length) };
-        const closes = sum % 3 === 0 ? { closesAt: unixMillis(START + (sum % 100) * 60_000) } : {};
-        return {
-          type: "createGame",
-          ...admin,
-          question: `Game of ${sum}`,
-          category: sum % 2 === 0 ? "real" : "virtual",
-          outcomes,
-          ...closes,
-          pricing: {
-            ...DEFAULT_PRICING,
-            ...price,
-            ...prior,
-            ...(sum === 29 ? { strategy: "lmsr" as const } : {}),
-          },
-        };
-      }
-      if (what < 16) return { type: "suspendGame", ...onGame };
-      if (what < 18) return { type: "resumeGame", ...onGame, reason: "on we go" };
-      if (what < 20) return { type: "closeGame", ...onGame };
-      if (what < 23) {
-        return {
-          type: "settleGame",
-          ...onGame,
-          winner,
-          ...(sum === 1 ? { previewHash: "0123456789abcdef" } : {}),
-        };
-      }
-      if (what < 25) return { type: "resettleGame", ...onGame, winner, reason: "the result was wrong" };
-      if (what < 26) return { type: "voidGame", ...onGame };
-      if (what < 29) return { type: "setLimits", ...own, limits: bounds };
-      if (what < 31) return { type: "addBankroll", ...admin, amount: amount(sum), reason: "more" };
-      if (what < 32) {
-        const refuseUnsafePricing = false;
-        return {
-          type: "openBook",
-          ...admin,
-          openingBankroll: minorUnits(sum),
-          welcomeBalance: minorUnits(7),
-          refuseUnsafePricing,
-        };
-      }
-      return { type: "expire", ...admin };
+const draw = fc.record({
+  deed: fc.oneof(...DEEDS.map(([deed, weight]) => ({ weight, arbitrary: fc.constant<Deed>(deed) }))),
+  user: fc.integer({ min: 0, max: USERS.length - 1 }),
+  game: fc.integer({ min: 0, max: NO_GAME }),
+  outcome: fc.integer({ min: 0, max: NO_OUTCOME }),
+  money: fc.oneof(
+    { weight: 3, arbitrary: fc.integer({ min: 1, max: 30 }) },
+    { weight: 12, arbitrary: fc.integer({ min: 1, max: 3_000 }) },
+    { weight: 3, arbitrary: fc.integer({ min: 1, max: 30_000 }) },
+    { weight: 1, arbitrary: fc.constant(100_000_000_000) },
+  ),
+  stake: fc.oneof(
+    { weight: 6, arbitrary: fc.constant("money" as const) },
+    { weight: 1, arbitrary: fc.constantFrom("cap" as const, "above cap" as const) },
+  ),
+  sent: fc.oneof(
+    { weight: 6, arbitrary: fc.constant("current" as const) },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom("worse" as const, "better" as const, "off tick" as const, "wild" as const),
     },
-  );
-
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ do: fc.constant("command" as const), command, after }) },
-  {
-    weight: 8,
-    arbitrary: fc.record({
-      do: fc.constant("bet" as const),
-      user,
-      game,
-      outcome,
-      stake: fc.oneof(
-        { weight: 3, arbitrary: money },
-        { weight: 1, arbitrary: fc.constantFrom("cap" as const, "above cap" as const) },
-      ),
-      odds: fc.oneof(
+  ),
+  accept: fc.constantFrom("exact" as const, "better" as const, "any" as const),
+  flag: fc.boolean(),
+  key: fc.option(fc.integer({ min: 0, max: 60 }), { nil: undefined, freq: 3 }),
+  pricing: fc.oneof(
+    { weight: 2, arbitrary: fc.constant<Partial<Pricing>>({}) },
+    {
+      weight: 1,
+      arbitrary: fc.record(
         {
-          weight: 4,
-          arbitrary: fc.constantFrom(
-            "current" as const,
-            "current" as const,
-            "worse" as const,
-            "better" as const,
-            "off tick" as const,
-          ),
+          virtualStake: fc.constantFrom(1, 77, 10_000, 1_000_000).map(amount),
+          commissionBp: fc.constantFrom(0, 1, 500, 5_000, 9_999),
+          margin: fc.constantFrom(0, 1, 5_000, 90_000).map(minorUnits),
+          tick: fc.constantFrom(1, 100, 1_000, 10_000),
         },
-        { weight: 1, arbitrary: fc.integer({ min: 1, max: 40_000 }) },
+        { requiredKeys: [] },
       ),
-      accept: fc.constantFrom("exact" as const, "better" as const, "any" as const),
-      minOdds: fc.boolean(),
-      key,
-      after,
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({ do: fc.constant("repeat" as const), which: fc.nat({ max: 1_000 }), after }),
-  },
-);
+    },
+  ),
+  limits: fc.record(
+    {
+      deposit: windows(),
+      stake: windows(),
+      loss: windows(),
+      excludedUntil: fc.constantFrom(START, START + HOUR).map(unixMillis),
+    },
+    { requiredKeys: ["deposit", "stake", "loss"] },
+  ),
+  which: fc.nat({ max: 1_000 }),
+  /** Most things follow at once; some after an hour or a day, some with a clock that was set back. */
+  after: fc.oneof(
+    { weight: 40, arbitrary: fc.constantFrom(0, 1, 250) },
+    { weight: 1, arbitrary: fc.constantFrom(HOUR - 1, HOUR, DAY - 1, DAY, -5_000) },
+  ),
+});
 
-/** Every script begins with some games to bet on. */
-export const script: fc.Arbitrary<readonly Step[]> = fc
-  .tuple(fc.array(pricing, { minLength: 1, maxLength: 3 }), fc.array(step, { minLength: 5, maxLength: 60 }))
-  .map(([prices, steps]) => [
-    ...prices.map(
-      (price, number): Step => ({
-        do: "command",
-        command: {
-          type: "createGame",
-          actor: ADMIN,
-          question: `Match ${number}`,
-          category: "real",
-          outcomes: ["Home", "Draw", "Away"].slice(0, 2 + (number % 2)),
-          pricing: { ...DEFAULT_PRICING, ...price },
-        },
-        after: 1,
-      }),
-    ),
-    ...steps,
+export type Draw = typeof draw extends fc.Arbitrary<infer Drawn> ? Drawn : never;
+
+/** Every life begins with some games to bet on. */
+export const script: fc.Arbitrary<readonly Draw[]> = fc
+  .tuple(
+    fc.array(draw, { minLength: 1, maxLength: 4 }),
+    fc.array(draw, { minLength: 5, maxLength: 80, size: "max" }),
+  )
+  .map(([games, deeds]) => [
+    ...games.map((game): Draw => ({ ...game, deed: "createGame", after: 1, key: undefined })),
+    ...deeds,
   ]);
 
 export interface Applying {
   readonly command: Command;
-  readonly entry: { readonly index: ReturnType<typeof logIndex>; readonly at: ReturnType<typeof unixMillis> };
+  readonly entry: Entry;
 }
 
 export interface Hooks {
@@ -233,50 +133,141 @@ export function newBook(): Book {
   return createBook({ openingBankroll: minorUnits(1_000_000) });
 }
 
-/** Runs a script; the entries that came of it can be applied to another book. */
-export function run(steps: readonly Step[], hooks: Hooks = {}, book: Book = newBook()): Applying[] {
+/** Lives a life; the entries that came of it can be applied to another book. */
+export function run(life: readonly Draw[], hooks: Hooks = {}, book: Book = newBook()): Applying[] {
   const history: Applying[] = [];
   let now = START;
-  for (const each of steps) {
-    now += each.after;
-    const made = commandOf(each, book, history);
-    if (made === undefined) continue;
-    const applying: Applying = {
-      command: made,
-      entry: { index: logIndex(book.index + 1), at: unixMillis(now) },
-    };
+  for (const drawn of life) {
+    now += drawn.after;
+    const command = commandOf(drawn, book, history);
+    const applying: Applying = { command, entry: { index: logIndex(book.index + 1), at: unixMillis(now) } };
     hooks.before?.(book, applying);
-    const applied = book.apply(made, applying.entry);
+    const applied = book.apply(command, applying.entry);
     history.push(applying);
     hooks.after?.(book, applying, applied);
   }
   return history;
 }
 
-function commandOf(each: Step, book: Book, history: readonly Applying[]): Command | undefined {
-  if (each.do === "command") return each.command;
-  if (each.do === "repeat") {
-    return history.length === 0 ? undefined : history[each.which % history.length]?.command;
+function commandOf(drawn: Draw, book: Book, history: readonly Applying[]): Command {
+  const { deed, money, flag } = drawn;
+  const mark = drawn.key === undefined ? {} : { key: `key-${drawn.key}` };
+  const own = { ...mark, actor: USERS[drawn.user] as (typeof USERS)[number] };
+  const admin = { ...mark, actor: ADMIN };
+  const games = book.totals().games;
+  const id = gameId(drawn.game === NO_GAME || games === 0 ? games + 1 : 1 + (drawn.game % games));
+  const game = book.game(id);
+  const count = game?.outcomes.length ?? 2;
+  const position = drawn.outcome === NO_OUTCOME ? count : drawn.outcome % count;
+  const onGame = { ...admin, gameId: id };
+  const winner = `opt${position + 1}`;
+  const reason = "as the steward says";
+  switch (deed) {
+    case "bet":
+      return { ...own, ...betOf(drawn, game, position), gameId: id, outcome: winner };
+    case "repeat":
+      return history[drawn.which % history.length]?.command ?? { type: "expire", ...admin };
+    case "advance":
+      return advance(game, { ...onGame, winner, reason });
+    case "createGame":
+      return { ...admin, ...gameOf(drawn, book.at) };
+    case "deposit":
+    case "withdraw":
+      return { type: deed, ...own, amount: amount(money) };
+    case "setLimits":
+      return { type: deed, ...own, limits: drawn.limits };
+    case "suspendGame":
+    case "resumeGame":
+    case "closeGame":
+    case "voidGame":
+      return { type: deed, ...onGame, ...(flag ? { reason } : {}) };
+    case "settleGame": {
+      const hash = money % 2 === 0 ? book.settlePreview(id, winner)?.previewHash : "0123456789abcdef";
+      return { type: deed, ...onGame, winner, ...(flag && hash !== undefined ? { previewHash: hash } : {}) };
+    }
+    case "resettleGame":
+      return { type: deed, ...onGame, winner, reason };
+    case "addBankroll":
+      return { type: deed, ...admin, amount: amount(money), reason };
+    case "openBook":
+      return {
+        type: deed,
+        ...admin,
+        openingBankroll: minorUnits(money),
+        welcomeBalance: minorUnits(7),
+        refuseUnsafePricing: flag,
+      };
+    case "openAccount":
+      return { type: deed, ...own };
+    case "expire":
+      return { type: deed, ...admin };
+    default:
+      return deed satisfies never;
   }
-  const shown = book.game(gameId(each.game))?.outcomes[each.outcome];
-  const current = shown?.odds ?? 20_000;
-  const tick = book.game(gameId(each.game))?.pricing.tick ?? 100;
-  const cap = shown?.cap ?? 100;
-  const stake = each.stake === "cap" ? cap : each.stake === "above cap" ? cap + 1 : each.stake;
+}
+
+/** The next thing that would happen to the game in an orderly life. */
+function advance(
+  game: GameView | undefined,
+  on: {
+    actor: typeof ADMIN;
+    gameId: ReturnType<typeof gameId>;
+    winner: string;
+    reason: string;
+    key?: string;
+  },
+): Command {
+  const { winner, reason, ...onGame } = on;
+  if (game?.status === "closed") return { type: "settleGame", ...onGame, winner };
+  if (game?.status === "settled") return { type: "resettleGame", ...onGame, winner, reason };
+  return { type: "closeGame", ...onGame };
+}
+
+function gameOf(
+  { money, outcome, game, pricing, flag }: Draw,
+  now: number,
+): Omit<Extract<Command, { type: "createGame" }>, "actor"> {
+  const outcomes = ["Home", "Draw", "Away"].slice(0, 2 + (outcome % 2));
+  const prior = money % 4 === 0 ? { prior: outcomes.length === 2 ? [9_000, 1_000] : [9_000, 1_000, 0] } : {};
+  const strategy = game === NO_GAME ? { strategy: "lmsr" as const } : {};
   return {
-    type: "placeBet",
-    actor: USERS[each.user] as (typeof USERS)[number],
-    ...(each.key === undefined ? {} : { key: each.key }),
-    gameId: gameId(each.game),
-    outcome: `opt${each.outcome + 1}`,
-    stake: amount(Math.min(100_000_000_000, Math.max(1, stake))),
-    odds: sentOdds(each.odds, current, tick),
-    accept: each.accept,
-    ...(each.accept === "any" && each.minOdds ? { minOdds: sentOdds(each.odds, current, tick) } : {}),
+    type: "createGame",
+    question: `Match of ${money}`,
+    category: flag ? "real" : "virtual",
+    outcomes,
+    ...(money % 5 === 0 ? { closesAt: unixMillis(Math.max(0, now + (money % 100) * 60_000 - 1)) } : {}),
+    pricing: { ...DEFAULT_PRICING, ...pricing, ...prior, ...strategy },
   };
 }
 
-function sentOdds(sent: Extract<Step, { do: "bet" }>["odds"], current: number, tick: number): Odds {
-  const values = { current, worse: current - tick, better: current + tick, "off tick": current + 1 };
-  return odds(Math.min(10_000_000, Math.max(1, typeof sent === "number" ? sent : values[sent])));
+function betOf(
+  drawn: Draw,
+  game: GameView | undefined,
+  position: number,
+): Omit<Extract<Command, { type: "placeBet" }>, "actor" | "gameId" | "outcome"> {
+  const shown = game?.outcomes[position];
+  const cap = shown?.cap ?? 100;
+  const stake = { money: drawn.money, cap, "above cap": cap + 1 }[drawn.stake];
+  const current = shown?.odds ?? 20_000;
+  const tick = game?.pricing.tick ?? 100;
+  const values = {
+    current,
+    worse: current - tick,
+    better: current + tick,
+    "off tick": current + 1,
+    wild: drawn.money,
+  };
+  const sent: Odds = odds(Math.min(10_000_000, Math.max(1, values[drawn.sent])));
+  return {
+    type: "placeBet",
+    stake: amount(Math.min(100_000_000_000, Math.max(1, stake))),
+    odds: sent,
+    accept: drawn.accept,
+    ...(drawn.accept === "any" && drawn.flag ? { minOdds: sent } : {}),
+  };
+}
+
+function windows(): fc.Arbitrary<Limits["deposit"]> {
+  const limit = fc.constantFrom(0, 2_000, 5_000, 50_000).map(minorUnits);
+  return fc.record({ day: limit, week: limit, month: limit }, { requiredKeys: [] });
 }

@@ -1,7 +1,7 @@
 // The laws of the book, each over random lives of it: money, exposure, the odds lock, monotone odds, refusals,
 // idempotency, sequences, settlement.
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   type Applied,

@@ -1,6 +1,6 @@
 // Invariant 12: the book agrees with a model that recomputes everything, after every command.
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Book, createBook, gameId, minorUnits, userId } from "../../src/index.ts";
 import { ReferenceModel } from "../reference-model.ts";

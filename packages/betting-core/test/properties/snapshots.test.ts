@@ -1,6 +1,6 @@
 // Invariants 10 and 11: a snapshot is the book, holds still, and a replay may be cut by one anywhere.
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Book, checkBook, decodeCommand, encodeCommand, restoreBook } from "../../src/index.ts";
 import { collect } from "../fixtures.ts";

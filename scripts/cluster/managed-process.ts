@@ -36,7 +36,7 @@ const BACKOFF_MS_MAX = 10_000;
 /** A process that lived this long has recovered: its next crash counts as the first. */
 const STABLE_MS = 30_000;
 /** How long a process may take to end by itself before it is killed. */
-const STOP_GRACE_MS = 8_000;
+const STOP_GRACE_MS = 12_000;
 /** A log file larger than this is moved aside when its process starts. */
 const LOG_BYTES_MAX = 16 * 1024 * 1024;
 const READY_PROBE_MS = 1_000;

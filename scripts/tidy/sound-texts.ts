@@ -13,7 +13,7 @@ const patterns: readonly Pattern[] = [
   { what: "a conflict marker", pattern: /^(?:<{7}|>{7}|={7})(?: |$)/gm },
   {
     what: "a path of one machine",
-    pattern: /(?<=^|[\s"'`(=])\/(?:home|root|Users|work|workspace|mnt)\/[\w.]/gm,
+    pattern: /(?<=^|[\s"'`(=])\/(?:home|root|Users|work|workspace|mnt)\/[\w.-]+\//gm,
   },
 ];
 

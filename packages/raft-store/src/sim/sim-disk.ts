@@ -94,7 +94,8 @@ export class SimDisk {
         }
         const inode: Inode = { content: new Uint8Array(0), durable: new Uint8Array(0), pending: [] };
         this.#changeName({ kind: "link", path, inode });
-        return this.#file(runtime, inode);
+        const file = this.#file(runtime, inode);
+        return mode === "create" ? file : synced(file);
       },
       rename: async (from, to) => {
         const inode = this.#names.get(from);
@@ -263,6 +264,17 @@ export class SimDisk {
     for (const inode of this.#names.values()) bytes += inode.content.length;
     return bytes;
   }
+}
+
+/** Every write is followed by a sync. */
+function synced(file: File): File {
+  return {
+    ...file,
+    write: async (chunks, position) => {
+      await file.write(chunks, position);
+      await file.dataSync();
+    },
+  };
 }
 
 function applyName(names: Map<string, Inode>, change: NameChange): void {

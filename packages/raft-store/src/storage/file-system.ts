@@ -1,7 +1,7 @@
 /**
  * What the storage asks of a file system: the least with which a log and its snapshots can be made durable.
  *
- * For the caller: a write is durable once a later `dataSync` of the same file has resolved; a name (created,
+ * For the caller: a write is durable once a later `dataSync` of the same file has resolved (see `open` for another way); a name (created,
  * renamed or removed) once a later `syncDirectory` has. Until then a crash may keep any part of it, in any order.
  * Any rejection is final: the state of the file is unknown and nothing may be retried on it, since a kernel may
  * have dropped the pages it could not write and report success the next time.
@@ -16,9 +16,10 @@ export interface FileSystem {
   list(path: string): Promise<string[]>;
   /**
    * Opens a file. `read`: it must exist. `create`: it is made empty, for reading and writing, replacing any file
-   * of that name.
+   * of that name. `create-synced`: the same, and each write is durable when it resolves, as if `dataSync` had
+   * followed: one call to the kernel in place of two, for a log that syncs every write anyway.
    */
-  open(path: string, mode: "read" | "create"): Promise<File>;
+  open(path: string, mode: "read" | "create" | "create-synced"): Promise<File>;
   /** Gives a file another name, replacing any file of that name at one stroke. Open handles stay valid. */
   rename(from: string, to: string): Promise<void>;
   /** Removes a file. */

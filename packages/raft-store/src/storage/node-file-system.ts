@@ -10,11 +10,18 @@ export const nodeFileSystem: FileSystem = {
     await fs.mkdir(path, { recursive: true });
   },
   list: async (path) => (await fs.readdir(path)).sort(),
-  open: async (path, mode) => new NodeFile(await fs.open(path, mode === "read" ? "r" : "w+")),
+  open: async (path, mode) => new NodeFile(await fs.open(path, FLAGS[mode])),
   rename: (from, to) => fs.rename(from, to),
   remove: (path) => fs.unlink(path),
   syncDirectory,
   lock,
+};
+
+const { O_RDONLY, O_RDWR, O_CREAT, O_TRUNC, O_DSYNC } = constants;
+const FLAGS = {
+  read: O_RDONLY,
+  create: O_RDWR | O_CREAT | O_TRUNC,
+  "create-synced": O_RDWR | O_CREAT | O_TRUNC | O_DSYNC,
 };
 
 class NodeFile implements File {
@@ -75,7 +82,7 @@ function withoutPrefix(chunks: readonly Uint8Array[], bytes: number): readonly U
 }
 
 async function syncDirectory(path: string): Promise<void> {
-  const directory = await fs.open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  const directory = await fs.open(path, O_RDONLY | constants.O_DIRECTORY);
   try {
     await directory.sync();
   } finally {

@@ -59,7 +59,10 @@ export class SegmentLog implements LogStorage {
 
   async open(): Promise<RecoveredLog> {
     await this.#fileSystem.makeDirectory(this.#directory);
-    const { contents, segments, end, unsettled } = await recoverSegments(this.#fileSystem, this.#directory);
+    const { contents, segments, settledEnd, unsettled } = await recoverSegments(
+      this.#fileSystem,
+      this.#directory,
+    );
     const recovered = contents.recovered();
     this.#sealed = [...segments];
     this.#hardState = { kind: "hard-state", hardState: recovered.hardState };
@@ -77,7 +80,13 @@ export class SegmentLog implements LogStorage {
         repeated.push({ kind: "entry", entry });
     }
     const sequence = (segments.at(-1)?.sequence ?? 0) + 1;
-    this.#current = await this.#beginSegment(sequence, end, first?.after ?? contents.last, repeated);
+    this.#current = await this.#beginSegment(
+      sequence,
+      // What is repeated no longer counts where it was: it may be in the kernel's cache alone, and lost later.
+      settledEnd,
+      first?.after ?? contents.last,
+      repeated,
+    );
     if (small) await this.#dropSealed(contents.last.index);
     return recovered;
   }
@@ -98,7 +107,6 @@ export class SegmentLog implements LogStorage {
       [encodeRecords(records, bytes, current.salt, current.end, current.end)],
       current.end,
     );
-    await current.file.dataSync();
     current.end += bytes;
     current.lastIndex = highestIndex(records, current.lastIndex);
     if (current.end > this.#segmentBytes / 4) this.#spare.prepare();
@@ -156,7 +164,6 @@ export class SegmentLog implements LogStorage {
     const file = await this.#spare.take();
     const header = encodeSegmentHeader({ sequence, salt, previousEnd, start, bornDurable: end });
     await file.write([header, encodeRecords(all, bytes, salt, SEGMENT_HEADER_BYTES, 0)], 0);
-    await file.dataSync();
     await this.#fileSystem.rename(this.#spare.path, `${this.#directory}/${segmentName(sequence)}`);
     await this.#fileSystem.syncDirectory(this.#directory);
     return { sequence, salt, file, end, lastIndex: highestIndex(records, logIndex(0)) };

@@ -17,8 +17,8 @@ export interface SegmentRecovery {
   readonly contents: LogContents;
   /** The segments found, oldest first. */
   readonly segments: readonly SealedSegment[];
-  /** Where the records of the last segment end. */
-  readonly end: number;
+  /** Where, in the last segment, the records end that are on the disk for certain. */
+  readonly settledEnd: number;
   /** What the last write, of which it is not known whether it reached the disk, did to the entries. */
   readonly unsettled: { readonly kind: "reset" | "truncate"; readonly after: LogPosition } | undefined;
 }
@@ -49,7 +49,7 @@ export async function recoverSegments(fileSystem: FileSystem, directory: string)
   }
   const contents = new LogContents(headers[0]?.start ?? { index: logIndex(0), term: term(0) });
   const segments: SealedSegment[] = [];
-  let end = 0;
+  let settledEnd = 0;
   let unsettled: SegmentRecovery["unsettled"];
   for (const [i, header] of headers.entries()) {
     const path = `${directory}/${segmentName(header.sequence)}`;
@@ -62,9 +62,9 @@ export async function recoverSegments(fileSystem: FileSystem, directory: string)
       if (record.kind === "entry" && record.entry.index > lastIndex) lastIndex = record.entry.index;
     }
     segments.push({ sequence: header.sequence, lastIndex });
-    end = segment.end;
+    settledEnd = segment.settledEnd;
   }
-  return { contents, segments, end, unsettled };
+  return { contents, segments, settledEnd, unsettled };
 }
 
 const HEADER_READ_BYTES = 64;

@@ -76,10 +76,10 @@ export function decodeSegmentHeader(bytes: Buffer, path: string): SegmentHeader 
 
 export interface SegmentContents {
   readonly records: readonly LogRecord[];
-  /** The offset behind the last record. */
-  readonly end: number;
   /** How many of the records are from before the last write, and so on the disk for certain. */
   readonly settled: number;
+  /** The offset behind those. */
+  readonly settledEnd: number;
 }
 
 /**
@@ -98,6 +98,7 @@ export function readSegment(
 ): SegmentContents {
   const records: LogRecord[] = [];
   let settled = 0;
+  let settledEnd = SEGMENT_HEADER_BYTES;
   let durable = header.bornDurable;
   let offset = SEGMENT_HEADER_BYTES;
   const limit = knownEnd ?? bytes.length;
@@ -107,6 +108,7 @@ export function readSegment(
     if (found.durable > durable) {
       durable = found.durable;
       settled = records.length;
+      settledEnd = offset;
     }
     records.push(decoded(bytes, offset, found.length, path));
     offset = Math.ceil((offset + found.length) / RECORD_ALIGNMENT) * RECORD_ALIGNMENT;
@@ -115,7 +117,7 @@ export function readSegment(
   if (offset < mustReach) {
     throw corrupt(path, offset, `no valid record, though the file was on the disk up to ${mustReach}`);
   }
-  return { records, end: offset, settled };
+  return { records, settled, settledEnd };
 }
 
 /**

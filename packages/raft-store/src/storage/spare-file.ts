@@ -31,7 +31,7 @@ export class SpareFile {
     });
   }
 
-  /** The file, durable, all zeros; the next `prepare` makes another. */
+  /** The file, all zeros, on the disk, and every write to it durable when it resolves; the next `prepare` makes another. */
   async take(): Promise<File> {
     this.prepare();
     const file = await (this.#making as Promise<File>);
@@ -46,12 +46,11 @@ export class SpareFile {
   }
 
   async #make(): Promise<File> {
-    const file = await this.#fileSystem.open(this.#path, "create");
+    const file = await this.#fileSystem.open(this.#path, "create-synced");
     const zeros = new Uint8Array(Math.min(ZERO_CHUNK_BYTES, this.#bytes));
     for (let at = 0; at < this.#bytes; at += zeros.length) {
+      // Synced chunk by chunk: all at the end would hold up the log's own syncs for tens of milliseconds.
       await file.write([zeros.subarray(0, Math.min(zeros.length, this.#bytes - at))], at);
-      // A sync per chunk: one big one at the end would hold up the log's own syncs for tens of milliseconds.
-      await file.dataSync();
     }
     return file;
   }

@@ -57,8 +57,9 @@ export class SimNetwork {
   readonly #random: Random;
   readonly #endpoints = new Map<NodeId, Endpoint>();
   readonly #connections = new Map<string, Connection>();
-  /** Pairs that are being connected. */
-  readonly #connecting = new Set<string>();
+  /** Pairs that are being connected, with the number of the attempt. */
+  readonly #connecting = new Map<string, number>();
+  #attempts = 0;
   /** Directed links, "a>b", that carry nothing. */
   readonly #cut = new Set<string>();
 
@@ -98,6 +99,10 @@ export class SimNetwork {
     const endpoint = this.#endpoints.get(nodeId);
     if (endpoint === undefined) return;
     this.#endpoints.delete(nodeId);
+    // A dead process answers no greeting: what waits for one is over.
+    for (const pair of this.#connecting.keys()) {
+      if (pair.split("|").includes(nodeId)) this.#connecting.delete(pair);
+    }
     for (const [pair, connection] of this.#connections) {
       if (!connection.ends.includes(endpoint)) continue;
       if (silently) {
@@ -172,29 +177,40 @@ export class SimNetwork {
     const me = from.identity.nodeId;
     const pair = pairOf(me, to);
     if (this.#connecting.has(pair) || this.#connections.has(pair)) return;
-    this.#connecting.add(pair);
+    const attempt = ++this.#attempts;
+    this.#connecting.set(pair, attempt);
     const again = (): void => {
-      this.#connecting.delete(pair);
+      if (this.#connecting.get(pair) === attempt) this.#connecting.delete(pair);
       if (this.#endpoints.get(me) !== from || !from.peers.has(to)) return;
       this.#time.after(between(this.#random, RECONNECT_MS, 2 * RECONNECT_MS), () => {
         if (this.#endpoints.get(me) === from) this.#connect(from, to);
       });
     };
     this.#time.after(between(this.#random, this.faults.latencyMsMin, 2 * this.faults.latencyMsMax), () => {
+      if (this.#connecting.get(pair) !== attempt) return again();
       const other = this.#endpoints.get(to);
       const reachable = !this.#cut.has(`${me}>${to}`) && !this.#cut.has(`${to}>${me}`);
       if (!reachable || other === undefined || this.#endpoints.get(me) !== from) return again();
-      const asked = [from.handler.admit(other.identity), other.handler.admit(from.identity)];
-      void Promise.all(asked).then((refusals) => {
-        const gone = this.#endpoints.get(me) !== from || this.#endpoints.get(to) !== other;
-        if (gone || refusals.some((refusal) => refusal !== undefined)) return again();
-        this.#connecting.delete(pair);
-        this.#connections.set(pair, { ends: [from, other], busyUntil: new Map(), open: true });
-        from.runtime.deliver(0, () => from.handler.onConnected(to));
-        other.runtime.deliver(0, () => other.handler.onConnected(me));
-        return undefined;
-      });
+      this.#greet(from, other).then(
+        (admitted) => {
+          const gone = this.#endpoints.get(me) !== from || this.#endpoints.get(to) !== other;
+          if (gone || this.#connecting.get(pair) !== attempt || !admitted) return again();
+          this.#connecting.delete(pair);
+          this.#connections.set(pair, { ends: [from, other], busyUntil: new Map(), open: true });
+          from.runtime.deliver(0, () => from.handler.onConnected(to));
+          other.runtime.deliver(0, () => other.handler.onConnected(me));
+          return undefined;
+        },
+        // Whoever could not answer, for want of a disk, closes the connection.
+        again,
+      );
     });
+  }
+
+  /** Whether each end admits the other. */
+  async #greet(from: Endpoint, other: Endpoint): Promise<boolean> {
+    const asked = [from.handler.admit(other.identity), other.handler.admit(from.identity)];
+    return (await Promise.all(asked)).every((refusal) => refusal === undefined);
   }
 
   #leave(endpoint: Endpoint): void {

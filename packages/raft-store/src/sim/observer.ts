@@ -1,0 +1,230 @@
+// Looks at every step of every core and holds the cluster as a whole against Raft's promises.
+import type { Effects, Input } from "../core/effects.ts";
+import type { Entry } from "../core/entry.ts";
+import type { RaftCore } from "../core/raft-core.ts";
+import { logIndex, type LogIndex } from "../units.ts";
+import { AgreementViolation, ClusterLog } from "./cluster-log.ts";
+import type { Trace } from "./trace.ts";
+import type { VirtualTime } from "./virtual-time.ts";
+
+/** What is known of one machine, over all its processes. */
+interface Watched {
+  /** Terms by index, as last seen in memory; to look only at what is new. */
+  seen: number[];
+  /** Terms by index that storage has vouched for; with `snapshot` covering what is before. */
+  durable: number[];
+  durableSnapshot: number;
+  /** Issued and not completed: what may legitimately be gone after a crash. */
+  pending: {
+    readonly opId: number;
+    readonly from: number;
+    readonly lastIndex: number;
+    readonly snapshot: number;
+  }[];
+  checkedCommit: number;
+  ledTerm: number;
+}
+
+export class Observer {
+  readonly #log = new ClusterLog();
+  readonly #watched = new Map<string, Watched>();
+  readonly #payloads = new Map<string, number>();
+  readonly #time: VirtualTime;
+  readonly #trace: Trace;
+  readonly #voters: number;
+  #violation: Error | undefined;
+
+  constructor(time: VirtualTime, trace: Trace, voters: number) {
+    this.#time = time;
+    this.#trace = trace;
+    this.#voters = voters;
+  }
+
+  /** The first broken promise. */
+  get violation(): Error | undefined {
+    return this.#violation;
+  }
+
+  /** The index at which the bytes of a `submit` call were committed, if they were. */
+  committedAt(payload: string): number | undefined {
+    return this.#payloads.get(payload);
+  }
+
+  violated(error: Error): void {
+    this.#violation ??= error;
+  }
+
+  /** A process has started and recovered: what storage had vouched for must be there. */
+  recovered(node: string, core: RaftCore): void {
+    const watched = this.#watched.get(node) ?? newWatched();
+    this.#watched.set(node, watched);
+    this.#guard(() => checkRecovered(node, watched, core));
+    watched.pending = [];
+    watched.seen = [];
+    watched.checkedCommit = core.view().snapshotIndex;
+    watched.ledTerm = 0;
+    watched.durable.length = Math.min(watched.durable.length, core.log.lastIndex + 1);
+    for (let index = core.log.lastIndex; index > core.log.base.index; index--) {
+      watched.durable[index] = core.log.termAt(logIndex(index)) ?? 0;
+    }
+    watched.durableSnapshot = Math.max(watched.durableSnapshot, core.view().snapshotIndex);
+    this.#guard(() => this.#compareLog(node, watched, core));
+  }
+
+  /** A core has taken `input` and asks for `effects`. */
+  stepped(node: string, core: RaftCore, input: Input, effects: Effects): void {
+    const watched = this.#watched.get(node);
+    if (watched === undefined || this.#violation !== undefined) return;
+    const view = core.view();
+    const what = input.type === "message" ? `${input.message.type} from ${input.from}` : input.type;
+    this.#trace.note(
+      this.#time.now,
+      node,
+      what,
+      view.role,
+      "term",
+      view.currentTerm,
+      "commit",
+      view.commitIndex,
+      "durable",
+      view.durableIndex,
+      "last",
+      view.lastIndex,
+    );
+    this.#guard(() => {
+      this.#checkVotes(node, effects);
+      this.#compareLog(node, watched, core);
+      this.#followStorage(watched, core, input, effects);
+      this.#checkCommit(node, watched, core);
+      if (view.role === "leader" && watched.ledTerm !== view.currentTerm) {
+        watched.ledTerm = view.currentTerm;
+        this.#log.leads(node, view.currentTerm);
+        this.#log.leaderHolds(node, view.currentTerm, core.log.base.index + 1, (index) =>
+          core.log.termAt(logIndex(index)),
+        );
+      }
+    });
+  }
+
+  #guard(check: () => void): void {
+    try {
+      check();
+    } catch (error) {
+      this.violated(error as Error);
+    }
+  }
+
+  /** A vote counts once it is said: one for each term, over all crashes (§5.2). */
+  #checkVotes(node: string, effects: Effects): void {
+    for (const { to, message } of effects.send) {
+      if (message.type === "RequestVote") this.#log.hardState(node, message.term, node);
+      if (message.type === "RequestVoteReply" && message.granted) this.#log.hardState(node, message.term, to);
+    }
+  }
+
+  /** Log Matching, for what has changed since this node was last looked at. */
+  #compareLog(node: string, watched: Watched, core: RaftCore): void {
+    const { log } = core;
+    watched.seen.length = Math.min(watched.seen.length, log.lastIndex + 1);
+    for (let index = log.lastIndex; index > log.base.index; index--) {
+      const entry = log.entryAt(logIndex(index)) as Entry;
+      if (watched.seen[index] === entry.term) return;
+      const prevTerm = log.termAt(logIndex(index - 1)) ?? 0;
+      this.#log.held(node, index, entry.term, prevTerm, fingerprint(entry));
+      watched.seen[index] = entry.term;
+    }
+  }
+
+  /** Keeps book of what the disk holds, as the driver reported it. */
+  #followStorage(watched: Watched, core: RaftCore, input: Input, effects: Effects): void {
+    if (input.type === "persisted") {
+      for (const op of watched.pending.filter(({ opId }) => opId <= input.opId)) {
+        watched.durableSnapshot = Math.max(watched.durableSnapshot, op.snapshot);
+        watched.durable.length = Math.min(watched.durable.length, op.from);
+      }
+      watched.pending = watched.pending.filter(({ opId }) => opId > input.opId);
+      const { durableIndex } = core.view();
+      for (let index = durableIndex; index > core.log.base.index; index--) {
+        const term = core.log.termAt(logIndex(index)) ?? 0;
+        if (watched.durable[index] === term) break;
+        watched.durable[index] = term;
+      }
+    }
+    if (input.type === "snapshotTaken") {
+      watched.durableSnapshot = Math.max(watched.durableSnapshot, input.snapshot.index);
+    }
+    const { persist } = effects;
+    if (persist === undefined) return;
+    const first = persist.entries[0]?.index ?? Number.MAX_SAFE_INTEGER;
+    const from = persist.snapshot === undefined ? (persist.truncateFrom ?? first) : 0;
+    watched.pending.push({
+      opId: persist.opId,
+      from: Math.min(from, first),
+      lastIndex: persist.entries.at(-1)?.index ?? 0,
+      snapshot: persist.snapshot?.index ?? 0,
+    });
+  }
+
+  /** What a node takes for committed is what every other does, and a majority has it on disk if it says so itself. */
+  #checkCommit(node: string, watched: Watched, core: RaftCore): void {
+    const { commitIndex, role } = core.view();
+    for (let index = watched.checkedCommit + 1; index <= commitIndex; index++) {
+      const entry = core.log.entryAt(logIndex(index));
+      if (entry === undefined) continue;
+      if (index <= this.#log.appliedIndex + 1) this.#log.applied(node, index, entry.term, fingerprint(entry));
+      this.#checkOnce(entry);
+      if (role === "leader") this.#checkOnMajority(node, entry);
+    }
+    watched.checkedCommit = Math.max(watched.checkedCommit, commitIndex);
+  }
+
+  /** The bytes of one `submit` call get into the log once, whatever is forwarded, repeated and proposed again. */
+  #checkOnce(entry: Entry): void {
+    if (entry.type !== "command") return;
+    const payload = new TextDecoder().decode(entry.data);
+    const earlier = this.#payloads.get(payload);
+    if (earlier !== undefined && earlier !== entry.index) {
+      throw new AgreementViolation(`one submit was committed twice, at ${earlier} and at ${entry.index}`);
+    }
+    this.#payloads.set(payload, entry.index);
+  }
+
+  #checkOnMajority(node: string, { index, term }: { index: LogIndex; term: number }): void {
+    let holders = 0;
+    for (const { durable, durableSnapshot } of this.#watched.values()) {
+      if (durableSnapshot >= index || durable[index] === term) holders++;
+    }
+    if (holders * 2 > this.#voters) return;
+    throw new AgreementViolation(
+      `${node} committed entry ${index} of term ${term}, which is on ${holders} of ${this.#voters} disks`,
+    );
+  }
+}
+
+function newWatched(): Watched {
+  return { seen: [], durable: [], durableSnapshot: 0, pending: [], checkedCommit: 0, ledTerm: 0 };
+}
+
+/** Nothing that a completed write held is missing, except what a later write, under way at the crash, took away. */
+function checkRecovered(node: string, watched: Watched, core: RaftCore): void {
+  const { log } = core;
+  const { snapshotIndex } = core.view();
+  const unsure = Math.min(...watched.pending.map(({ from }) => from), Number.MAX_SAFE_INTEGER);
+  if (watched.durableSnapshot > snapshotIndex) {
+    throw new AgreementViolation(
+      `${node} lost its snapshot at ${watched.durableSnapshot}; it has ${snapshotIndex}`,
+    );
+  }
+  for (let index = watched.durable.length - 1; index > snapshotIndex; index--) {
+    if (index >= unsure || watched.durable[index] === undefined) continue;
+    if (log.termAt(logIndex(index)) === watched.durable[index]) continue;
+    throw new AgreementViolation(
+      `${node} lost entry ${index} of term ${watched.durable[index]}, which was durable; ` +
+        `it has term ${log.termAt(logIndex(index)) ?? "none"} there, and a snapshot at ${snapshotIndex}`,
+    );
+  }
+}
+
+function fingerprint(entry: Entry): string {
+  return `${entry.type} ${entry.session} ${entry.seq} ${entry.at} ${entry.data.length}`;
+}

@@ -1,0 +1,220 @@
+// One machine of a simulated cluster, over the processes that run on it one after another: the shipped driver,
+// storage and recovery on a simulated disk, network and clock.
+import { resolveTuning } from "../config.ts";
+import type { Configuration } from "../core/configuration.ts";
+import type { Mutant } from "../core/mutants.ts";
+import { seededRandom } from "../core/random.ts";
+import { openDataDirectory } from "../driver/recover.ts";
+import { RaftError } from "../errors.ts";
+import { RaftNode } from "../raft-node.ts";
+import type { FileSystem } from "../storage/file-system.ts";
+import type { NodeId } from "../units.ts";
+import { AppendMachine } from "./append-machine.ts";
+import type { Observer } from "./observer.ts";
+import type { Plan } from "./plan.ts";
+import type { SimDisk } from "./sim-disk.ts";
+import type { SimNetwork } from "./sim-network.ts";
+import { type MachineClock, SimRuntime } from "./sim-runtime.ts";
+import type { Trace } from "./trace.ts";
+import type { VirtualTime } from "./virtual-time.ts";
+
+/** The election time-out of simulated nodes; short, so that much happens in little time. */
+export const SIM_ELECTION_TIMEOUT_MS = 150;
+const DIRECTORY = "/data";
+const CLUSTER_ID = "simulated";
+
+export interface SimNodeOptions {
+  readonly nodeId: NodeId;
+  readonly bootstrap: Configuration;
+  readonly plan: Plan;
+  readonly time: VirtualTime;
+  readonly network: SimNetwork;
+  readonly disk: SimDisk;
+  readonly observer: Observer;
+  readonly trace: Trace;
+  readonly seed: number;
+  readonly mutants: ReadonlySet<Mutant>;
+}
+
+/** A process that is up, and what ends when it does. */
+export interface SimProcess {
+  readonly raft: RaftNode;
+  readonly machine: AppendMachine;
+  /** Resolves when the process is gone, however it went. */
+  readonly ended: Promise<void>;
+}
+
+export class SimNode {
+  readonly options: SimNodeOptions;
+  readonly clock: MachineClock = { rate: 1, wallOffsetMs: 0 };
+  #starts = 0;
+  #runtime: SimRuntime | undefined;
+  #process: SimProcess | undefined;
+  #end: () => void = () => {};
+  /** The last process ended by a failed disk: what the kernel shows of its files may not be what the disk holds. */
+  #mustReboot = false;
+
+  constructor(options: SimNodeOptions) {
+    this.options = options;
+  }
+
+  get id(): NodeId {
+    return this.options.nodeId;
+  }
+
+  /** The process, if it is up and has opened its data. */
+  get process(): SimProcess | undefined {
+    return this.#process;
+  }
+
+  /** Something runs here, be it only on its way up. */
+  get running(): boolean {
+    return this.#runtime !== undefined;
+  }
+
+  get leads(): boolean {
+    return this.#process?.raft.status().role === "leader";
+  }
+
+  start(): void {
+    if (this.#runtime !== undefined) return;
+    const { disk, time, trace, seed } = this.options;
+    if (this.#mustReboot) disk.losePower();
+    this.#mustReboot = false;
+    disk.unlockAll();
+    this.#starts++;
+    const runtime = new SimRuntime(time, this.clock, seededRandom(seed * 1000 + this.#starts));
+    this.#runtime = runtime;
+    trace.note(time.now, this.id, "starts");
+    this.#open(runtime).catch((error: unknown) => {
+      if (this.#runtime === runtime) this.#fail(error);
+    });
+  }
+
+  /** Ends the process between two events, without a word. */
+  kill(how: { readonly powerLoss: boolean; readonly silently: boolean }): void {
+    if (this.#runtime === undefined) return;
+    const { network, disk, time, trace } = this.options;
+    trace.note(time.now, this.id, how.powerLoss ? "loses power" : "is killed");
+    this.#gone();
+    network.processDied(this.id, how.silently);
+    if (how.powerLoss) disk.losePower();
+  }
+
+  /** Ends the process in order; resolves when it is closed. */
+  async close(): Promise<void> {
+    const runtime = this.#runtime;
+    const process = this.#process;
+    if (process === undefined) return;
+    const { time, trace } = this.options;
+    trace.note(time.now, this.id, "closes");
+    await process.raft.close({ transfer: true });
+    if (this.#runtime === runtime) this.#gone();
+  }
+
+  pause(durationMs: number): void {
+    const { time, trace } = this.options;
+    trace.note(time.now, this.id, "pauses", Math.floor(durationMs));
+    this.#runtime?.pause(durationMs);
+  }
+
+  async #open(runtime: SimRuntime): Promise<void> {
+    const { nodeId, bootstrap, plan, network, disk, observer, mutants } = this.options;
+    const fileSystem = withoutSome(disk.mount(runtime), mutants);
+    const tuning = resolveTuning({
+      tickMs: 10,
+      heartbeatMs: 30,
+      electionTimeoutMs: SIM_ELECTION_TIMEOUT_MS,
+      timeoutMs: 2000,
+      preVote: plan.preVote,
+      checkQuorum: plan.checkQuorum,
+      snapshotAfterBytes: plan.snapshotAfterBytes,
+      trailingLogBytes: plan.trailingLogBytes,
+      segmentBytes: plan.segmentBytes,
+      appendBytesMax: plan.appendBytesMax,
+      pipelineMessagesMax: plan.pipelineMessagesMax,
+      uncommittedBytesMax: plan.uncommittedBytesMax,
+    });
+    await fileSystem.makeDirectory(DIRECTORY);
+    const data = await openDataDirectory({
+      fileSystem,
+      directory: DIRECTORY,
+      random: runtime.random,
+      clusterId: CLUSTER_ID,
+      nodeId,
+      bootstrap,
+      segmentBytes: tuning.segmentBytes,
+    });
+    const { incarnation } = data.identity;
+    const machine = new AppendMachine();
+    const transport = network.transport({ nodeId, incarnation }, runtime);
+    const raft = new RaftNode({
+      nodeId,
+      bootstrap,
+      runtime,
+      fileSystem,
+      directory: DIRECTORY,
+      data,
+      transport,
+      machine,
+      tuning,
+      mutants,
+    });
+    observer.recovered(nodeId, raft.core);
+    const { core } = raft;
+    const step = core.step.bind(core);
+    core.step = (input) => {
+      const effects = step(input);
+      observer.stepped(nodeId, core, input, effects);
+      return effects;
+    };
+    raft.on((event) => {
+      if (event.type === "fatal" && this.#runtime === runtime) this.#fail(event.error);
+    });
+    await raft.start();
+    if (this.#runtime !== runtime) return;
+    const ended = new Promise<void>((resolve) => {
+      this.#end = resolve;
+    });
+    this.#process = { raft, machine, ended };
+  }
+
+  /** A disk that fails ends a process, as it should; anything else that ends one is a bug. */
+  #fail(error: unknown): void {
+    const { observer, network, time, trace } = this.options;
+    const code = error instanceof RaftError ? error.code : systemCode(error);
+    trace.note(time.now, this.id, "fails", code ?? "", String(error));
+    const byDisk = code === "RAFT_STORAGE_FAILED" || code === "EIO" || code === "ENOSPC";
+    if (!byDisk) observer.violated(error instanceof Error ? error : new Error(String(error)));
+    this.#mustReboot = true;
+    this.#gone();
+    network.processDied(this.id, false);
+  }
+
+  #gone(): void {
+    this.#runtime?.kill();
+    this.#runtime = undefined;
+    this.#process = undefined;
+    this.#end();
+  }
+}
+
+function systemCode(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === "string" ? code : undefined;
+}
+
+/** The mutants that live below the storage: syncs that are not made. */
+function withoutSome(fileSystem: FileSystem, mutants: ReadonlySet<Mutant>): FileSystem {
+  return {
+    ...fileSystem,
+    open: async (path, mode) => {
+      if (!mutants.has("no-sync")) return await fileSystem.open(path, mode);
+      const file = await fileSystem.open(path, mode === "read" ? mode : "create");
+      return { ...file, dataSync: async () => {} };
+    },
+    syncDirectory: async (path) => {
+      if (!mutants.has("no-directory-sync")) await fileSystem.syncDirectory(path);
+    },
+  };
+}

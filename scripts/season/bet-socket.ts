@@ -24,7 +24,7 @@ export class BetSocket {
   readonly #url: string;
   readonly #session: Session;
   readonly #onGame: (game: GameView) => void;
-  readonly #pending = new Map<string, Settle>();
+  readonly #pending = new Map<string, { readonly settle: Settle; readonly stake: number }>();
   #opening: Promise<WebSocket> | undefined;
 
   /** @param onGame is told the odds around each confirmed bet */
@@ -45,10 +45,10 @@ export class BetSocket {
       const timer = setTimeout(() => settle(brokenAttempt("no answer on the socket")), ANSWER_MS);
       const settle: Settle = (attempt) => {
         clearTimeout(timer);
-        if (this.#pending.get(key) === settle) this.#pending.delete(key);
+        if (this.#pending.get(key)?.settle === settle) this.#pending.delete(key);
         resolve(attempt);
       };
-      this.#pending.set(key, settle);
+      this.#pending.set(key, { settle, stake: bet.stake });
       socket.send(JSON.stringify({ type: "placeBet", requestId: key, ...bet }));
     });
   }
@@ -87,7 +87,7 @@ export class BetSocket {
         const cut = Object.assign(new Error(`the socket was closed (${code})`), { code: `ws ${code}` });
         reject(cut);
         this.#opening = undefined;
-        for (const settle of this.#pending.values()) settle(brokenAttempt(cut));
+        for (const { settle } of this.#pending.values()) settle(brokenAttempt(cut));
       });
     });
   }
@@ -103,21 +103,24 @@ export class BetSocket {
         };
         if (game !== null) this.#onGame(game);
         const value: Acceptance = { bet, balance, seq, index: message.index ?? 0 };
-        this.#pending.get(message.requestId ?? "")?.({ type: "accepted", value });
+        const pending = this.#pending.get(message.requestId ?? "");
+        // The personal stream also tells of bets placed over REST, perhaps under a key that was asked again since
+        // for another stake: that is news, and not the answer.
+        if (pending?.stake === bet.stake) pending.settle({ type: "accepted", value });
         return;
       }
       case "betRejected": {
-        const settle = this.#pending.get(message.requestId ?? "");
-        settle?.(readRefusal(message.code ?? "unknown", message, message.retryAfter ?? 0));
+        const pending = this.#pending.get(message.requestId ?? "");
+        pending?.settle(readRefusal(message.code ?? "unknown", message, message.retryAfter ?? 0));
         return;
       }
       case "error": {
-        const settle = this.#pending.get(message.requestId ?? "");
+        const pending = this.#pending.get(message.requestId ?? "");
         if (message.code === "unauthenticated") {
           this.#session.distrustToken();
           socket.terminate();
         }
-        settle?.(readRefusal(message.code ?? "unknown", message, message.retryAfter ?? 0));
+        pending?.settle(readRefusal(message.code ?? "unknown", message, message.retryAfter ?? 0));
         return;
       }
       case "authExpired":

@@ -97,19 +97,23 @@ class Season {
   async play(): Promise<SeasonReport> {
     const matches = readSeason();
     const began = performance.now();
-    let killed: Kill | undefined;
+    // A killed node stays down for a day, and comes back while the next one is played.
+    let down: Kill | undefined;
+    let comingBack: Promise<void> | undefined;
     for (let day = 0; day * MATCHDAY_GAMES < matches.length; day += 1) {
       const role = this.#options.kill ? this.#killer.roleOn(day) : undefined;
-      const kill = await this.#playDay(
-        day,
-        matches.slice(day * MATCHDAY_GAMES, (day + 1) * MATCHDAY_GAMES),
-        role,
-      );
-      // It stays down for a day and comes back while the next one is played.
-      if (killed !== undefined) await this.#killer.bringBack(killed);
-      killed = kill;
+      if (role !== undefined) await comingBack;
+      const today = matches.slice(day * MATCHDAY_GAMES, (day + 1) * MATCHDAY_GAMES);
+      const kill = await this.#playDay(day, today, role);
+      if (down !== undefined) {
+        comingBack = this.#killer.bringBack(down);
+        // Its failure is met where it is awaited; until then it is nobody's unhandled rejection.
+        comingBack.catch(() => undefined);
+      }
+      down = kill;
     }
-    if (killed !== undefined) await this.#killer.bringBack(killed);
+    await comingBack;
+    if (down !== undefined) await this.#killer.bringBack(down);
     const seconds = (performance.now() - began) / 1000;
     return this.#audit(matches.length, seconds);
   }

@@ -55,6 +55,7 @@ async function serve(): Promise<void> {
       lastWord(error);
       process.exit(EXIT_FATAL);
     },
+    onWait: (error) => process.stderr.write(`auth-server: waiting for the database: ${error.message}\n`),
   });
   let isStopping = false;
   const stop = (signal: string) => {

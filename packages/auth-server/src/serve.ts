@@ -22,6 +22,8 @@ export interface ServerOptions {
   readonly logger: FastifyServerOptions["logger"];
   /** Told of failures that the process must not survive. */
   readonly onFatal: (error: Error) => void;
+  /** Told of each time that the database was not there yet at start. */
+  readonly onWait?: (error: Error) => void;
 }
 
 export interface AuthServer {
@@ -33,10 +35,10 @@ export interface AuthServer {
 
 /** Everything but the listening socket: open store, keys, the first admin, the routes. */
 export async function createAuthServer(options: ServerOptions): Promise<AuthServer> {
-  const { config, logger, onFatal } = options;
+  const { config, logger, onFatal, onWait } = options;
   const clock = wallClock;
   const keyFolder = keyFolderOf(config.dataDir);
-  const database = await openDatabase(config);
+  const database = await openDatabase(config, onWait);
   try {
     const keys = await atLeastOneKey(keyFolder, clock);
     const hasher = await createPasswordHasher();

@@ -2,8 +2,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { WorkQueue } from "../passwords/work-queue.ts";
 
-export type LoginOutcome = "ok" | "wrong" | "limited" | "full";
-
 export interface Metrics {
   readonly registry: Registry;
   readonly requests: Histogram<"method" | "route" | "status">;

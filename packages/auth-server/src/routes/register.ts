@@ -7,7 +7,7 @@ import { refuseWeakPassword } from "./refuse-weak-password.ts";
 import { openSession } from "./open-session.ts";
 
 /** New accounts per address and minute: many households and offices share one, and a script may need hundreds. */
-export const REGISTRATIONS_MAX = 600;
+const REGISTRATIONS_MAX = 600;
 
 export function registerRoute(app: App, services: Services): void {
   app.post(

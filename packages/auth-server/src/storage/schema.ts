@@ -13,7 +13,7 @@ export interface UsersTable {
   readonly created_at: number;
 }
 
-export interface RefreshFamiliesTable {
+interface RefreshFamiliesTable {
   readonly family: string;
   readonly user_id: number;
   readonly revoked_at: number | null;
@@ -21,7 +21,7 @@ export interface RefreshFamiliesTable {
   readonly expires_at: number;
 }
 
-export interface RefreshTokensTable {
+interface RefreshTokensTable {
   readonly token_hash: string;
   readonly family: string;
   readonly expires_at: number;
@@ -50,6 +50,8 @@ export interface SqlDatabase {
   readonly queries: Kysely<Schema>;
   readonly kind: "sqlite" | "mysql";
   isUniqueViolation(error: unknown): boolean;
+  /** Whether a transaction was rolled back only because of another one, and may be run again at once. */
+  isDeadlock(error: unknown): boolean;
   /** The error in our terms, or undefined where it is a mistake in our own code. */
   toStoreError(error: unknown): StoreError | undefined;
   close(): Promise<void>;

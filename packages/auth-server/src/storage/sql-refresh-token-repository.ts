@@ -1,17 +1,16 @@
 // Refresh tokens in SQL; the same queries for SQLite and MySQL.
-import type { Transaction } from "kysely";
+import { sql, type Transaction } from "kysely";
 import type { RefreshTokenRepository } from "../tokens/refresh-token-repository.ts";
 import { parseUserId, type UnixMillis, type UserId } from "../units.ts";
-import { guarded } from "./guard.ts";
+import { inTransaction } from "./guard.ts";
 import type { Schema, SqlDatabase } from "./schema.ts";
 
 /** Expired families forgotten at each login: more than a login adds, so that the table shrinks by itself. */
 const FORGET_BATCH = 10;
 
 export function sqlRefreshTokenRepository(database: SqlDatabase): RefreshTokenRepository {
-  const { queries } = database;
   const transaction = <Result>(work: (trx: Transaction<Schema>) => Promise<Result>) =>
-    guarded(database, () => queries.transaction().execute(work));
+    inTransaction(database, work);
 
   return {
     begin: ({ family, userId }, { tokenHash, expiresAt }, at) =>
@@ -34,6 +33,7 @@ export function sqlRefreshTokenRepository(database: SqlDatabase): RefreshTokenRe
           .selectFrom("refresh_tokens as token")
           .innerJoin("refresh_families as family", "family.family", "token.family")
           .select([
+            "token.token_hash",
             "token.family",
             "token.expires_at",
             "token.used_at",
@@ -42,7 +42,9 @@ export function sqlRefreshTokenRepository(database: SqlDatabase): RefreshTokenRe
           ])
           .where("token.token_hash", "=", usedHash)
           .executeTakeFirst();
-        if (found === undefined || found.revoked_at !== null || found.expires_at <= at) return "unknown";
+        // MySQL's "=" overlooks blanks at the end, so what it found is compared once more.
+        if (found?.token_hash !== usedHash || found.revoked_at !== null || found.expires_at <= at)
+          return "unknown";
         const { numUpdatedRows } = await trx
           .updateTable("refresh_tokens")
           .set({ used_at: at })
@@ -70,10 +72,10 @@ export function sqlRefreshTokenRepository(database: SqlDatabase): RefreshTokenRe
       transaction(async (trx) => {
         const found = await trx
           .selectFrom("refresh_tokens")
-          .select("family")
+          .select(["token_hash", "family"])
           .where("token_hash", "=", tokenHash)
           .executeTakeFirst();
-        if (found !== undefined) await revokeFamily(trx, found.family, at);
+        if (found?.token_hash === tokenHash) await revokeFamily(trx, found.family, at);
       }),
 
     revokeUser: (userId, at) => transaction((trx) => revokeFamilies(trx, userId, at)),
@@ -109,7 +111,7 @@ async function forgetExpired(trx: Transaction<Schema>, at: UnixMillis): Promise<
     .select("family")
     .where("expires_at", "<=", at)
     .orderBy("expires_at")
-    .limit(FORGET_BATCH)
+    .limit(sql.lit(FORGET_BATCH))
     .execute();
   for (const { family } of expired) {
     await trx.deleteFrom("refresh_tokens").where("family", "=", family).execute();

@@ -3,23 +3,29 @@ import { type Selectable, sql, type Transaction } from "kysely";
 import { parseUserId, type UserId, unixMillis } from "../units.ts";
 import { type Credentials, ROLES, type User, usernameKey } from "../users/user.ts";
 import type { AuditRecord, NewUser, UserRepository } from "../users/user-repository.ts";
-import { guarded } from "./guard.ts";
+import { guarded, inTransaction } from "./guard.ts";
 import { revokeFamilies } from "./sql-refresh-token-repository.ts";
 import type { Schema, SqlDatabase, UserAuditTable, UsersTable } from "./schema.ts";
 
 export function sqlUserRepository(database: SqlDatabase): UserRepository {
   const { queries } = database;
   const transaction = <Result>(work: (trx: Transaction<Schema>) => Promise<Result>) =>
-    guarded(database, () => queries.transaction().execute(work));
+    inTransaction(database, work);
 
   /** The name's uniqueness is the index's business, so that two registrations at once cannot both win. */
   async function unlessTaken<Result>(insert: Promise<Result>): Promise<Result | "username_taken"> {
     try {
       return await insert;
     } catch (error) {
-      if (database.isUniqueViolation(error)) return "username_taken";
+      if (database.isUniqueViolation(error)) return "username_taken" as const;
       throw error;
     }
+  }
+
+  /** All admins; nobody else can make or unmake one until the transaction ends. SQLite has one writer anyway. */
+  async function lockedAdmins(trx: Transaction<Schema>): Promise<readonly User[]> {
+    const admins = trx.selectFrom("users").selectAll().where("role", "=", "admin");
+    return (await (database.kind === "mysql" ? admins.forUpdate() : admins).execute()).map(toUser);
   }
 
   async function changeHash(
@@ -38,23 +44,15 @@ export function sqlUserRepository(database: SqlDatabase): UserRepository {
   }
 
   return {
-    create: (user) =>
-      guarded(database, () => unlessTaken(queries.transaction().execute((trx) => insertUser(trx, user)))),
+    create: (user) => unlessTaken(transaction((trx) => insertUser(trx, user))),
 
     createFirstAdmin: (user) =>
-      guarded(database, () =>
-        unlessTaken(
-          queries.transaction().execute(async (trx) => {
-            const admin = await trx
-              .selectFrom("users")
-              .select("id")
-              .where("role", "=", "admin")
-              .limit(1)
-              .execute();
-            if (admin.length > 0) return "admin_exists" as const;
-            return await insertUser(trx, { ...user, role: "admin" });
-          }),
-        ),
+      unlessTaken(
+        transaction(async (trx) => {
+          const admins = await lockedAdmins(trx);
+          if (admins.length > 0) return "admin_exists" as const;
+          return await insertUser(trx, { ...user, role: "admin" });
+        }),
       ),
 
     findById: (id) =>
@@ -74,7 +72,8 @@ export function sqlUserRepository(database: SqlDatabase): UserRepository {
           .selectAll()
           .where("username_key", "=", usernameKey(username))
           .executeTakeFirst();
-        return row && toCredentials(row);
+        // MySQL's "=" overlooks blanks at the end.
+        return row?.username_key === usernameKey(username) ? toCredentials(row) : undefined;
       }),
 
     findCredentialsById: (id) =>
@@ -89,7 +88,7 @@ export function sqlUserRepository(database: SqlDatabase): UserRepository {
 
     list: ({ before, limit }) =>
       guarded(database, async () => {
-        const all = queries.selectFrom("users").selectAll().orderBy("id", "desc").limit(limit);
+        const all = queries.selectFrom("users").selectAll().orderBy("id", "desc").limit(sql.lit(limit));
         const page = before === undefined ? all : all.where("id", "<", Number(before));
         return (await page.execute()).map(toUser);
       }),
@@ -106,12 +105,13 @@ export function sqlUserRepository(database: SqlDatabase): UserRepository {
 
     update: (id, change, by) =>
       transaction(async (trx) => {
+        const admins = await lockedAdmins(trx);
         const row = await trx.selectFrom("users").selectAll().where("id", "=", Number(id)).executeTakeFirst();
         if (row === undefined) return "not_found";
         const user = toUser(row);
         const next: User = { ...user, ...change };
-        if (isActiveAdmin(user) && !isActiveAdmin(next) && (await activeAdmins(trx)) <= 1)
-          return "last_admin";
+        const others = admins.filter((admin) => isActiveAdmin(admin) && admin.id !== id);
+        if (isActiveAdmin(user) && !isActiveAdmin(next) && others.length === 0) return "last_admin";
         if (next.role !== user.role) {
           const values = { before: user.role, after: next.role };
           await insertAudit(trx, { ...by, userId: id, action: "role_changed", ...values });
@@ -186,11 +186,6 @@ async function insertAudit(
       after_value: record.after ?? null,
     })
     .execute();
-}
-
-async function activeAdmins(trx: Transaction<Schema>): Promise<number> {
-  const admins = trx.selectFrom("users").select("id").where("role", "=", "admin").where("disabled", "=", 0);
-  return (await admins.execute()).length;
 }
 
 function isActiveAdmin(user: User): boolean {

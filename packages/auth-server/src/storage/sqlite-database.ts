@@ -35,6 +35,7 @@ export function openSqliteDatabase(path: string): SqlDatabase {
     queries,
     kind: "sqlite",
     isUniqueViolation: (error) => UNIQUE_CODES.has(resultCode(error) ?? 0),
+    isDeadlock: () => false,
     toStoreError(error) {
       const code = resultCode(error);
       if (code === undefined) return undefined;

@@ -10,13 +10,13 @@ export interface NewUser {
 }
 
 /** What an admin may change in somebody's account. */
-export interface UserChange {
+interface UserChange {
   readonly role?: Role;
   readonly disabled?: boolean;
 }
 
 /** Who changed an account and when; kept beside the change. */
-export interface ChangedBy {
+interface ChangedBy {
   /** A user, or undefined for somebody at the machine itself. */
   readonly actor: UserId | undefined;
   readonly at: UnixMillis;

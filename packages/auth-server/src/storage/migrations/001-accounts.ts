@@ -19,8 +19,9 @@ const DIALECTS = {
   mysql: {
     id: "integer unsigned not null auto_increment primary key",
     reference: "integer unsigned",
-    // Names, hashes and ids are ASCII and compared by byte, whatever the server's default collation is.
-    exact: "character set ascii collate ascii_bin",
+    // Compared by code point, whatever the server's default collation is. What is kept here is ASCII, but what it
+    // is compared with need not be, and an ASCII column refuses such a comparison.
+    exact: "character set utf8mb4 collate utf8mb4_bin",
     end: "engine = InnoDB",
     inlineIndexes: true,
   },

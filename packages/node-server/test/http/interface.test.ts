@@ -100,7 +100,8 @@ describe("every route", () => {
       expectProblem(await typed("application/x-www-form-urlencoded"), 415, "unsupported_media_type");
       expectProblem(await typed("nonsense"), 415, "unsupported_media_type");
       // A preview writes nothing and reads no key.
-      if (!url.endsWith("/preview")) expectProblem(await call({ body, key: "bad key" }), 400, "invalid_request");
+      if (!url.endsWith("/preview"))
+        expectProblem(await call({ body, key: "bad key" }), 400, "invalid_request");
       expect(node.digest()).toBe(before);
     },
   );

@@ -1,0 +1,218 @@
+// Three game nodes as processes, as `npm start` runs them, and an issuer of tokens beside them.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ClusterAnswer } from "../../../src/contract/answers.ts";
+import { createTokenIssuer, type TokenIssuer } from "../../support/token-issuer.ts";
+
+const MAIN = fileURLToPath(new URL("../../../src/main.ts", import.meta.url));
+
+export interface Reply {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+  readonly bookIndex: number;
+  readonly commandIndex: number;
+}
+
+export interface Ask {
+  readonly as?: string;
+  readonly body?: unknown;
+  readonly key?: string;
+  readonly minIndex?: number;
+}
+
+export class NodeProcess {
+  readonly nodeId: string;
+  readonly httpPort: number;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #issuer: TokenIssuer;
+  #child: ChildProcess | undefined;
+  output = "";
+
+  constructor(nodeId: string, httpPort: number, env: Readonly<Record<string, string>>, issuer: TokenIssuer) {
+    this.nodeId = nodeId;
+    this.httpPort = httpPort;
+    this.#env = env;
+    this.#issuer = issuer;
+  }
+
+  start(): void {
+    const child = spawn(process.execPath, ["--conditions=@quorumbook/source", MAIN], {
+      env: { PATH: process.env["PATH"], ...this.#env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (text: Buffer) => {
+        this.output += text.toString();
+      });
+    }
+    this.#child = child;
+  }
+
+  async ready(): Promise<void> {
+    await eventually(`${this.nodeId} is ready`, async () => {
+      if (this.#child?.exitCode !== null) throw new Error(`${this.nodeId} ended:\n${this.output}`);
+      return (await this.ask("GET", "/readyz")).status === 200;
+    });
+  }
+
+  /** Ends the process with that signal; returns its exit code. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null)
+      return child?.exitCode ?? null;
+    const exited = once(child, "exit");
+    child.kill(signal);
+    await exited;
+    return child.exitCode;
+  }
+
+  async ask(method: string, path: string, { as, body, key, minIndex }: Ask = {}): Promise<Reply> {
+    const token =
+      as === undefined ? undefined : await this.#issuer.token(as, as === "admin" ? "admin" : "bettor");
+    const answer = await fetch(`http://127.0.0.1:${this.httpPort}${path}`, {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(key === undefined ? {} : { "idempotency-key": key }),
+        ...(minIndex === undefined ? {} : { "book-min-index": String(minIndex) }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(10_000),
+    });
+    return {
+      status: answer.status,
+      body: (await answer.json()) as Record<string, unknown>,
+      bookIndex: Number(answer.headers.get("book-index")),
+      commandIndex: Number(answer.headers.get("book-command-index")),
+    };
+  }
+
+  async cluster(): Promise<ClusterAnswer> {
+    return (await this.ask("GET", "/api/cluster")).body as ClusterAnswer;
+  }
+}
+
+export class TestCluster {
+  readonly nodes: readonly NodeProcess[];
+  readonly issuer: TokenIssuer;
+  readonly #folder: string;
+  readonly #keys: Server;
+
+  private constructor(nodes: readonly NodeProcess[], issuer: TokenIssuer, folder: string, keys: Server) {
+    this.nodes = nodes;
+    this.issuer = issuer;
+    this.#folder = folder;
+    this.#keys = keys;
+  }
+
+  static async start(): Promise<TestCluster> {
+    const issuer = await createTokenIssuer();
+    const keys = createServer((_request, response) => {
+      response.setHeader("content-type", "application/json").end(issuer.jwks);
+    });
+    keys.listen(0, "127.0.0.1");
+    await once(keys, "listening");
+    const folder = await mkdtemp(join(tmpdir(), "quorumbook-nodes-"));
+    const ports = await freePorts(6);
+    const ids = ["node1", "node2", "node3"];
+    const list = (prefix: string, from: number): string =>
+      ids.map((id, at) => `${id}=${prefix}127.0.0.1:${ports[from + at]}`).join(",");
+    const nodes = ids.map((nodeId, at) => {
+      const httpPort = ports[at] ?? 0;
+      const env = {
+        QUORUMBOOK_NODE_ID: nodeId,
+        QUORUMBOOK_HTTP_PORT: String(httpPort),
+        QUORUMBOOK_RAFT_PORT: String(ports[3 + at]),
+        QUORUMBOOK_PEERS: list("", 3),
+        QUORUMBOOK_PEER_URLS: list("http://", 0),
+        QUORUMBOOK_NODE_DATA: join(folder, nodeId),
+        QUORUMBOOK_CLUSTER_ID: "test",
+        QUORUMBOOK_CLUSTER_SECRET: "hush",
+        QUORUMBOOK_JWKS_URL: `http://127.0.0.1:${(keys.address() as AddressInfo).port}/jwks.json`,
+        QUORUMBOOK_RATE_LIMIT: "0",
+      };
+      return new NodeProcess(nodeId, httpPort, env, issuer);
+    });
+    const cluster = new TestCluster(nodes, issuer, folder, keys);
+    for (const node of nodes) node.start();
+    await Promise.all(nodes.map((node) => node.ready()));
+    return cluster;
+  }
+
+  /** The leader and the others, once all of `asked` agree. */
+  async roles(
+    asked: readonly NodeProcess[] = this.nodes,
+  ): Promise<{ leader: NodeProcess; followers: NodeProcess[] }> {
+    let leader: NodeProcess | undefined;
+    await eventually("all agree on a leader", async () => {
+      const views = await Promise.all(asked.map((node) => node.cluster()));
+      const [first] = views;
+      leader = asked.find(({ nodeId }) => nodeId === first?.leader);
+      return (
+        leader !== undefined &&
+        views.every((view) => view.leader === first?.leader && view.term === first.term)
+      );
+    });
+    if (leader === undefined) throw new Error("no leader");
+    return { leader, followers: asked.filter((node) => node !== leader) };
+  }
+
+  /** The digest that all nodes report at one index. */
+  async commonDigest(): Promise<string> {
+    let common = "";
+    await eventually("all digests are equal", async () => {
+      const views = await Promise.all(this.nodes.map((node) => node.cluster()));
+      const own = views.map((view) => view.nodes.find(({ nodeId }) => nodeId === view.nodeId)?.digest);
+      const [first] = own;
+      if (first === undefined || first === null) return false;
+      const sameIndex = own.filter((digest) => digest?.index === first.index);
+      for (const digest of sameIndex) {
+        if (digest?.value !== first.value) throw new Error(`digests differ at ${first.index}`);
+      }
+      common = first.value;
+      return sameIndex.length === this.nodes.length && first.index > 0;
+    });
+    return common;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.end("SIGKILL")));
+    this.#keys.close();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Waits until it holds; errors of a node that is not up yet count as "not yet". */
+export async function eventually(what: string, holds: () => Promise<boolean>, ms = 20_000): Promise<void> {
+  const deadline = performance.now() + ms;
+  let last: unknown;
+  while (performance.now() < deadline) {
+    try {
+      if (await holds()) return;
+    } catch (error) {
+      last = error;
+      if (error instanceof Error && /ended|differ/.test(error.message)) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error(`not in ${ms} ms: ${what}`, { cause: last });
+}
+
+/** Ports that nobody listened on a moment ago. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createTcpServer());
+  for (const server of servers) {
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+  }
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}

@@ -1,6 +1,7 @@
 // Defaults for everything, so that what a test sets is what matters.
 
 import {
+  type AcceptedOutcome,
   amount,
   type Applied,
   type Book,
@@ -13,7 +14,6 @@ import {
   gameId,
   logIndex,
   minorUnits,
-  type Outcome,
   odds,
   type Pricing,
   type RejectionCode,
@@ -46,10 +46,10 @@ export class Bench {
   }
 
   /** Applies what must be accepted. */
-  accept<Type extends CommandType>(command: CommandOf<Type>): Extract<Outcome<Type>, { status: "accepted" }> {
+  accept<Type extends CommandType>(command: CommandOf<Type>): AcceptedOutcome<Type> {
     const { outcome } = this.apply<Type>(command);
     if (outcome.status !== "accepted") throw new Error(`refused: ${JSON.stringify(outcome.rejection)}`);
-    return outcome as Extract<Outcome<Type>, { status: "accepted" }>;
+    return outcome;
   }
 
   /** Applies what must be refused, and with which code. */

@@ -45,7 +45,7 @@ export function placeBet(state: BookState, command: PlaceBet): Outcome<"placeBet
   };
   const balance = trusted<MinorUnits>(accounts.balance.get(account));
   const sequence = trusted<Sequence>(seq);
-  state.events.push(
+  state.events = [
     {
       type: "oddsChanged",
       gameId,
@@ -56,8 +56,8 @@ export function placeBet(state: BookState, command: PlaceBet): Outcome<"placeBet
       totalStaked: trusted<MinorUnits>(game.totalStaked),
     },
     { type: "betPlaced", userId: actor, bet, balance, seq: sequence },
-  );
-  state.tellBalance(account, "stake");
-  state.tellBook();
+    state.balanceChanged(account, "stake"),
+    state.bookChanged(),
+  ];
   return { status: "accepted", type: "placeBet", bet, balance, seq: sequence };
 }

@@ -18,13 +18,14 @@ export function reprice(game: GameRecord, strategy: PricingStrategy): void {
   const { staked, liabilities, totalStaked } = game;
   const { margin } = game.text.pricing;
   const count = staked.length;
-  const odds: number[] = [];
-  const caps: number[] = [];
+  // Made to measure: growing them by push would take three times the memory, for each bet anew.
+  const odds = staked.slice();
+  const caps = staked.slice();
   for (let position = 0; position < count; position++) {
     const shown = strategy.odds(game, position);
     const slack = slackOf(totalStaked, margin, liabilities[position] as number);
-    odds.push(shown);
-    caps.push(strategy.cap(game, position, slack, shown));
+    odds[position] = shown;
+    caps[position] = strategy.cap(game, position, slack, shown);
   }
   game.odds = odds;
   game.caps = caps;

@@ -1,6 +1,6 @@
 // The whole state of a book: tables, and the counters of the house. Commands change it, queries read it.
 
-import type { BalanceCause, BookEvent } from "../events.ts";
+import type { BalanceCause, BalanceChanged, BookChanged, BookEvent } from "../events.ts";
 import { DigestSum } from "../digest/digest-sum.ts";
 import { Hasher } from "../digest/hasher.ts";
 import { RequestsTable } from "../requests/requests-table.ts";
@@ -89,25 +89,33 @@ export class BookState {
 
   /** Tells what an account has after the whole entry: called once an account an entry. */
   tellBalance(account: number, cause: BalanceCause): void {
+    this.events.push(this.balanceChanged(account, cause));
+  }
+
+  balanceChanged(account: number, cause: BalanceCause): BalanceChanged {
     const { accounts } = this;
-    this.events.push({
+    return {
       type: "balanceChanged",
       userId: accounts.nameOf(account),
       balance: trusted<MinorUnits>(accounts.balance.get(account)),
       openStake: trusted<MinorUnits>(accounts.openStake.get(account)),
       seq: trusted<Sequence>(accounts.lastPosting.get(account)),
       cause,
-    });
+    };
   }
 
   tellBook(): void {
+    this.events.push(this.bookChanged());
+  }
+
+  bookChanged(): BookChanged {
     const { house, escrow, exposure } = this.counters;
-    this.events.push({
+    return {
       type: "bookChanged",
       house: trusted<MinorUnits>(house),
       escrow: trusted<MinorUnits>(escrow),
       exposure: trusted<MinorUnits>(exposure),
-    });
+    };
   }
 
   /** Writes down what an admin or the system did. */

@@ -66,9 +66,6 @@ export const strings = {
     winner: "Winner",
     up: "up",
     down: "down",
-    describe: (label: string, odds: string, direction: string) =>
-      direction === "" ? `${label}, ${odds}` : `${label}, ${odds}, ${direction}`,
-    max: (amount: string) => `Max ${amount}`,
     group: (question: string) => `Outcomes of ${question}`,
     suspended: "Betting is suspended",
   },

@@ -23,7 +23,6 @@ export function OutcomeButton({ game, outcome }: { game: LiveGame; outcome: Live
       type="button"
       class={classes.join(" ")}
       aria-pressed={selected}
-      aria-label={strings.outcome.describe(outcome.label, text, arrow ? strings.outcome[arrow] : "")}
       disabled={odds === null || game.status !== "open"}
       data-testid={`outcome-${game.id}-${outcome.key}`}
       onClick={() => odds !== null && slip.toggle(game.id, outcome.key, odds)}
@@ -33,7 +32,8 @@ export function OutcomeButton({ game, outcome }: { game: LiveGame; outcome: Live
         <span class={arrow ? `arrow ${arrow}` : "arrow"} aria-hidden="true">
           {arrow ? ARROWS[arrow] : ""}
         </span>
-        <span class="odds">{odds === null ? "–" : text}</span>
+        <span class="odds">{text}</span>
+        {arrow && <span class="visually-hidden">{strings.outcome[arrow]}</span>}
         {game.winner === outcome.key && <span class="winner-mark">✓ {strings.outcome.winner}</span>}
       </span>
     </button>

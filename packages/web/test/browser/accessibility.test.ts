@@ -1,0 +1,86 @@
+// Every page against the rules of WCAG 2.2 A and AA that a program can check, in light and dark.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { AxeResults, RunOptions } from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bet, createGame, launchChromium, openPage, register, signIn } from "./support/browser.ts";
+import { type System, startSystem } from "./support/system.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RULES: RunOptions = {
+  runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] },
+};
+
+let system: System;
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await launchChromium();
+  system = await startSystem();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await system?.stop();
+});
+
+/** What axe finds on the page as it is, in a form that a failure shows well. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const results = await page.evaluate(
+    (rules) =>
+      (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run(rules),
+    RULES as object,
+  );
+  return results.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${page.url()} ${id}: ${html}\n${failureSummary ?? ""}`),
+  );
+}
+
+describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
+  test("no page breaks a rule", async () => {
+    // Colours are judged where they rest, not in the middle of a flash.
+    const look = { colorScheme, reducedMotion: "reduce" } as const;
+    const { page: admin } = await openPage(browser, system, "/", look);
+    const { page: anna } = await openPage(browser, system, "/", look);
+    const found: string[] = [];
+    const check = async (page: Page, path: string, ready: () => Promise<unknown>): Promise<void> => {
+      await page.goto(path);
+      await ready();
+      found.push(...(await violations(page)));
+    };
+
+    await check(anna, "/login", () => anna.getByRole("button", { name: "Sign in" }).waitFor());
+    await anna.getByRole("button", { name: /Create an account/ }).click();
+    found.push(...(await violations(anna)));
+
+    await signIn(admin, system.admin.username, system.admin.password);
+    const open = await createGame(admin, `Open ${colorScheme}`, ["Home", "Draw", "Away"]);
+    const suspended = await createGame(admin, `Suspended ${colorScheme}`, ["Yes", "No"]);
+    await admin.goto(`/admin/games/${suspended}`);
+    await admin.getByRole("button", { name: "Suspend" }).click();
+    found.push(...(await violations(admin)));
+    await admin.getByRole("dialog").getByRole("button", { name: "Suspend" }).click();
+    await admin.getByRole("button", { name: "Resume" }).waitFor();
+
+    await register(anna);
+    await bet(anna, open, "opt1", "5");
+    await anna.getByText(/Bet \d+ placed/).waitFor();
+    await anna.getByTestId(`outcome-${open}-opt2`).click();
+    await anna.getByTestId(`slip-${open}:opt2`).getByRole("textbox").fill("1000000");
+    found.push(...(await violations(anna)));
+
+    await check(anna, `/games/${open}`, () => anna.locator(".chart canvas").waitFor());
+    await check(anna, "/bets", () => anna.getByTestId("bets").locator("li").first().waitFor());
+    await check(anna, "/account", () => anna.getByTestId("statement").waitFor());
+    await check(anna, "/cluster", () => anna.getByTestId("node-node1").waitFor());
+    await check(anna, "/nowhere", () => anna.getByRole("heading", { level: 1 }).waitFor());
+    await check(admin, "/admin", () => admin.getByTestId(`admin-game-${open}`).waitFor());
+    await admin.getByText("New game").click();
+    found.push(...(await violations(admin)));
+    await check(admin, `/admin/games/${open}`, () => admin.getByTestId("exposure").waitFor());
+    await check(admin, "/admin/audit", () => admin.getByTestId("audit").waitFor());
+    expect(found).toEqual([]);
+  });
+});

@@ -59,7 +59,7 @@ export class Bettor implements Ledger {
           return brokenAttempt(error);
         }
       },
-      (why) => this.#tally.again(why),
+      this.#tally,
     );
     if (decided.type === "refused") throw new Error(`${this.username}'s balance: ${decided.code}`);
     this.welcome = decided.value;
@@ -87,7 +87,7 @@ export class Bettor implements Ledger {
     const outcome = await persist(
       `a bet of ${this.username}`,
       () => this.#send(key, request, this.#random.chance(50)),
-      (why) => this.#tally.again(why),
+      this.#tally,
     );
     if (outcome.type === "refused") {
       this.#atStake -= request.stake;
@@ -151,7 +151,7 @@ export class Bettor implements Ledger {
     const again = await persist(
       `a repeat of ${this.username}`,
       () => this.#send(key, request, this.#random.chance(50)),
-      (why) => this.#tally.again(why),
+      this.#tally,
     );
     if (again.type === "accepted" && isDeepStrictEqual(again.value, first)) this.#tally.replays += 1;
     else {
@@ -168,7 +168,7 @@ export class Bettor implements Ledger {
     const outcome = await persist(
       `a misused key of ${this.username}`,
       () => this.#send(key, other, this.#random.chance(50)),
-      (why) => this.#tally.again(why),
+      this.#tally,
     );
     if (outcome.type === "refused" && outcome.code === "idempotency_conflict") this.#tally.conflicts += 1;
     else this.#tally.faults.push(`a key was used for two bets: ${JSON.stringify([request, other, outcome])}`);
@@ -202,7 +202,7 @@ export class Bettor implements Ledger {
           return brokenAttempt(error);
         }
       },
-      (why) => this.#tally.again(why),
+      this.#tally,
     );
     if (outcome.type === "refused")
       throw new Error(`a deposit of ${this.username} was refused: ${outcome.code}`);

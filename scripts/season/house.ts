@@ -51,7 +51,7 @@ export class House {
         return brokenAttempt(error);
       }
     };
-    const outcome = await persist(path, attempt, (why) => this.#tally.again(why));
+    const outcome = await persist(path, attempt, this.#tally);
     if (outcome.type === "refused") {
       throw new Error(`POST ${path} was refused: ${outcome.code} ${JSON.stringify(outcome.facts)}`);
     }

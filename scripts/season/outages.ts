@@ -1,29 +1,28 @@
-/** How long after a kill a gap between writes is put down to it, in ms. */
-const WINDOW_MS = 10_000;
+/**
+ * A time in which writes were under way and none was accepted, ended by one that was; in ms on the monotonic clock.
+ * Times in which nobody wanted to write belong to none.
+ */
+export interface Wait {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** How long after a kill a wait is put down to it, in ms. */
+const WINDOW_MS = 3_000;
 
 /**
- * The write outage of each kill as clients saw it: the longest time between two accepted writes that follow one
- * another, of those gaps that lie in the window after the kill.
+ * The write outage of each kill as clients saw it: the longest wait that the kill fell into or that began soon after.
  *
- * @param acceptedAt when each accepted write was answered, in ms, in any order
- * @param killedAt   when each kill was ordered, in ms
+ * @param killedAt when each kill was ordered, in ms
  * @returns one duration a kill, in ms, in the order of `killedAt`; infinite where nothing was accepted any more
  */
-export function writeOutages(acceptedAt: readonly number[], killedAt: readonly number[]): number[] {
-  const times = acceptedAt.toSorted((a, b) => a - b);
+export function writeOutages(waits: readonly Wait[], killedAt: readonly number[]): number[] {
   return killedAt.map((kill) => {
-    let longest = 0;
-    let previous: number | undefined;
-    let recovered = false;
-    for (const at of times) {
-      if (previous !== undefined && at > kill && previous < kill + WINDOW_MS) {
-        longest = Math.max(longest, at - previous);
-      }
-      if (at > kill) recovered = true;
-      if (at > kill + WINDOW_MS) break;
-      previous = at;
+    let longest = Number.NEGATIVE_INFINITY;
+    for (const { from, to } of waits) {
+      if (to > kill && from < kill + WINDOW_MS) longest = Math.max(longest, to - from);
     }
-    return recovered ? longest : Number.POSITIVE_INFINITY;
+    return longest < 0 ? Number.POSITIVE_INFINITY : longest;
   });
 }
 

@@ -19,7 +19,10 @@ export interface SeasonReport {
   readonly kills: number;
   readonly killedLeaders: number;
   readonly killedFollowers: number;
+  /** Longest time without an accepted write around the kill of a leader, as clients saw it. */
   readonly outageMs: { readonly median: number; readonly max: number };
+  /** The same for each kill, of followers too, in their order. */
+  readonly outages: readonly { readonly nodeId: string; readonly role: Kill["role"]; readonly ms: number }[];
   readonly betsPerSecond: number;
   readonly seconds: number;
   readonly refusals: Readonly<Record<string, number>>;
@@ -52,9 +55,15 @@ export function reportSeason(facts: SeasonFacts, tally: Tally, findings: Finding
   const killedLeaders = kills.filter(({ role }) => role === "leader").length;
   const killedFollowers = kills.length - killedLeaders;
   const outages = writeOutages(
-    tally.acceptedAt,
-    kills.filter(({ role }) => role === "leader").map(({ at }) => at),
-  ).map(Math.round);
+    tally.waits,
+    kills.map(({ at }) => at),
+  ).map((ms, at) => ({
+    nodeId: kills[at]?.nodeId ?? "",
+    role: kills[at]?.role ?? "leader",
+    ms: Math.round(ms),
+  }));
+  // A follower's death costs no election; it would only flatter the median.
+  const leaderOutages = outages.filter(({ role }) => role === "leader").map(({ ms }) => ms);
   const faults = [...findings.faults, ...tally.faults];
   if (killedLeaders < wanted.leaders || killedFollowers < wanted.followers) {
     faults.push(`${killedLeaders} leaders and ${killedFollowers} followers were killed, too few`);
@@ -79,7 +88,8 @@ export function reportSeason(facts: SeasonFacts, tally: Tally, findings: Finding
     kills: kills.length,
     killedLeaders,
     killedFollowers,
-    outageMs: { median: median(outages), max: Math.max(0, ...outages) },
+    outageMs: { median: median(leaderOutages), max: Math.max(0, ...leaderOutages) },
+    outages,
     betsPerSecond: Math.round(tally.acknowledged / facts.seconds),
     seconds: Math.round(facts.seconds),
     refusals: byCount(tally.refusals),
@@ -114,6 +124,7 @@ export function reportTable(report: SeasonReport): string {
     ["worst game loss", `${money(report.worstGameLoss)} of a margin of ${money(report.margin)}`],
     ["kills", `${report.killedLeaders} leaders, ${report.killedFollowers} followers`],
     ["write outage", `median ${report.outageMs.median} ms, longest ${report.outageMs.max} ms`],
+    ["  of each kill", report.outages.map(({ role, ms }) => `${role} ${ms}`).join(", ") || "none"],
     ["verdict", report.passed ? "all as it should be" : "SOMETHING IS OFF"],
   ];
   const faults = report.faults.map((fault) => `  ${fault}\n`).join("");

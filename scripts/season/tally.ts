@@ -1,7 +1,9 @@
+import type { Wait } from "./outages.ts";
+
 /** What clients saw, counted as it happens. */
 export class Tally {
-  /** When each accepted write was answered, in ms on the monotonic clock. */
-  readonly acceptedAt: number[] = [];
+  /** How long clients waited for each accepted write that followed another: see {@link Wait}. */
+  readonly waits: Wait[] = [];
   /** Bets that were acknowledged. */
   acknowledged = 0;
   /** The same by the way they were placed. */
@@ -15,8 +17,23 @@ export class Tally {
   conflicts = 0;
   readonly faults: string[] = [];
 
+  #inFlight = 0;
+  #waitingSince = 0;
+
+  /** A write is under way until `ended`, however often it has to be sent. */
+  began(): void {
+    if (this.#inFlight === 0) this.#waitingSince = performance.now();
+    this.#inFlight += 1;
+  }
+
+  ended(): void {
+    this.#inFlight -= 1;
+  }
+
   accepted(): void {
-    this.acceptedAt.push(performance.now());
+    const now = performance.now();
+    this.waits.push({ from: this.#waitingSince, to: now });
+    this.#waitingSince = now;
   }
 
   refused(code: string): void {

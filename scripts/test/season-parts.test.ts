@@ -1,10 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { readAttempt, readRefusal } from "../season/answer.ts";
 import { planBet } from "../season/bet-plan.ts";
 import { median, writeOutages } from "../season/outages.ts";
 import { eachOf } from "../season/pool.ts";
 import { seededRandom } from "../season/random.ts";
 import { readSeason } from "../season/season-data.ts";
+import { Tally } from "../season/tally.ts";
 import { oddsUnits } from "../season/wire.ts";
 
 describe("the season's matches", () => {
@@ -44,22 +45,40 @@ describe("a seeded generator", () => {
 });
 
 describe("the write outage of a kill", () => {
-  it("is the longest gap between accepted writes after it", () => {
-    expect(writeOutages([0, 10, 20, 520, 530, 700], [15])).toEqual([500]);
+  const waits = (...times: number[]) => times.slice(1).map((to, at) => ({ from: times[at] ?? 0, to }));
+
+  it("is the longest wait for an accepted write after it", () => {
+    expect(writeOutages(waits(0, 10, 20, 520, 530, 700), [15])).toEqual([500]);
   });
 
   it("begins with the last write before the kill, as clients feel it", () => {
-    expect(writeOutages([0, 100, 1_100], [600])).toEqual([1_000]);
+    expect(writeOutages(waits(0, 100, 1_100), [600])).toEqual([1_000]);
   });
 
-  it("is not blamed for gaps that other kills made, nor for what comes long after", () => {
-    const times = [0, 10, 310, 320, 20_000, 20_010, 20_910];
-    expect(writeOutages(times, [5, 20_005])).toEqual([19_680, 900]);
-    expect(writeOutages([0, 10, 310, 9_000, 10_500, 40_000], [5])).toEqual([8_690]);
+  it("is not blamed for what other kills did, nor for what comes long after", () => {
+    const times = [0, 10, 310, 320, 10_020, 20_000, 20_010, 20_910];
+    expect(writeOutages(waits(...times), [5, 20_005])).toEqual([9_700, 900]);
+    expect(writeOutages(waits(0, 10, 310, 400, 11_000, 40_000), [5])).toEqual([10_600]);
+  });
+
+  it("has no part in times when nobody wanted to write", () => {
+    const tally = new Tally();
+    const clock = vi.spyOn(performance, "now");
+    const at = (ms: number, what: () => void) => {
+      clock.mockReturnValue(ms);
+      what();
+    };
+    at(0, () => tally.began());
+    at(10, () => tally.accepted());
+    at(11, () => tally.ended());
+    at(9_000, () => tally.began());
+    at(9_040, () => tally.accepted());
+    clock.mockRestore();
+    expect(writeOutages(tally.waits, [5])).toEqual([40]);
   });
 
   it("is infinite where nothing was accepted any more", () => {
-    expect(writeOutages([0, 10], [20])).toEqual([Number.POSITIVE_INFINITY]);
+    expect(writeOutages(waits(0, 10), [20])).toEqual([Number.POSITIVE_INFINITY]);
   });
 
   it("has a median", () => {

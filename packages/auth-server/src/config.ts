@@ -1,7 +1,7 @@
 // The one reader of the environment: variables in, a validated configuration out.
 import { existsSync } from "node:fs";
 import { isIP } from "node:net";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { ConfigError } from "./errors.ts";
 import { passwordWeakness } from "./passwords/password-policy.ts";
 import { USERNAME_PATTERN } from "./users/user.ts";
@@ -147,7 +147,7 @@ function readWebRoot(value: string): string | undefined {
   if (!existsSync(join(value, "index.html"))) {
     throw new ConfigError("QUORUMBOOK_WEB_ROOT", `there is no index.html in ${value}; is the web app built?`);
   }
-  return value;
+  return resolve(value);
 }
 
 function readAddresses(value: string): readonly string[] {

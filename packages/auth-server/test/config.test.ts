@@ -1,4 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { readConfig } from "../src/config.ts";
 import { ConfigError } from "../src/errors.ts";
 
@@ -30,6 +33,14 @@ describe("the configuration", () => {
       trustedProxies: [],
       logLevel: "info",
     });
+  });
+
+  it("takes a folder of the web app that is named from here", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "quorumbook-web-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    await writeFile(join(folder, "index.html"), "");
+    const config = readConfig({ ...NEEDED, QUORUMBOOK_WEB_ROOT: relative(process.cwd(), folder) });
+    expect(config.webRoot).toBe(folder);
   });
 
   it("takes a first admin whose password has a colon", () => {

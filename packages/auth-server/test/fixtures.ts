@@ -3,6 +3,7 @@ import type { InjectOptions, LightMyRequestResponse } from "fastify";
 import { onTestFinished } from "vitest";
 import { buildApp } from "../src/app.ts";
 import type { AuthConfig } from "../src/config.ts";
+import type { Challenge } from "../src/http/challenge.ts";
 import type { App } from "../src/http/fastify-types.ts";
 import { createServices, type Services } from "../src/http/services.ts";
 import { createPasswordHasher, type HashCost } from "../src/passwords/password-hasher.ts";
@@ -57,6 +58,7 @@ export interface Session {
 
 type TestConfig = Partial<Pick<AuthConfig, "rateLimit" | "webRoot" | "trustedProxies" | "accessLifetime">> & {
   readonly hashCost?: HashCost;
+  readonly challenge?: Challenge;
 };
 
 export async function testServer(overrides: TestConfig = {}): Promise<TestServer> {
@@ -74,7 +76,8 @@ export async function testServer(overrides: TestConfig = {}): Promise<TestServer
   await migrate(database);
   const key = await generateSigningKey(START);
   const hasher = await createPasswordHasher(overrides.hashCost ?? CHEAP);
-  const services = createServices({ config, database, keys: [key], hasher, clock });
+  const challenge = overrides.challenge && { challenge: overrides.challenge };
+  const services = createServices({ config, database, keys: [key], hasher, clock, ...challenge });
   const fatal: Error[] = [];
   const app = await buildApp({ config, services, logger: false, onFatal: (error) => fatal.push(error) });
   onTestFinished(async () => {

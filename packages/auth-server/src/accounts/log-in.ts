@@ -1,16 +1,22 @@
 // A name and a password in, a user out: the same work and the same answer for every way to be wrong.
-import { usernameKey, type User } from "../users/user.ts";
+import { type User, usernameKey } from "../users/user.ts";
 import type { Accounts } from "./accounts.ts";
 import type { AttemptLimiter } from "./attempt-limiter.ts";
+import type { FamiliarAddresses } from "./familiar-addresses.ts";
 
-export interface LogIn {
+interface LogIn {
   readonly username: string;
   readonly password: string;
   /** Whose request it is, in the form that limits count. */
   readonly address: string;
 }
 
-export type LogInRefusal =
+interface LogInGuard {
+  readonly limiter: AttemptLimiter;
+  readonly familiar: FamiliarAddresses;
+}
+
+type LogInRefusal =
   | { readonly refusal: "wrong" }
   | { readonly refusal: "full" }
   | { readonly refusal: "limited"; readonly retryAfter: number };
@@ -18,12 +24,23 @@ export type LogInRefusal =
 /** Wrong attempts per minute, for a name and for an address alike. */
 export const WRONG_LOGINS_MAX = 10;
 
+/** No name that exists is longer; a longer one need not fill the limiter's memory. */
+const NAME_KEY_LENGTH_MAX = 64;
+
+/**
+ * Strangers who use up a name's allowance do not lock its owner out: from an address that has logged in to the
+ * account before, the right password is taken all the same. A wrong one is refused as from anywhere, and counts
+ * against the address.
+ */
 export async function logIn(
   accounts: Accounts,
-  limiter: AttemptLimiter,
+  { limiter, familiar }: LogInGuard,
   { username, password, address }: LogIn,
 ): Promise<User | LogInRefusal> {
-  const keys = [`name ${usernameKey(username).slice(0, 64)}`, `address ${address}`];
+  const name = usernameKey(username).slice(0, NAME_KEY_LENGTH_MAX);
+  const isFamiliar = familiar.knows(name, address);
+  const nameKey = `name ${name}`;
+  const keys = isFamiliar ? [`address ${address}`] : [nameKey, `address ${address}`];
   // Asked twice: here so that a flood of refused ones never queues, and again when the turn has come, because
   // others before it in the queue may have used up the allowance.
   const wait = limiter.retryAfter(keys);
@@ -40,7 +57,15 @@ export async function logIn(
       throw error;
     }
     attempt.end(user === undefined ? "wrong" : "right");
-    return user ?? { refusal: "wrong" };
+    if (user !== undefined) {
+      familiar.remember(name, address);
+      return user;
+    }
+    if (!isFamiliar) return { refusal: "wrong" };
+    const counted = limiter.begin([nameKey]);
+    if (typeof counted === "number") return { refusal: "limited", retryAfter: counted };
+    counted.end("wrong");
+    return { refusal: "wrong" };
   });
   return outcome === "full" ? { refusal: "full" } : outcome;
 }

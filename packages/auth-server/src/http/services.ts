@@ -1,6 +1,7 @@
 // What the routes stand on, put together from a store, keys and a clock.
 import { type Accounts, HASHES_AT_ONCE, HASHES_WAITING_MAX } from "../accounts/accounts.ts";
 import { type AttemptLimiter, attemptLimiter } from "../accounts/attempt-limiter.ts";
+import { type FamiliarAddresses, familiarAddresses } from "../accounts/familiar-addresses.ts";
 import { WRONG_LOGINS_MAX } from "../accounts/log-in.ts";
 import type { AuthConfig } from "../config.ts";
 import type { PasswordHasher } from "../passwords/password-hasher.ts";
@@ -12,6 +13,7 @@ import { type AccessTokens, createAccessTokens } from "../tokens/access-tokens.t
 import { createRefreshTokens, type RefreshTokens } from "../tokens/refresh-tokens.ts";
 import type { SigningKey } from "../tokens/signing-keys.ts";
 import type { Clock } from "../units.ts";
+import { type Challenge, NO_CHALLENGE } from "./challenge.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 
 export interface Services {
@@ -20,6 +22,9 @@ export interface Services {
   readonly refreshTokens: RefreshTokens;
   /** Wrong logins and wrong current passwords. */
   readonly wrongAttempts: AttemptLimiter;
+  /** From where each account has been logged in to. */
+  readonly familiar: FamiliarAddresses;
+  readonly challenge: Challenge;
   readonly metrics: Metrics;
 }
 
@@ -29,9 +34,11 @@ export interface ServiceParts {
   readonly keys: readonly SigningKey[];
   readonly hasher: PasswordHasher;
   readonly clock: Clock;
+  readonly challenge?: Challenge;
 }
 
-export function createServices({ config, database, keys, hasher, clock }: ServiceParts): Services {
+export function createServices(parts: ServiceParts): Services {
+  const { config, database, keys, hasher, clock, challenge = NO_CHALLENGE } = parts;
   const hashing = workQueue({ concurrent: HASHES_AT_ONCE, waiting: HASHES_WAITING_MAX });
   const metrics = createMetrics(hashing);
   const { issuer, audience, accessLifetime: lifetime } = config;
@@ -42,6 +49,8 @@ export function createServices({ config, database, keys, hasher, clock }: Servic
       metrics.refreshReuses.inc(),
     ),
     wrongAttempts: attemptLimiter(Math.ceil(WRONG_LOGINS_MAX * config.rateLimit), clock),
+    familiar: familiarAddresses(),
+    challenge,
     metrics,
   };
 }

@@ -1,3 +1,4 @@
+// GET /api/auth/.well-known/jwks.json: what game nodes verify tokens with.
 import type { App } from "../http/fastify-types.ts";
 import { JwksAnswer, NoQuery, problemAnswers } from "../http/schemas.ts";
 import type { Services } from "../http/services.ts";

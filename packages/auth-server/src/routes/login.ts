@@ -1,3 +1,4 @@
+// POST /api/auth/login: name and password for a session.
 import { logIn } from "../accounts/log-in.ts";
 import { limitKeyOf } from "../http/client-address.ts";
 import type { App } from "../http/fastify-types.ts";
@@ -7,7 +8,8 @@ import type { Services } from "../http/services.ts";
 import { openSession } from "./open-session.ts";
 
 export function loginRoute(app: App, services: Services): void {
-  const { accounts, wrongAttempts, metrics } = services;
+  const { accounts, wrongAttempts, familiar, challenge, metrics } = services;
+  const guard = { limiter: wrongAttempts, familiar };
   app.post(
     "/login",
     {
@@ -22,8 +24,10 @@ export function loginRoute(app: App, services: Services): void {
       },
     },
     async (request, reply) => {
+      const refusal = await challenge.refuse(request, "login");
+      if (refusal !== undefined) throw new ProblemError(refusal);
       const address = limitKeyOf(request.ip);
-      const outcome = await logIn(accounts, wrongAttempts, { ...request.body, address });
+      const outcome = await logIn(accounts, guard, { ...request.body, address });
       if (!("refusal" in outcome)) {
         metrics.logins.inc({ outcome: "ok" });
         return await openSession(services, outcome, request, reply);

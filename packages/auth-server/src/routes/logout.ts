@@ -1,3 +1,4 @@
+// POST /api/auth/logout and /logout-all: the end of one login, or of all.
 import { authenticate } from "../http/authenticate.ts";
 import type { App } from "../http/fastify-types.ts";
 import { clearRefreshCookie, readRefreshCookie } from "../http/refresh-cookie.ts";

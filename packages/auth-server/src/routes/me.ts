@@ -1,3 +1,4 @@
+// GET /api/auth/me: who the token speaks for.
 import { authenticate } from "../http/authenticate.ts";
 import type { App } from "../http/fastify-types.ts";
 import { MeAnswer, NoQuery, problemAnswers, toMeAnswer } from "../http/schemas.ts";

@@ -1,3 +1,4 @@
+// PUT /api/auth/password: a new password, for the old one.
 import { changePassword } from "../accounts/change-password.ts";
 import { authenticate } from "../http/authenticate.ts";
 import type { App } from "../http/fastify-types.ts";

@@ -1,3 +1,4 @@
+// POST /api/auth/refresh: the cookie for the next access token and the next cookie.
 import type { App } from "../http/fastify-types.ts";
 import { ProblemError, UNAUTHENTICATED } from "../http/problem.ts";
 import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from "../http/refresh-cookie.ts";

@@ -1,3 +1,4 @@
+// The password policy, in the form in which a request is refused.
 import { ProblemError } from "../http/problem.ts";
 import { passwordWeakness } from "../passwords/password-policy.ts";
 

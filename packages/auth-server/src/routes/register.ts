@@ -1,10 +1,13 @@
+// POST /api/auth/register: a new bettor, logged in at once.
 import { registerAccount } from "../accounts/register-account.ts";
+import { limitKeyOf } from "../http/client-address.ts";
 import type { App } from "../http/fastify-types.ts";
 import { OVERLOADED, ProblemError } from "../http/problem.ts";
 import { NoQuery, problemAnswers, RegisterBody, SessionAnswer } from "../http/schemas.ts";
 import type { Services } from "../http/services.ts";
-import { refuseWeakPassword } from "./refuse-weak-password.ts";
+import { usernameKey } from "../users/user.ts";
 import { openSession } from "./open-session.ts";
+import { refuseWeakPassword } from "./refuse-weak-password.ts";
 
 /** New accounts per address and minute: many households and offices share one, and a script may need hundreds. */
 const REGISTRATIONS_MAX = 600;
@@ -25,6 +28,8 @@ export function registerRoute(app: App, services: Services): void {
       },
     },
     async (request, reply) => {
+      const refusal = await services.challenge.refuse(request, "register");
+      if (refusal !== undefined) throw new ProblemError(refusal);
       refuseWeakPassword("/password", request.body.password);
       const user = await registerAccount(services.accounts, request.body);
       if (user === "full") throw new ProblemError(OVERLOADED);
@@ -32,6 +37,7 @@ export function registerRoute(app: App, services: Services): void {
         throw new ProblemError({ code: "username_taken", detail: "Somebody has this name. Choose another." });
       }
       services.metrics.registrations.inc();
+      services.familiar.remember(usernameKey(user.username), limitKeyOf(request.ip));
       reply.code(201);
       return await openSession(services, user, request, reply);
     },

@@ -1,3 +1,4 @@
+// GET /api/auth/users and PATCH /api/auth/users/{id}: the admins' view of everybody.
 import { authenticateAdmin } from "../http/authenticate.ts";
 import type { App } from "../http/fastify-types.ts";
 import { ProblemError } from "../http/problem.ts";

@@ -98,6 +98,28 @@ describe("logging in", () => {
     expect(answers.every(({ statusCode }) => statusCode === 200)).toBe(true);
   });
 
+  it("lets strangers lock nobody out of an address that the account knows", async () => {
+    const server = await testServer();
+    await server.join("alice");
+    for (let i = 0; i < 10; i += 1) await wrong(server, "alice", `10.0.0.${i}`);
+    const login = (remoteAddress: string) =>
+      server.post(LOGIN, { username: "Alice", password: PASSWORD }, { remoteAddress });
+    expect(refusalOf(await login("10.0.1.1"))).toEqual(refused(429, "rate_limited"));
+    expect((await login("127.0.0.1")).statusCode).toBe(200);
+    // But nobody has more than ten wrong ones, there either.
+    expect(refusalOf(await wrong(server, "alice"))).toEqual(refused(429, "rate_limited"));
+    expect((await wrong(server, "bob")).statusCode).toBe(401);
+  });
+
+  it("counts the wrong ones from a familiar address for the name and for the address", async () => {
+    const server = await testServer();
+    await server.join("alice");
+    for (let i = 0; i < 10; i += 1) expect((await wrong(server, "alice")).statusCode).toBe(401);
+    expect((await wrong(server, "alice", "10.0.0.1")).statusCode).toBe(429);
+    expect((await wrong(server, "bob")).statusCode).toBe(429);
+    expect((await server.post(LOGIN, { username: "alice", password: PASSWORD })).statusCode).toBe(429);
+  });
+
   it("scales the limit by the factor, and 0 switches it off", async () => {
     const strict = await testServer({ rateLimit: 0.2 });
     expect((await wrong(strict, "alice")).statusCode).toBe(401);

@@ -34,8 +34,6 @@ export const MUTANTS = [
   "forward-not-deduplicated",
   /** A proposal is sent again before its first copy is known to be dropped. */
   "resubmit-too-early",
-  /** Recovery keeps a torn last record. */
-  "torn-tail-kept",
   /** Storage reports a write durable without a sync. */
   "no-sync",
   /** A rename is taken for durable without a sync of its directory. */

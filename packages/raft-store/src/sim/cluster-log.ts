@@ -15,7 +15,12 @@ interface KnownEntry {
  */
 export class ClusterLog {
   readonly #entries = new Map<string, KnownEntry>();
-  readonly #applied: { readonly term: number; readonly fingerprint: string }[] = [];
+  readonly #applied: {
+    readonly term: number;
+    readonly fingerprint: string;
+    /** The term of the leader that committed it, which may be later than the entry's. */
+    readonly committedIn: number;
+  }[] = [];
   readonly #leaders = new Map<number, string>();
   readonly #votes = new Map<string, { term: number; votedFor: string | null }>();
 
@@ -42,14 +47,18 @@ export class ClusterLog {
     }
   }
 
-  /** State Machine Safety (§5.4.3): no two nodes apply different entries at one index; each in order. */
-  applied(node: string, index: number, term: number, fingerprint: string): void {
+  /**
+   * State Machine Safety (§5.4.3): no two nodes apply different entries at one index; each in order.
+   *
+   * @param currentTerm the node's; of the first to know it is committed, the term of the leader that committed it
+   */
+  applied(node: string, index: number, term: number, fingerprint: string, currentTerm: number): void {
     const known = this.#applied[index - 1];
     if (known === undefined) {
       if (index !== this.#applied.length + 1) {
         throw new AgreementViolation(`${node} applied ${index} though nobody applied ${index - 1}`);
       }
-      this.#applied.push({ term, fingerprint });
+      this.#applied.push({ term, fingerprint, committedIn: currentTerm });
     } else if (known.term !== term || known.fingerprint !== fingerprint) {
       throw new AgreementViolation(
         `State Machine Safety: ${node} applied an entry of term ${term} at index ${index}, ` +
@@ -68,7 +77,9 @@ export class ClusterLog {
   }
 
   /**
-   * Leader Completeness (§5.4): a leader's log holds every entry that was committed before it was elected.
+   * Leader Completeness (§5.4): an entry committed in one term is in the log of the leader of every later term.
+   * A leader need not hold what a leader of a later term has committed before it was so much as elected: it will
+   * find out, and follow.
    *
    * @param firstIndex where the leader's log begins; what is before lies in its snapshot
    * @param termAt the term of the leader's entry at an index, undefined where it has none
@@ -81,8 +92,7 @@ export class ClusterLog {
   ): void {
     for (let index = firstIndex; index <= this.#applied.length; index++) {
       const committed = this.#applied[index - 1];
-      // An entry of a later term was committed after this leader's election: it need not have it.
-      if (committed === undefined || committed.term > term) return;
+      if (committed === undefined || committed.committedIn >= term) return;
       if (termAt(index) !== committed.term) {
         throw new AgreementViolation(
           `Leader Completeness: ${node}, leader of term ${term}, lacks the entry of term ${committed.term} ` +

@@ -1,5 +1,5 @@
 // Looks at every step of every core and holds the cluster as a whole against Raft's promises.
-import type { Effects, Input } from "../core/effects.ts";
+import type { Effects, Input, PersistOp } from "../core/effects.ts";
 import type { Entry } from "../core/entry.ts";
 import type { RaftCore } from "../core/raft-core.ts";
 import { logIndex, type LogIndex } from "../units.ts";
@@ -14,13 +14,8 @@ interface Watched {
   /** Terms by index that storage has vouched for; with `snapshot` covering what is before. */
   durable: number[];
   durableSnapshot: number;
-  /** Issued and not completed: what may legitimately be gone after a crash. */
-  pending: {
-    readonly opId: number;
-    readonly from: number;
-    readonly lastIndex: number;
-    readonly snapshot: number;
-  }[];
+  /** Issued and not completed. */
+  pending: PersistOp[];
   checkedCommit: number;
   ledTerm: number;
 }
@@ -94,7 +89,7 @@ export class Observer {
     this.#guard(() => {
       this.#checkVotes(node, effects);
       this.#compareLog(node, watched, core);
-      this.#followStorage(watched, core, input, effects);
+      this.#followStorage(node, watched, core, input, effects);
       this.#checkCommit(node, watched, core);
       if (view.role === "leader" && watched.ledTerm !== view.currentTerm) {
         watched.ledTerm = view.currentTerm;
@@ -135,45 +130,44 @@ export class Observer {
     }
   }
 
-  /** Keeps book of what the disk holds, as the driver reported it. */
-  #followStorage(watched: Watched, core: RaftCore, input: Input, effects: Effects): void {
+  /** Keeps book of what the disk holds, from the writes that were issued and completed. */
+  #followStorage(node: string, watched: Watched, core: RaftCore, input: Input, effects: Effects): void {
     if (input.type === "persisted") {
-      for (const op of watched.pending.filter(({ opId }) => opId <= input.opId)) {
-        watched.durableSnapshot = Math.max(watched.durableSnapshot, op.snapshot);
-        watched.durable.length = Math.min(watched.durable.length, op.from);
-      }
-      watched.pending = watched.pending.filter(({ opId }) => opId > input.opId);
-      const { durableIndex } = core.view();
-      for (let index = durableIndex; index > core.log.base.index; index--) {
-        const term = core.log.termAt(logIndex(index)) ?? 0;
-        if (watched.durable[index] === term) break;
-        watched.durable[index] = term;
+      while (watched.pending[0] !== undefined && watched.pending[0].opId <= input.opId) {
+        perform(watched, watched.pending.shift() as PersistOp);
       }
     }
     if (input.type === "snapshotTaken") {
       watched.durableSnapshot = Math.max(watched.durableSnapshot, input.snapshot.index);
     }
-    const { persist } = effects;
-    if (persist === undefined) return;
-    const first = persist.entries[0]?.index ?? Number.MAX_SAFE_INTEGER;
-    const from = persist.snapshot === undefined ? (persist.truncateFrom ?? first) : 0;
-    watched.pending.push({
-      opId: persist.opId,
-      from: Math.min(from, first),
-      lastIndex: persist.entries.at(-1)?.index ?? 0,
-      snapshot: persist.snapshot?.index ?? 0,
-    });
+    if (effects.persist !== undefined) watched.pending.push(effects.persist);
+    const { durableIndex } = core.view();
+    // Undefined while a snapshot is being installed over what was durable.
+    const claimed = core.log.termAt(durableIndex);
+    const known = claimed !== undefined && durableIndex > watched.durableSnapshot;
+    if (known && watched.durable[durableIndex] !== claimed) {
+      throw new AgreementViolation(
+        `${node} takes entry ${durableIndex} of term ${claimed} for durable; ` +
+          `the disk has term ${watched.durable[durableIndex] ?? "none"} there`,
+      );
+    }
   }
 
   /** What a node takes for committed is what every other does, and a majority has it on disk if it says so itself. */
   #checkCommit(node: string, watched: Watched, core: RaftCore): void {
-    const { commitIndex, role } = core.view();
+    const { commitIndex, currentTerm, role } = core.view();
     for (let index = watched.checkedCommit + 1; index <= commitIndex; index++) {
       const entry = core.log.entryAt(logIndex(index));
       if (entry === undefined) continue;
-      if (index <= this.#log.appliedIndex + 1) this.#log.applied(node, index, entry.term, fingerprint(entry));
+      this.#log.applied(node, index, entry.term, fingerprint(entry), currentTerm);
       this.#checkOnce(entry);
       if (role === "leader") this.#checkOnMajority(node, entry);
+    }
+    const advanced = commitIndex > watched.checkedCommit;
+    if (advanced && role === "leader" && core.log.termAt(commitIndex) !== currentTerm) {
+      throw new AgreementViolation(
+        `${node}, leader of term ${currentTerm}, committed up to entry ${commitIndex} of another term (§5.4.2)`,
+      );
     }
     watched.checkedCommit = Math.max(watched.checkedCommit, commitIndex);
   }
@@ -205,11 +199,27 @@ function newWatched(): Watched {
   return { seen: [], durable: [], durableSnapshot: 0, pending: [], checkedCommit: 0, ledTerm: 0 };
 }
 
+function perform(watched: Watched, op: PersistOp): void {
+  if (op.snapshot !== undefined) {
+    watched.durableSnapshot = Math.max(watched.durableSnapshot, op.snapshot.index);
+    watched.durable.length = 0;
+  }
+  if (op.truncateFrom !== undefined)
+    watched.durable.length = Math.min(watched.durable.length, op.truncateFrom);
+  for (const { index, term } of op.entries) watched.durable[index] = term;
+}
+
+/** From where on the disk may hold something else than it did, once this write has begun. */
+function touchedFrom(op: PersistOp): number {
+  if (op.snapshot !== undefined) return 0;
+  return op.truncateFrom ?? op.entries[0]?.index ?? Number.MAX_SAFE_INTEGER;
+}
+
 /** Nothing that a completed write held is missing, except what a later write, under way at the crash, took away. */
 function checkRecovered(node: string, watched: Watched, core: RaftCore): void {
   const { log } = core;
   const { snapshotIndex } = core.view();
-  const unsure = Math.min(...watched.pending.map(({ from }) => from), Number.MAX_SAFE_INTEGER);
+  const unsure = Math.min(...watched.pending.map(touchedFrom), Number.MAX_SAFE_INTEGER);
   if (watched.durableSnapshot > snapshotIndex) {
     throw new AgreementViolation(
       `${node} lost its snapshot at ${watched.durableSnapshot}; it has ${snapshotIndex}`,

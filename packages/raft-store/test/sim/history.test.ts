@@ -70,16 +70,23 @@ test("one index and term with two contents are reported", () => {
 
 test("two entries applied at one index are reported", () => {
   const log = new ClusterLog();
-  log.applied("a", 1, 1, "x");
-  expect(() => log.applied("b", 1, 2, "y")).toThrow("State Machine Safety");
+  log.applied("a", 1, 1, "x", 1);
+  expect(() => log.applied("b", 1, 2, "y", 2)).toThrow("State Machine Safety");
 });
 
 test("a leader that lacks a committed entry is reported", () => {
   const log = new ClusterLog();
-  log.applied("a", 1, 1, "x");
-  log.applied("a", 2, 2, "y");
+  log.applied("a", 1, 1, "x", 1);
+  log.applied("a", 2, 2, "y", 2);
   log.leaderHolds("b", 3, 1, (index) => index);
   expect(() => log.leaderHolds("b", 3, 1, () => 1)).toThrow("Leader Completeness");
+});
+
+test("a leader may lack an old entry that only a leader of a later term has committed", () => {
+  const log = new ClusterLog();
+  log.applied("a", 1, 4, "x", 6);
+  log.leaderHolds("b", 5, 1, () => 3);
+  expect(() => log.leaderHolds("b", 7, 1, () => 3)).toThrow("Leader Completeness");
 });
 
 test("a second vote in one term, also after a crash, is reported", () => {

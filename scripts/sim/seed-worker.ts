@@ -1,0 +1,10 @@
+// A worker thread of the seed pool: runs one seed after another and reports each.
+import { parentPort } from "node:worker_threads";
+import { simulate } from "@quorumbook/raft-store/sim";
+import type { SeedTask } from "./seed-pool.ts";
+
+const port = parentPort;
+if (port === null) throw new Error("started outside of a worker thread");
+port.on("message", ({ seed, mutants }: SeedTask) => {
+  void simulate(seed, { mutants: new Set(mutants) }).then((report) => port.postMessage(report));
+});

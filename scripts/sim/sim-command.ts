@@ -1,0 +1,128 @@
+import { randomInt } from "node:crypto";
+import { type Mutant, MUTANTS, type SimReport, simulate } from "@quorumbook/raft-store/sim";
+import { CommandError } from "../lib/command-error.ts";
+import { exitCodes } from "../lib/exit-codes.ts";
+import { SeedPool, type SeedTask } from "./seed-pool.ts";
+import { readOptions, threadsByDefault, wholeNumber } from "./sim-options.ts";
+
+const HELP = `Simulates Raft clusters under faults: the shipped core, driver, storage and recovery on a simulated clock,
+network and disk. One seed is one run; the same seed is the same run, event for event.
+
+  npm run sim                        500 seeds, from 1 on
+  npm run sim -- --seeds N           N seeds
+  npm run sim -- --from S            beginning with seed S; "fresh" draws it
+  npm run sim -- --seconds T         as many seeds as fit into T seconds
+  npm run sim -- --seed S            one seed, with its last events, twice, to show that it is the same run
+  npm run sim -- --threads K         on K threads (${threadsByDefault} unless given)
+  npm run sim -- --mutant NAME       with a deliberate bug switched on; see npm run sim:mutants
+
+Exit code 1: a promise was broken. The seed, the last events and the command that replays them are printed.
+`;
+
+const SEEDS_DEFAULT = 500;
+const PROGRESS_MS = 2_000;
+
+/** `npm run sim`. The summary goes to `out`, progress and failures to `tell`. */
+export async function simCommand(
+  argv: readonly string[],
+  out: (text: string) => void,
+  tell: (text: string) => void,
+): Promise<number> {
+  const options = readOptions(argv, ["seeds", "from", "seconds", "seed", "threads", "mutant"]);
+  if (options.has("help")) {
+    out(HELP);
+    return exitCodes.ok;
+  }
+  const mutants = mutantsOf(options.get("mutant"));
+  if (options.has("seed")) return replay(wholeNumber(options, "seed", 0), mutants, out);
+
+  const from = options.get("from") === "fresh" ? randomInt(2 ** 40) : wholeNumber(options, "from", 1);
+  const seconds = wholeNumber(options, "seconds", 0);
+  const seeds = wholeNumber(options, "seeds", seconds > 0 ? Number.MAX_SAFE_INTEGER - from : SEEDS_DEFAULT);
+  const began = performance.now();
+  const elapsed = (): number => (performance.now() - began) / 1000;
+  const total = { runs: 0, events: 0, virtualMs: 0, acknowledged: 0 };
+  let failure: SimReport | undefined;
+  const pool = new SeedPool(wholeNumber(options, "threads", threadsByDefault));
+  const progress = setInterval(() => {
+    const of = seconds > 0 ? `${Math.floor(elapsed())} of ${seconds} s` : `of ${seeds}`;
+    tell(`${total.runs} runs (${of}), ${Math.round(total.virtualMs / 1000)} simulated seconds\n`);
+  }, PROGRESS_MS);
+  try {
+    const inTime = (): boolean => seconds === 0 || elapsed() < seconds;
+    await pool.run(tasksFrom(from, seeds, mutants, inTime), (report) => {
+      total.runs++;
+      total.events += report.events;
+      total.virtualMs += report.virtualMs;
+      total.acknowledged += report.acknowledged;
+      if (report.failure === undefined) return undefined;
+      failure = report;
+      return "stop";
+    });
+  } finally {
+    clearInterval(progress);
+    await pool.close();
+  }
+  if (failure !== undefined) {
+    out(failureText(failure, mutants));
+    return exitCodes.failed;
+  }
+  out(
+    `${total.runs} runs from seed ${from}: every promise kept. ${Math.round(total.virtualMs / 1000)} simulated seconds, ` +
+      `${total.events} steps, ${total.acknowledged} acknowledged writes, in ${elapsed().toFixed(1)} s.\n`,
+  );
+  return exitCodes.ok;
+}
+
+async function replay(
+  seed: number,
+  mutants: readonly Mutant[],
+  out: (text: string) => void,
+): Promise<number> {
+  const first = await simulate(seed, { mutants: new Set(mutants) });
+  const again = await simulate(seed, { mutants: new Set(mutants) });
+  if (first.hash !== again.hash) {
+    out(`seed ${seed} is not one run: ${first.hash} and then ${again.hash}\n`);
+    return exitCodes.failed;
+  }
+  if (first.failure !== undefined) {
+    out(failureText(first, mutants));
+    return exitCodes.failed;
+  }
+  out(
+    `seed ${seed}: every promise kept. ${Math.round(first.virtualMs)} simulated milliseconds, ${first.events} steps, ` +
+      `${first.acknowledged} acknowledged writes, hash ${first.hash} both times.\n`,
+  );
+  return exitCodes.ok;
+}
+
+function failureText({ seed, failure, virtualMs }: SimReport, mutants: readonly Mutant[]): string {
+  const switches = mutants.map((mutant) => ` --mutant ${mutant}`).join("");
+  return [
+    ...(failure?.tail ?? []),
+    "",
+    `plan: ${failure?.plan}`,
+    "",
+    `seed ${seed} fails at ${virtualMs.toFixed(3)} ms: ${failure?.message}`,
+    `replay: npm run sim -- --seed ${seed}${switches}`,
+    "",
+  ].join("\n");
+}
+
+function mutantsOf(name: string | undefined): readonly Mutant[] {
+  if (name === undefined) return [];
+  const mutant = MUTANTS.find((one) => one === name);
+  if (mutant === undefined) {
+    throw new CommandError(`there is no mutant "${name}"; there are ${MUTANTS.join(", ")}`);
+  }
+  return [mutant];
+}
+
+function* tasksFrom(
+  from: number,
+  count: number,
+  mutants: readonly Mutant[],
+  go: () => boolean,
+): Generator<SeedTask> {
+  for (let i = 0; i < count && go(); i++) yield { seed: from + i, mutants };
+}

@@ -25,6 +25,8 @@ type Failure =
 export interface Targets {
   pick(avoid: ReadonlySet<Upstream>): Upstream | undefined;
   failed(upstream: Upstream): void;
+  /** Calls back when the server is found to be silent altogether; returns what ends the waiting. */
+  onSilent(upstream: Upstream, callback: () => void): () => void;
   /** What to say where there is nobody to send it to, and nothing was sent. */
   readonly whenNone: "no_leader" | "overloaded";
 }
@@ -49,7 +51,7 @@ export async function forward(
     const upstream = targets.pick(tried);
     if (upstream === undefined) break;
     tried.add(upstream);
-    const failure = await attempt(incoming, response, body, upstream);
+    const failure = await attempt(incoming, response, body, upstream, safe ? targets : undefined);
     if (failure === undefined) return;
     targets.failed(upstream);
     if (failure !== "not_sent") worst = failure;
@@ -61,13 +63,19 @@ export async function forward(
   else sendOpenOutcome(response, worst === "late" ? 504 : 502);
 }
 
-/** One attempt at one server. Resolves to nothing when the response was begun (or its client has gone). */
+/**
+ * One attempt at one server. Resolves to nothing when the response was begun (or its client has gone).
+ *
+ * @param watch given for a request that may be sent again: it is given up as soon as the server is known to be silent
+ */
 function attempt(
   incoming: IncomingMessage,
   response: ServerResponse,
   body: Buffer,
-  { address, agent }: Upstream,
+  upstream: Upstream,
+  watch: Targets | undefined,
 ): Promise<Failure | undefined> {
+  const { address, agent } = upstream;
   return new Promise((resolve) => {
     const headers = forwardedHeaders(incoming);
     if (body.length > 0 || !SAFE_METHODS.has(incoming.method ?? "")) {
@@ -88,10 +96,12 @@ function attempt(
       late = true;
       sent.destroy(new Error("no answer in time"));
     }, ANSWER_TIMEOUT_MS);
+    const unwatch = watch?.onSilent(upstream, () => sent.destroy(new Error("the server is silent")));
     const clientGone = () => sent.destroy();
     response.once("close", clientGone);
     const settle = (outcome: Failure | undefined) => {
       clearTimeout(timer);
+      unwatch?.();
       response.off("close", clientGone);
       resolve(outcome);
     };

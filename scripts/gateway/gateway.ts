@@ -37,11 +37,13 @@ export class Gateway {
     this.#toNodes = {
       pick: (avoid) => pool.pick(avoid),
       failed: (node) => pool.failed(node),
+      onSilent: (node, callback) => pool.onSilent(node, callback),
       whenNone: "no_leader",
     };
     this.#toAuth = {
       pick: (avoid) => (avoid.has(auth) ? undefined : auth),
       failed: () => undefined,
+      onSilent: () => () => undefined,
       whenNone: "overloaded",
     };
     this.#server = createServer(

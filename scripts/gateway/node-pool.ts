@@ -26,6 +26,7 @@ export class NodePool {
   readonly #nodes: readonly Upstream[];
   readonly #ready = new Set<Upstream>();
   readonly #timers = new Map<Upstream, NodeJS.Timeout>();
+  readonly #whenSilent = new Map<Upstream, Set<() => void>>();
   #next = 0;
   #closed = false;
 
@@ -48,8 +49,19 @@ export class NodePool {
     return undefined;
   }
 
-  isReady(node: Upstream): boolean {
-    return this.#ready.has(node);
+  /**
+   * Calls back once when the node does not even say whether it is ready, which is what a stopped one does.
+   *
+   * @returns ends the waiting
+   */
+  onSilent(node: Upstream, callback: () => void): () => void {
+    let waiting = this.#whenSilent.get(node);
+    if (waiting === undefined) {
+      waiting = new Set();
+      this.#whenSilent.set(node, waiting);
+    }
+    waiting.add(callback);
+    return () => waiting.delete(callback);
   }
 
   /** Takes a node that just failed a request out of rotation until it says again that it is ready. */
@@ -64,10 +76,15 @@ export class NodePool {
   }
 
   async #watch(node: Upstream): Promise<void> {
-    const ready = await probe(node.address);
+    const said = await probe(node.address);
     if (this.#closed) return;
-    if (ready) this.#ready.add(node);
+    if (said === "ready") this.#ready.add(node);
     else this.#ready.delete(node);
+    if (said === "silent") {
+      const waiting = [...(this.#whenSilent.get(node) ?? [])];
+      this.#whenSilent.delete(node);
+      for (const callback of waiting) callback();
+    }
     this.#timers.set(
       node,
       setTimeout(() => void this.#watch(node), PROBE_EVERY_MS),
@@ -75,18 +92,22 @@ export class NodePool {
   }
 }
 
-/** Whether GET /readyz answers 200 in time. Each probe connects anew, so that it also tries the listener. */
-function probe({ host, port }: Address): Promise<boolean> {
+/** Asks GET /readyz. Each probe connects anew, so that it also tries the listener. */
+function probe({ host, port }: Address): Promise<"ready" | "unready" | "silent"> {
   return new Promise((resolve) => {
     const asked = request({ host, port, path: "/readyz", agent: false }, (response) => {
       response.resume();
       clearTimeout(timer);
-      resolve(response.statusCode === 200);
+      resolve(response.statusCode === 200 ? "ready" : "unready");
     });
-    const timer = setTimeout(() => asked.destroy(new Error("late")), PROBE_TIMEOUT_MS);
+    const timer = setTimeout(() => {
+      resolve("silent");
+      asked.destroy();
+    }, PROBE_TIMEOUT_MS);
     asked.on("error", () => {
       clearTimeout(timer);
-      resolve(false);
+      // After a time-out this is too late to count.
+      resolve("unready");
     });
     asked.end();
   });

@@ -20,6 +20,8 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 class Upstream {
   readonly seen: string[] = [];
   ready = true;
+  /** Like a process under SIGSTOP: connections are accepted, and nothing is ever said. */
+  stopped = false;
   handler: Handler = (incoming, response) => {
     response.writeHead(200, { "content-type": "application/json", "book-index": "7" });
     response.end(JSON.stringify({ from: this.name, url: incoming.url, headers: incoming.headers }));
@@ -30,6 +32,7 @@ class Upstream {
   constructor(name: string) {
     this.name = name;
     this.server = createServer((incoming, response) => {
+      if (this.stopped) return;
       if (incoming.url === "/readyz") {
         response.statusCode = this.ready ? 200 : 503;
         response.end();
@@ -201,6 +204,16 @@ describe("the gateway", () => {
     const answer = await httpJson(`${url}/api/bets`, { method: "POST", body: {} });
     expect([answer.status, answer.mediaType]).toEqual([504, "text/plain"]);
     expect([...a.seen, ...b.seen]).toEqual(["POST /api/bets"]);
+  });
+
+  it("asks another node for what a stopped one was asked to read, without waiting for the time-out", async () => {
+    const { a, b, url } = await system();
+    a.stopped = true;
+    const began = performance.now();
+    const answers = await Promise.all([1, 2, 3, 4].map(() => httpJson(`${url}/api/games`)));
+    expect(answers.map(from)).toEqual(["b", "b", "b", "b"]);
+    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(b.seen).toHaveLength(4);
   });
 
   it("streams an answer as it comes", async () => {

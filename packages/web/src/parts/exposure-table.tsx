@@ -1,17 +1,17 @@
-import { useEffect, useRef, useState } from "preact/hooks";
 import type { Exposure } from "../api/types.ts";
-import { commands, preferences } from "../client.ts";
+import { preferences } from "../client.ts";
 import { formatMoney } from "../format/money.ts";
 import { formatImplied, formatOdds, formatPercent } from "../format/odds.ts";
 import type { LiveGame } from "../stores/games.ts";
-import { problemText, strings } from "../strings.ts";
+import { strings } from "../strings.ts";
+import { useExposure } from "./use-exposure.ts";
 
 /** A busy game moves all the time: its exposure is read at most so often. */
 const READ_EVERY_MS = 500;
 
 /** What each outcome would cost or bring the house, against the margin that it may lose at most. */
 export function ExposureTable({ game }: { game: LiveGame }) {
-  const { exposure, trouble } = useExposure(game);
+  const { exposure, trouble } = useExposure(game, READ_EVERY_MS);
   const columns = strings.admin.columns;
   if (trouble !== "") return <p class="trouble">{trouble}</p>;
   if (!exposure) return <p class="quiet">{strings.game.loading}</p>;
@@ -117,30 +117,4 @@ function ResultBar({ result, scale, margin }: { result: number; scale: number; m
 /** The largest figure that the bars must hold, the margin among them. */
 function scaleOf(exposure: Exposure): number {
   return Math.max(1, exposure.margin, ...exposure.outcomes.map((outcome) => Math.abs(outcome.result))) * 1.05;
-}
-
-/** The exposure as of the game's newest version, read anew when a bet or a status moved it. */
-function useExposure(game: LiveGame): { exposure: Exposure | null; trouble: string } {
-  const [exposure, setExposure] = useState<Exposure | null>(null);
-  const [trouble, setTrouble] = useState("");
-  const lastRead = useRef(0);
-  useEffect(() => {
-    let left = false;
-    const read = async (): Promise<void> => {
-      const answer = await commands.exposure(game.id);
-      if (left) return;
-      if (answer.ok) setExposure(answer.value);
-      setTrouble(answer.ok ? "" : problemText(answer.problem));
-    };
-    const pause = Math.max(0, lastRead.current + READ_EVERY_MS - Date.now());
-    const timer = setTimeout(() => {
-      lastRead.current = Date.now();
-      void read();
-    }, pause);
-    return () => {
-      left = true;
-      clearTimeout(timer);
-    };
-  }, [game.id, game.version]);
-  return { exposure, trouble };
 }

@@ -18,7 +18,7 @@ export function GameCard({ gameId }: { gameId: number }) {
         <h2>
           <a href={`/games/${game.id}`}>{game.question}</a>
         </h2>
-        {game.status !== "open" && <StatusBadge status={game.status} />}
+        {game.status !== "open" && game.status !== "suspended" && <StatusBadge status={game.status} />}
       </div>
       <OutcomeGroup game={game} most={game.outcomes.length > OUTCOMES_MAX ? OUTCOMES_SHOWN : OUTCOMES_MAX} />
       <p class="card-foot">

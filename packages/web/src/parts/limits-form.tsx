@@ -25,7 +25,7 @@ export function LimitsForm() {
 
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
-    const wanted = readForm(new FormData(event.currentTarget as HTMLFormElement));
+    const wanted = readForm(new FormData(event.currentTarget as HTMLFormElement), current.excludedUntil);
     if (!wanted) {
       trouble.value = strings.slip.badStake;
       return;
@@ -92,13 +92,14 @@ function textOf(limit: number | undefined): string {
 }
 
 /** The limits as filled in, or null where a field holds no amount. */
-function readForm(form: FormData): Omit<Limits, "pending"> | null {
+function readForm(form: FormData, excludedUntil: string | undefined): Omit<Limits, "pending"> | null {
   const kinds = KINDS.map((kind) => readWindows(form, kind));
   const [deposit, stake, loss] = kinds;
   if (!deposit || !stake || !loss) return null;
-  const until = formText(form, "excludedUntil");
-  const exclusion = until === "" ? {} : { excludedUntil: new Date(until).toISOString() };
-  return { deposit, stake, loss, ...exclusion };
+  const picked = formText(form, "excludedUntil");
+  // The request replaces everything: an exclusion that holds goes along, or this would ask to end it.
+  const until = picked === "" ? excludedUntil : new Date(picked).toISOString();
+  return { deposit, stake, loss, ...(until === undefined ? {} : { excludedUntil: until }) };
 }
 
 function readWindows(form: FormData, kind: string): LimitWindows | null {

@@ -19,6 +19,9 @@ const major = Number(process.versions.node.split(".")[0]);
 if (major < 20)
   fail(`Node ${process.versions.node} is too old: Quorumbook needs Node 20 or newer to set itself up.`);
 
+// For who must not have the dependencies replaced underneath: says whether they are those of the lockfile.
+if (process.argv.includes("--check")) process.exit(installIsCurrent() ? 0 : 1);
+
 if (!(installIsCurrent() && webIsCurrent())) {
   await withLock(() => {
     if (!installIsCurrent()) install();

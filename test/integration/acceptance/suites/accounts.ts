@@ -2,7 +2,7 @@
 import { createHmac, generateKeyPairSync, type KeyObject, randomUUID, sign } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import * as form from "../support/forms.ts";
-import { type Answer, expectRefusal, expectStatus, Http, type Problem } from "../support/http.ts";
+import { type Answer, expectRefusal, expectStatus, type Http, type Problem } from "../support/http.ts";
 import { PASSWORD, type Page, type Person, personOf, type Session, type World } from "../support/people.ts";
 import { boolean, expectForm, integer, list, object, text } from "../support/shape.ts";
 import { ADMIN } from "../support/system.ts";

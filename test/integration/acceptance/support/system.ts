@@ -49,6 +49,7 @@ export class System {
 
   /** Starts one with empty data. */
   static async startFresh(settings: Readonly<Record<string, string>>): Promise<System> {
+    await requireCurrentInstall();
     const dataDir = mkdtempSync(join(tmpdir(), "quorumbook-acceptance-"));
     const system = new System(await freePortRange(), dataDir, settings);
     await system.start("--fresh");
@@ -136,6 +137,20 @@ export class System {
   async status(): Promise<readonly NodeStatus[]> {
     return JSON.parse(await this.cluster("status", "--json")) as readonly NodeStatus[];
   }
+}
+
+/**
+ * `npm start` sets itself up where dependencies have changed, which replaces node_modules: not something to happen
+ * underneath the runner of these tests, and whatever else works in this folder.
+ */
+async function requireCurrentInstall(): Promise<void> {
+  await promisify(execFile)(process.execPath, ["scripts/bootstrap.mjs", "--check"], {
+    cwd: projectRoot,
+  }).catch((cause: unknown) => {
+    throw new Error("the dependencies are not those of the lockfile; run node scripts/bootstrap.mjs first", {
+      cause,
+    });
+  });
 }
 
 /** Without what the runner of these tests has put there: a user's shell has none of it. */

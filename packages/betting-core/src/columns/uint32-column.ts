@@ -3,7 +3,7 @@
 import { type Column, PAGE_BITS, PAGE_MASK, PAGE_ROWS } from "./page.ts";
 
 /**
- * Row numbers, odds, hashes.
+ * Row numbers and odds.
  *
  * A class of its own for each element type, though the text is the same: one shared class would make every
  * access in the book polymorphic.

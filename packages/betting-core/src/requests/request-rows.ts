@@ -2,6 +2,7 @@
 
 import { Float64Column } from "../columns/float64-column.ts";
 import { type Column, PAGE_BITS, PAGE_MASK } from "../columns/page.ts";
+import { Int32Column } from "../columns/int32-column.ts";
 import { Uint32Column } from "../columns/uint32-column.ts";
 import { Uint8Column } from "../columns/uint8-column.ts";
 import type { Hasher } from "../digest/hasher.ts";
@@ -15,11 +16,11 @@ export const DEAD = 255;
 
 /** 21 bytes a row; 38 where the row itself must know its log index, time and result. */
 export class RequestRows {
-  readonly hash0 = new Uint32Column();
-  readonly hash1 = new Uint32Column();
-  readonly hash2 = new Uint32Column();
+  readonly hash0 = new Int32Column();
+  readonly hash1 = new Int32Column();
+  readonly hash2 = new Int32Column();
   /** Of the command's body: tells a repeat from a misuse of the key. */
-  readonly fingerprint = new Uint32Column();
+  readonly fingerprint = new Int32Column();
   /** Bet, ledger row or game, or whether anything changed: what the answer is rebuilt from. */
   readonly reference = new Uint32Column();
   /** Type of the command. */
@@ -101,16 +102,17 @@ export class RequestRows {
   }
 
   hashOf(row: number): Hasher {
-    const hasher = this.#hasher
-      .start(TAG.request)
-      .word(this.hash0.get(row))
-      .word(this.hash1.get(row))
-      .word(this.hash2.get(row))
-      .word(this.fingerprint.get(row))
-      .word(this.kind.get(row))
-      .word(this.reference.get(row));
-    if (this.expires)
-      hasher.word(this.result.get(row)).integer(this.index.get(row)).integer(this.at.get(row));
-    return hasher.finish();
+    const { values } = this.#hasher;
+    values[0] = this.hash0.get(row);
+    values[1] = this.hash1.get(row);
+    values[2] = this.hash2.get(row);
+    values[3] = this.fingerprint.get(row);
+    values[4] = this.kind.get(row);
+    values[5] = this.reference.get(row);
+    if (!this.expires) return this.#hasher.numbers(TAG.request, 6);
+    values[6] = this.result.get(row);
+    values[7] = this.index.get(row);
+    values[8] = this.at.get(row);
+    return this.#hasher.numbers(TAG.request, 9);
   }
 }

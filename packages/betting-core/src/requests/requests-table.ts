@@ -31,7 +31,7 @@ export class RequestsTable {
   readonly #byLifetime: readonly RequestRows[];
   #index: RequestIndex;
   readonly #hasher: Hasher;
-  // The hash of the key in hand: `locate` makes it, `find` and `record` use it.
+  // The hash of the key in hand, signed: `locate` makes it, `find` and `record` use it.
   #hash0 = 0;
   #hash1 = 0;
   #hash2 = 0;
@@ -54,9 +54,9 @@ export class RequestsTable {
     const hasher = this.#hasher.start(TAG.requestKey).text(actor).text(key);
     const before = hasher.high ^ Math.imul(hasher.low, 0x9e3779b1);
     hasher.finish();
-    this.#hash0 = hasher.low >>> 0;
-    this.#hash1 = hasher.high >>> 0;
-    this.#hash2 = before >>> 0;
+    this.#hash0 = hasher.low;
+    this.#hash1 = hasher.high;
+    this.#hash2 = before;
   }
 
   /** The record of the key in hand, or 0 where there is none that still counts at that time. */

@@ -98,13 +98,12 @@ export class AccountsTable {
   }
 
   #hash(row: number): Hasher {
-    return this.#hasher
-      .start(TAG.account)
-      .word(row)
-      .integer(this.balance.get(row))
-      .integer(this.openStake.get(row))
-      .word(this.lastPosting.get(row))
-      .finish();
+    const { values } = this.#hasher;
+    values[0] = row;
+    values[1] = this.balance.get(row);
+    values[2] = this.openStake.get(row);
+    values[3] = this.lastPosting.get(row);
+    return this.#hasher.numbers(TAG.account, 4);
   }
 
   #hashName(row: number): Hasher {

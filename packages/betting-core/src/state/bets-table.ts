@@ -72,19 +72,21 @@ export class BetsTable {
   }
 
   #hash(row: number): Hasher {
-    return this.#hasher
-      .start(TAG.bet)
-      .word(row)
-      .word(this.account.get(row))
-      .word(this.game.get(row))
-      .word(this.outcome.get(row))
-      .integer(this.stake.get(row))
-      .word(this.odds.get(row))
-      .word(this.posting.get(row))
-      .finish();
+    const { values } = this.#hasher;
+    values[0] = row;
+    values[1] = this.account.get(row);
+    values[2] = this.game.get(row);
+    values[3] = this.outcome.get(row);
+    values[4] = this.stake.get(row);
+    values[5] = this.odds.get(row);
+    values[6] = this.posting.get(row);
+    return this.#hasher.numbers(TAG.bet, 7);
   }
 
   #hashStatus(row: number): Hasher {
-    return this.#hasher.start(TAG.betStatus).word(row).word(this.status.get(row)).finish();
+    const { values } = this.#hasher;
+    values[0] = row;
+    values[1] = this.status.get(row);
+    return this.#hasher.numbers(TAG.betStatus, 2);
   }
 }

@@ -76,26 +76,24 @@ export function copyGame(game: GameRecord, generation: number): GameRecord {
 
 /** Odds, caps and virtual stakes follow from the rest and are left out. */
 export function hashGame(hasher: Hasher, game: GameRecord): Hasher {
-  return hasher
-    .start(TAG.game)
-    .word(game.text.id)
-    .word(game.version)
-    .word(statusCode(game.status))
-    .word(game.winner)
-    .integer(game.closedAt)
-    .integer(game.settledAt)
-    .finish();
+  const { values } = hasher;
+  values[0] = game.text.id;
+  values[1] = game.version;
+  values[2] = statusCode(game.status);
+  values[3] = game.winner;
+  values[4] = game.closedAt;
+  values[5] = game.settledAt;
+  return hasher.numbers(TAG.game, 6);
 }
 
 export function hashOutcome(hasher: Hasher, game: GameRecord, position: number): Hasher {
-  return hasher
-    .start(TAG.outcome)
-    .word(game.text.id)
-    .word(position)
-    .integer(game.staked[position] as number)
-    .integer(game.liabilities[position] as number)
-    .word(game.betCounts[position] as number)
-    .finish();
+  const { values } = hasher;
+  values[0] = game.text.id;
+  values[1] = position;
+  values[2] = game.staked[position] as number;
+  values[3] = game.liabilities[position] as number;
+  values[4] = game.betCounts[position] as number;
+  return hasher.numbers(TAG.outcome, 5);
 }
 
 export function hashGameText(hasher: Hasher, text: GameText): Hasher {

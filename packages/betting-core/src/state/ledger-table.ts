@@ -61,16 +61,15 @@ export class LedgerTable {
   }
 
   #hash(row: number): Hasher {
-    return this.#hasher
-      .start(TAG.ledger)
-      .word(row)
-      .word(this.account.get(row))
-      .word(this.cause.get(row))
-      .word(this.reference.get(row))
-      .integer(this.amount.get(row))
-      .integer(this.balance.get(row))
-      .integer(this.at.get(row))
-      .integer(this.index.get(row))
-      .finish();
+    const { values } = this.#hasher;
+    values[0] = row;
+    values[1] = this.account.get(row);
+    values[2] = this.cause.get(row);
+    values[3] = this.reference.get(row);
+    values[4] = this.amount.get(row);
+    values[5] = this.balance.get(row);
+    values[6] = this.at.get(row);
+    values[7] = this.index.get(row);
+    return this.#hasher.numbers(TAG.ledger, 8);
   }
 }

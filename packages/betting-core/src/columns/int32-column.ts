@@ -1,0 +1,48 @@
+// Rows of 32-bit signed values in copy-on-write pages.
+
+import { type Column, PAGE_BITS, PAGE_MASK, PAGE_ROWS } from "./page.ts";
+
+/**
+ * Hashes: signed, because those are the small integers of the engine, which it never boxes.
+ *
+ * A class of its own for each element type, though the text is the same: one shared class would make every
+ * access in the book polymorphic.
+ */
+export class Int32Column implements Column {
+  readonly bytesPerRow: number = Int32Array.BYTES_PER_ELEMENT;
+  #pages: (Int32Array | undefined)[] = [];
+  /** Pages that a snapshot may still read. */
+  #shared: boolean[] = [];
+
+  /** The value of a row whose page exists; 0 where it was never set. */
+  get(row: number): number {
+    return (this.#pages[row >>> PAGE_BITS] as Int32Array)[row & PAGE_MASK] as number;
+  }
+
+  set(row: number, value: number): void {
+    const page = row >>> PAGE_BITS;
+    if (this.#shared[page] !== false) this.#own(page);
+    (this.#pages[page] as Int32Array)[row & PAGE_MASK] = value;
+  }
+
+  dropPage(page: number): void {
+    this.#pages[page] = undefined;
+    this.#shared[page] = true;
+  }
+
+  freeze(): readonly (Int32Array | undefined)[] {
+    this.#shared.fill(true);
+    return this.#pages.slice();
+  }
+
+  restorePage(page: number, bytes: Uint8Array): void {
+    this.#own(page);
+    new Uint8Array((this.#pages[page] as Int32Array).buffer).set(bytes);
+  }
+
+  #own(page: number): void {
+    const existing = this.#pages[page];
+    this.#pages[page] = existing === undefined ? new Int32Array(PAGE_ROWS) : existing.slice();
+    this.#shared[page] = false;
+  }
+}

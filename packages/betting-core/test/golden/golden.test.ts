@@ -1,0 +1,155 @@
+// Bytes and digests that must never change: other versions have them in their logs, snapshots and heads. A change of
+// a format gets a new version and a golden file of its own; these stay.
+
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import {
+  amount,
+  type Command,
+  checkBook,
+  createBook,
+  DEFAULT_PRICING,
+  decodeCommand,
+  encodeCommand,
+  gameId,
+  logIndex,
+  minorUnits,
+  odds,
+  restoreBook,
+  SYSTEM,
+  unixMillis,
+  userId,
+} from "../../src/index.ts";
+import { collect, START } from "../fixtures.ts";
+
+const admin = userId("admin");
+const alice = userId("alice");
+const onGame = { actor: admin, gameId: gameId(1) };
+
+const LIFE: readonly Command[] = [
+  {
+    type: "openBook",
+    actor: SYSTEM,
+    openingBankroll: minorUnits(100_000_000),
+    welcomeBalance: minorUnits(10_000),
+    refuseUnsafePricing: false,
+  },
+  { type: "openAccount", actor: alice, key: "key-0001" },
+  { type: "deposit", actor: alice, key: "key-0002", amount: amount(12_345_678_901) },
+  { type: "withdraw", actor: alice, key: "key-0003", amount: amount(1) },
+  {
+    type: "createGame",
+    actor: admin,
+    key: "key-0001",
+    question: "Żółć or Málaga? 🏇",
+    category: "real",
+    outcomes: ["Home", "Draw", "Away"],
+    startsAt: unixMillis(START + 1_000),
+    closesAt: unixMillis(START + 2_000),
+    pricing: { ...DEFAULT_PRICING, prior: [5_000, 3_000, 2_000] },
+  },
+  {
+    type: "createGame",
+    actor: admin,
+    question: "Red or black?",
+    category: "virtual",
+    outcomes: ["Red", "Black"],
+    pricing: DEFAULT_PRICING,
+  },
+  {
+    type: "placeBet",
+    actor: alice,
+    key: "key-0004",
+    gameId: gameId(1),
+    outcome: "opt2",
+    stake: amount(1_250),
+    odds: odds(21_600),
+    accept: "any",
+    minOdds: odds(20_000),
+  },
+  {
+    type: "placeBet",
+    actor: userId("bob"),
+    key: "key-0004",
+    gameId: gameId(1),
+    outcome: "opt1",
+    stake: amount(700),
+    odds: odds(10_100),
+    accept: "better",
+  },
+  {
+    type: "placeBet",
+    actor: userId("bob"),
+    key: "key-0005",
+    gameId: gameId(2),
+    outcome: "opt9",
+    stake: amount(700),
+    odds: odds(10_100),
+    accept: "exact",
+  },
+  { type: "suspendGame", ...onGame, reason: "a streaker" },
+  { type: "resumeGame", ...onGame },
+  { type: "closeGame", ...onGame },
+  { type: "settleGame", ...onGame, winner: "opt1", previewHash: "0123456789abcdef" },
+  { type: "settleGame", ...onGame, winner: "opt1" },
+  { type: "resettleGame", ...onGame, winner: "opt2", reason: "own goal" },
+  { type: "voidGame", actor: admin, gameId: gameId(2), reason: "no ball" },
+  {
+    type: "setLimits",
+    actor: alice,
+    limits: {
+      deposit: { day: minorUnits(5), week: minorUnits(6) },
+      stake: { month: minorUnits(0) },
+      loss: {},
+      excludedUntil: unixMillis(START + 5_000),
+    },
+  },
+  { type: "setLimits", actor: alice, limits: { deposit: {}, stake: {}, loss: {} } },
+  { type: "addBankroll", actor: admin, amount: amount(77), reason: "a gift" },
+  { type: "expire", actor: SYSTEM },
+];
+
+interface Golden {
+  readonly commands: readonly string[];
+  readonly digest: string;
+  readonly parts: Readonly<Record<string, string>>;
+  readonly snapshot: readonly string[];
+}
+
+const golden = JSON.parse(readFileSync(new URL("v1.json", import.meta.url), "utf8")) as Golden;
+
+test("commands have the bytes of version 1, and those bytes are still understood", () => {
+  expect(LIFE.map((command) => hex(encodeCommand(command)))).toEqual(golden.commands);
+  expect(golden.commands.map((bytes) => decodeCommand(unhex(bytes)))).toEqual(LIFE);
+});
+
+test("the same life gives the digest that it has always given", () => {
+  const book = lived();
+  checkBook(book);
+  expect(book.digestParts()).toEqual(golden.parts);
+  expect(book.digest()).toBe(golden.digest);
+});
+
+test("a snapshot has the bytes of version 1, and those bytes still make the same book", async () => {
+  const chunks = await collect(lived().snapshot().encode());
+  expect(chunks.map(hex)).toEqual(golden.snapshot);
+  const restored = await restoreBook(golden.snapshot.map(unhex));
+  checkBook(restored);
+  expect(restored.digest()).toBe(golden.digest);
+});
+
+function lived(): ReturnType<typeof createBook> {
+  const book = createBook();
+  for (const [number, command] of LIFE.entries()) {
+    book.apply(command, { index: logIndex(number + 1), at: unixMillis(START + number * 10) });
+  }
+  return book;
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("hex");
+}
+
+function unhex(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, "hex"));
+}

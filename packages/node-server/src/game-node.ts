@@ -86,7 +86,9 @@ export async function createGameNode<Log extends ReplicatedLog>(
       return () => clearTimeout(timer);
     },
   };
-  const broadcaster = new Broadcaster(services, clock);
+  const broadcaster = new Broadcaster(services, clock, (error) =>
+    logger.error({ err: error }, "an entry could not be told to the clients"),
+  );
   const app = await createApp(services, logger, metrics.onResponse);
   log.subscribe((event) => {
     if (event.type === "fatal") onFatal(event.error);

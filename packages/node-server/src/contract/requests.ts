@@ -3,6 +3,7 @@ import { Type } from "typebox";
 import {
   AcceptPolicy,
   Amount,
+  AMOUNT_MAX,
   BetStatus,
   Category,
   closed,
@@ -61,9 +62,9 @@ export const VIRTUAL_STAKES_MAX = 900_000_000_000;
 
 const Pricing = closed({
   strategy: Type.Optional(Type.Enum(["ratio/pre"])),
-  virtualStake: Type.Optional(Type.Integer({ minimum: 1, maximum: VIRTUAL_STAKES_MAX, default: 10_000 })),
+  virtualStake: Type.Optional(Type.Integer({ minimum: 1, maximum: AMOUNT_MAX, default: 10_000 })),
   commissionBp: Type.Optional(Type.Integer({ minimum: 0, maximum: 9_999, default: 5_000 })),
-  margin: Type.Optional(Type.Integer({ minimum: 0, maximum: 100_000_000_000, default: 5_000 })),
+  margin: Type.Optional(Type.Integer({ minimum: 0, maximum: AMOUNT_MAX, default: 5_000 })),
   tick: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 100 })),
   prior: Type.Optional(
     Type.Array(Type.Integer({ minimum: 0, maximum: 10_000 }), { minItems: 2, maxItems: 32 }),
@@ -84,7 +85,7 @@ export const ReasonBody = closed({ reason: Type.Optional(Text) });
 export const WinnerBody = closed({ winner: Name });
 export const SettleBody = closed({
   winner: Name,
-  previewHash: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+  previewHash: Type.Optional(Type.String({ pattern: "^[\\x21-\\x7e]{1,128}$" })),
 });
 export const ResettleBody = closed({ winner: Name, reason: Text });
 export const BankrollBody = closed({ amount: Amount, reason: Text });
@@ -102,5 +103,3 @@ export const limitFields = {
 };
 export const LimitsBody = closed(limitFields);
 export type LimitsRequest = Type.Static<typeof LimitsBody>;
-
-export const LeaderBody = closed({ nodeId: Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$" }) });

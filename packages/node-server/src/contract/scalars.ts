@@ -41,7 +41,6 @@ export const Category = Type.Enum(["real", "virtual"]);
 export const GameStatus = Type.Enum(["open", "suspended", "closed", "settled", "voided"]);
 export const BetStatus = Type.Enum(["open", "won", "lost", "void"]);
 export const AcceptPolicy = Type.Enum(["exact", "better", "any"]);
-export const Role = Type.Enum(["bettor", "operator", "admin"]);
 
 /** An object that has these fields and no others. */
 export function closed<Fields extends Type.TProperties>(fields: Fields, options: Type.TObjectOptions = {}) {

@@ -1,5 +1,14 @@
 // The one way from a request into the log: waits for commit and apply, and says truly what is known at the end.
-import type { Applied, CommandOf, CommandType, UserId } from "@quorumbook/betting-core";
+import {
+  type Applied,
+  CodecError,
+  type Command,
+  type CommandOf,
+  type CommandType,
+  decodeCommand,
+  encodeCommand,
+  type UserId,
+} from "@quorumbook/betting-core";
 import { ProblemError, type Refusal } from "../contract/problem-codes.ts";
 import type { BettingStateMachine } from "./betting-state-machine.ts";
 import { LogError, type LogErrorCode, type ReplicatedLog } from "./replicated-log.ts";
@@ -74,6 +83,7 @@ export class CommandGateway {
    */
   async submit<Type extends CommandType>(command: CommandOf<Type>): Promise<Applied<Type>> {
     if (!this.#machine.opened) throw new ProblemError(REFUSALS.no_leader);
+    if (command.type !== "placeBet") assertReadable(command);
     if (this.#inFlight >= IN_FLIGHT_MAX) throw new ProblemError(REFUSALS.overloaded);
     this.#inFlight += 1;
     try {
@@ -94,11 +104,22 @@ export class CommandGateway {
     if (this.#machine.book.account(actor) !== undefined) return undefined;
     const running = this.#opening.get(actor);
     if (running !== undefined) return running;
-    const opening = this.submit({ type: "openAccount", actor })
-      .then(() => undefined)
-      .finally(() => this.#opening.delete(actor));
+    const opening = this.#openAccount(actor).finally(() => this.#opening.delete(actor));
     this.#opening.set(actor, opening);
     return opening;
+  }
+
+  /**
+   * Opening twice is opening once, and the request proper has not been looked at: where it is not known whether the
+   * account was opened, the request may safely be repeated.
+   */
+  async #openAccount(actor: UserId): Promise<void> {
+    try {
+      await this.submit({ type: "openAccount", actor });
+    } catch (error) {
+      const unknown = error instanceof ProblemError && error.refusal.code === "outcome_unknown";
+      throw unknown ? new ProblemError(REFUSALS.no_leader, { cause: error }) : error;
+    }
   }
 
   /** Returns once everything acknowledged anywhere before the call is applied here. */
@@ -123,6 +144,24 @@ export class CommandGateway {
 
   #reach(index: number): void {
     this.#reached = Math.max(this.#reached, index);
+  }
+}
+
+/**
+ * A command that the codec writes but does not read would stop every node that applies it, again at each start. The
+ * schemas let none pass; this makes sure before one is in the log. Bets hold numbers and one short word, and are many.
+ *
+ * @throws ProblemError `invalid_request`
+ */
+function assertReadable(command: Command): void {
+  try {
+    decodeCommand(encodeCommand(command));
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error;
+    throw new ProblemError(
+      { code: "invalid_request", detail: "The book cannot hold this." },
+      { cause: error },
+    );
   }
 }
 

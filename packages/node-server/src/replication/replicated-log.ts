@@ -96,11 +96,6 @@ export interface ReplicatedLog {
   /** @returns how to stop listening */
   subscribe(listener: (event: LogEvent) => void): () => void;
 
-  /** Hands leadership to that member, where the log can; resolves once this node no longer leads. */
-  readonly transferLeadership?: (nodeId: string, timeoutMs: number) => Promise<void>;
-  /** Writes a snapshot now, where the log can; returns its index. */
-  readonly takeSnapshot?: () => Promise<number>;
-
   /** Leaves in good order: leadership is handed over first. Waiting submits end with an error. */
   close(): Promise<void>;
 }

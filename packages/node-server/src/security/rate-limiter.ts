@@ -1,22 +1,21 @@
 // How much one user may ask of a node: a token bucket each, refilled by time.
 import { ProblemError } from "../contract/problem-codes.ts";
+import { TokenBucket } from "./token-bucket.ts";
 
 /** Requests a second of one user on one node in the long run; a person does a few, a bot some hundred. */
 const REFILL_PER_SECOND = 500;
 /** Requests of one user at once. */
 const BURST = 2_000;
+/** A page subscribes when it opens and when it is turned; a snapshot may be a megabyte. */
+const CONNECTION_BURST = 60;
+const CONNECTION_REFILL_PER_SECOND = 5;
 /** Buckets kept; a full bucket is the same as none, so the oldest are dropped. */
 const BUCKETS_MAX = 50_000;
-
-interface Bucket {
-  tokens: number;
-  at: number;
-}
 
 export class RateLimiter {
   readonly #factor: number;
   readonly #now: () => number;
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets = new Map<string, TokenBucket>();
 
   /**
    * @param factor on the limits; 0 switches them off
@@ -30,26 +29,38 @@ export class RateLimiter {
   /** @throws ProblemError `rate_limited` where the user has asked too much */
   take(userId: string): void {
     if (this.#factor === 0) return;
-    const now = this.#now();
-    const burst = BURST * this.#factor;
-    const rate = REFILL_PER_SECOND * this.#factor;
     let bucket = this.#buckets.get(userId);
     if (bucket === undefined) {
-      bucket = { tokens: burst, at: now };
+      bucket = this.#bucket(BURST, REFILL_PER_SECOND);
       this.#buckets.set(userId, bucket);
       if (this.#buckets.size > BUCKETS_MAX) this.#dropOldest();
     }
-    bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * rate);
-    bucket.at = now;
-    if (bucket.tokens < 1) {
-      const retryAfter = Math.max(1, Math.ceil((1 - bucket.tokens) / rate));
-      throw new ProblemError({
-        code: "rate_limited",
-        detail: `At most ${rate} requests a second; this one was not looked at.`,
-        retryAfter,
-      });
-    }
-    bucket.tokens -= 1;
+    this.#takeFrom(bucket);
+  }
+
+  /**
+   * A limit of one connection's own on what makes a node compute much: subscribing and authenticating.
+   *
+   * @returns what takes one, or throws ProblemError `rate_limited`
+   */
+  ofConnection(): () => void {
+    if (this.#factor === 0) return () => undefined;
+    const bucket = this.#bucket(CONNECTION_BURST, CONNECTION_REFILL_PER_SECOND);
+    return () => this.#takeFrom(bucket);
+  }
+
+  #bucket(burst: number, refillPerSecond: number): TokenBucket {
+    return new TokenBucket(burst * this.#factor, refillPerSecond * this.#factor, this.#now());
+  }
+
+  #takeFrom(bucket: TokenBucket): void {
+    const wait = bucket.take(this.#now());
+    if (wait === 0) return;
+    throw new ProblemError({
+      code: "rate_limited",
+      detail: "Too many requests; this one was not looked at.",
+      retryAfter: Math.max(1, Math.ceil(wait)),
+    });
   }
 
   #dropOldest(): void {

@@ -20,6 +20,7 @@ export class Broadcaster implements MachineListener {
   readonly sessions = new Set<Session>();
   readonly #services: Services;
   readonly #clock: ConflationClock;
+  readonly #onError: (error: unknown) => void;
   readonly #conflation: Conflation;
   #bookTimer: (() => void) | undefined;
   #clusterTimer: (() => void) | undefined;
@@ -28,8 +29,14 @@ export class Broadcaster implements MachineListener {
   /** The snapshot of all games, as long as nothing public has happened since. */
   #allGames: { readonly index: number; readonly bytes: Buffer } | undefined;
 
-  constructor(services: Services, clock: ConflationClock, feed = new EventFeed()) {
+  constructor(
+    services: Services,
+    clock: ConflationClock,
+    onError: (error: unknown) => void,
+    feed = new EventFeed(),
+  ) {
     this.#services = services;
+    this.#onError = onError;
     this.#clock = clock;
     this.feed = feed;
     this.#conflation = new Conflation((items) => this.#tellPublic(items), clock);
@@ -38,8 +45,23 @@ export class Broadcaster implements MachineListener {
     this.#watchCluster();
   }
 
+  /**
+   * What goes wrong in telling must not stop the book: then nobody is told anything, all connections are cut, and
+   * the clients come back for a snapshot.
+   */
   onApplied(entry: AppliedEntry): void {
     if (entry.applied.events.length === 0) return;
+    try {
+      this.#tellEntry(entry);
+    } catch (error) {
+      this.#onError(error);
+      this.feed.reset(entry.index);
+      this.#conflation.reset();
+      for (const session of this.sessions) session.terminate();
+    }
+  }
+
+  #tellEntry(entry: AppliedEntry): void {
     const { machine } = this.#services;
     const sorted = sortEvents(entry, ({ gameId }) => machine.book.game(gameId));
     this.feed.add(sorted);

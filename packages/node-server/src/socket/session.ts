@@ -64,6 +64,7 @@ export class Session implements ConnectionListener {
   /** While a token is verified, what came after it waits: messages take effect in the order they were sent. */
   #queue: ClientMessage[] | undefined;
   #betsInFlight = 0;
+  readonly #takeAsk: () => void;
   #strikes = 0;
   publicFloor = 0;
   /** When the client was last heard of; kept by {@link onAlive}, looked at by the keeper of idle connections. */
@@ -74,6 +75,7 @@ export class Session implements ConnectionListener {
     this.#context = context;
     this.#outbox = new Outbox(connection);
     this.lastHeardAt = context.now();
+    this.#takeAsk = context.services.rates.ofConnection();
     context.broadcaster.sessions.add(this);
     const { services, now } = context;
     this.tell(welcomeText(services.log.status().nodeId, services.gateway.index, now()));
@@ -130,10 +132,10 @@ export class Session implements ConnectionListener {
   #obey(message: ClientMessage): void {
     switch (message.type) {
       case "authenticate":
-        this.#authenticate(message);
+        if (this.#mayAsk()) this.#authenticate(message);
         break;
       case "subscribe":
-        this.#subscribe(message);
+        if (this.#mayAsk()) this.#subscribe(message);
         break;
       case "unsubscribe":
         this.#unsubscribe();
@@ -146,6 +148,17 @@ export class Session implements ConnectionListener {
         break;
       default:
         message satisfies never;
+    }
+  }
+
+  #mayAsk(): boolean {
+    try {
+      this.#takeAsk();
+      return true;
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      this.#strike(error.refusal.code, error.refusal.detail);
+      return false;
     }
   }
 

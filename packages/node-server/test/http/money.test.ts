@@ -34,6 +34,15 @@ describe("an account", () => {
     expect(node.log.status().lastIndex).toBe(before + 1);
   });
 
+  it("leaves the request undone, for sure, where it could not be opened for sure", async () => {
+    for (const applied of [false, true]) {
+      node.log.failNext({ code: "outcome_unknown", applied });
+      const answer = await node.post("/api/deposits", { amount: 1 }, { as: `unlucky ${applied}` });
+      expectProblem(answer, 503, "no_leader");
+      expect((await node.get("/api/balance", { as: `unlucky ${applied}` })).body["balance"]).toBe(10_000);
+    }
+  });
+
   it("is not opened by a request that is refused before the book", async () => {
     const before = node.digest();
     expectProblem(await node.post("/api/deposits", { amount: 0 }, { as: "clumsy" }), 400, "invalid_request");

@@ -25,6 +25,26 @@ it("a user may burst, and then goes on at the refill rate; others are not touche
   expect(taken(limiter, "ann", 500)).toBe(50);
 });
 
+it("a connection has a limit of its own on what makes the node compute much", () => {
+  let time = 0;
+  const take = new RateLimiter(1, () => time).ofConnection();
+  const granted = (tries: number): number => {
+    let count = 0;
+    for (let i = 0; i < tries; i += 1) {
+      try {
+        take();
+        count += 1;
+      } catch (error) {
+        expect(error).toBeInstanceOf(ProblemError);
+      }
+    }
+    return count;
+  };
+  expect(granted(200)).toBe(60);
+  time += 2_000;
+  expect(granted(200)).toBe(10);
+});
+
 it("a factor of 0 switches the limit off", () => {
   const limiter = new RateLimiter(0, () => 0);
   expect(taken(limiter, "ann", 100_000)).toBe(100_000);

@@ -1,7 +1,7 @@
 // The WebSocket of one node on a log in memory, over real sockets.
 import { once } from "node:events";
 import { connect } from "node:net";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import type { GameAnswer } from "../../../src/contract/answers.ts";
 import { freshKey, startMemoryNode, type TestNode } from "../../support/memory-node.ts";
@@ -517,6 +517,42 @@ describe("a bet over the socket", () => {
     await socket.next("betConfirmed", { requestId: ids.at(-1) });
     expect(socket.of("betConfirmed").map((message) => message["requestId"])).toEqual(ids);
     expectInOrder(socket.of("betConfirmed", "balanceChanged"));
+  });
+});
+
+describe("when something extraordinary happens", () => {
+  it("a snapshot that takes the book's place gives every client the new state", async () => {
+    const gameId = await node.openGame();
+    const socket = await member("ann");
+    await socket.ask({ type: "subscribe", games: [gameId] }, "snapshot");
+    const after = socket.heard.length;
+    const { machine } = node.node.services;
+    await machine.restore(machine.snapshot().encode());
+    const index = node.log.status().appliedIndex;
+    expect(await socket.next("snapshot", {}, after)).toMatchObject({ index, games: [{ id: gameId }] });
+    expect(await socket.next("personalSnapshot", {}, after)).toMatchObject({ index });
+    await bet(gameId, "ann", 10);
+    await socket.next("oddsChanged", { gameId }, after);
+    const late = await client();
+    await late.ask({ type: "subscribe", games: [gameId], from: index - 1 }, "snapshot");
+    const onTime = await client();
+    await onTime.ask({ type: "subscribe", games: [gameId], from: index }, "oddsChanged", { replay: true });
+  });
+
+  it("an entry that cannot be told cuts the connections, and the book goes on", async () => {
+    const gameId = await node.openGame();
+    const socket = await client();
+    await socket.ask({ type: "subscribe", games: "all" }, "snapshot");
+    const broken = vi.spyOn(node.node.broadcaster.feed, "add").mockImplementation(() => {
+      throw new Error("no memory");
+    });
+    const placed = await bet(gameId, "ann", 10);
+    broken.mockRestore();
+    expect(await socket.closed).toBe(1006);
+    const again = await client();
+    const from = (placed.commandIndex ?? 0) - 1;
+    const snapshot = await again.ask({ type: "subscribe", games: [gameId], from }, "snapshot");
+    expect(snapshot).toMatchObject({ games: [{ id: gameId, totalStaked: 10 }] });
   });
 });
 

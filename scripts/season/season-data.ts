@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { projectRoot } from "../lib/source-paths.ts";
 
 /** A played match with the probabilities it opens with. */
 export interface Match {
@@ -13,9 +14,9 @@ export interface Match {
   readonly winner: "opt1" | "opt2" | "opt3";
 }
 
-const folder = join(import.meta.dirname, "data");
+const folder = join(projectRoot, "examples/season");
 
-/** All 380 matches of the season in the order of play. See data/README.md for where they come from. */
+/** All 380 matches of the season in the order of play. See examples/season/README.md for where they come from. */
 export function readSeason(): readonly Match[] {
   const results = rows("premier-league-2023-24.csv");
   const priors = rows("premier-league-2023-24-prior.csv");

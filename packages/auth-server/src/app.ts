@@ -24,6 +24,8 @@ import { usersRoutes } from "./routes/users.ts";
 
 /** The largest body anybody has a reason to send is a name and two passwords. */
 const BODY_BYTES_MAX = 16_384;
+/** Whoever takes longer to send a request than this is not there for the answer. */
+const REQUEST_TIMEOUT_MS = 15_000;
 /** Requests to /api/auth per address and minute, unless a route says otherwise. */
 const REQUESTS_MAX = 3_000;
 
@@ -43,6 +45,7 @@ export async function buildApp({ config, services, logger, onFatal }: AppOptions
     // One line a request says less than the histogram, and costs more.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: trustOnlyPeers(config.trustedProxies),
     frameworkErrors: (error, request, reply) => void onError(error, request, reply),
     return503OnClosing: false,

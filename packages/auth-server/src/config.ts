@@ -61,6 +61,12 @@ export function readConfig(env: Environment): AuthConfig {
     host: readHost(optional(env, "QUORUMBOOK_HOST")),
     port: readInteger("QUORUMBOOK_AUTH_PORT", required(env, "QUORUMBOOK_AUTH_PORT"), 0, 65_535),
     admin: readAdmin(optional(env, "QUORUMBOOK_ADMIN")),
+    accessLifetime: readInteger(
+      "QUORUMBOOK_ACCESS_TTL",
+      optional(env, "QUORUMBOOK_ACCESS_TTL"),
+      1,
+      ACCESS_LIFETIME_MAX,
+    ),
     issuer: optional(env, "QUORUMBOOK_ISSUER"),
     audience: optional(env, "QUORUMBOOK_AUDIENCE"),
     rateLimit: readFactor(optional(env, "QUORUMBOOK_RATE_LIMIT")),
@@ -71,14 +77,10 @@ export function readConfig(env: Environment): AuthConfig {
 }
 
 /** The part that the commands beside the server need. @throws ConfigError as {@link readConfig} */
-export function readStoreConfig(
-  env: Environment,
-): Pick<AuthConfig, "dataDir" | "databaseUrl" | "accessLifetime"> {
-  const lifetime = optional(env, "QUORUMBOOK_ACCESS_TTL");
+export function readStoreConfig(env: Environment): Pick<AuthConfig, "dataDir" | "databaseUrl"> {
   return {
     dataDir: required(env, "QUORUMBOOK_AUTH_DATA"),
     databaseUrl: readDatabaseUrl(optional(env, "DATABASE_URL")),
-    accessLifetime: readInteger("QUORUMBOOK_ACCESS_TTL", lifetime, 1, ACCESS_LIFETIME_MAX),
   };
 }
 

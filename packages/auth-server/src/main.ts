@@ -33,10 +33,10 @@ program
   .command("rotate-keys")
   .description("start a new signing key; a running server takes it over by itself")
   .option("--lead <seconds>", "how long it is published before it signs", readSeconds, ROTATION_LEAD)
-  .option("--json", "print {kid, signsFrom, deleted} as JSON")
+  .option("--json", "print {kid, signsFrom} as JSON")
   .action(async ({ lead, json }: { lead: number; json?: true }) => {
     const made = await rotateKeys(readStoreConfig(process.env), lead);
-    const text = `key ${made.kid} signs from ${made.signsFrom}; ${made.deleted.length} old ones deleted`;
+    const text = `key ${made.kid} signs from ${made.signsFrom}`;
     process.stdout.write(`${json ? JSON.stringify(made) : text}\n`);
   });
 

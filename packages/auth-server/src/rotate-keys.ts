@@ -1,7 +1,7 @@
-// The command that starts a new signing key and deletes those that no valid token needs any more.
+// The command that starts a new signing key. The server deletes those that no valid token needs any more.
 import type { AuthConfig } from "./config.ts";
 import { keyFolderOf } from "./serve.ts";
-import { addKey, pruneKeys, readKeys } from "./tokens/key-store.ts";
+import { addKey, readKeys } from "./tokens/key-store.ts";
 import { unixMillis, wallClock } from "./units.ts";
 
 /** Seconds a new key is published before it signs: longer than verifiers keep the old set. */
@@ -9,13 +9,11 @@ export const ROTATION_LEAD = 120;
 
 /** @throws KeyStoreError */
 export async function rotateKeys(
-  { dataDir, accessLifetime }: Pick<AuthConfig, "dataDir" | "accessLifetime">,
+  { dataDir }: Pick<AuthConfig, "dataDir">,
   leadSeconds: number,
-): Promise<{ readonly kid: string; readonly signsFrom: string; readonly deleted: readonly string[] }> {
+): Promise<{ readonly kid: string; readonly signsFrom: string }> {
   const folder = keyFolderOf(dataDir);
   await readKeys(folder);
-  const now = wallClock();
-  const key = await addKey(folder, unixMillis(now + leadSeconds * 1000));
-  const deleted = await pruneKeys(folder, now, accessLifetime * 1000);
-  return { kid: key.kid, signsFrom: new Date(key.signsFrom).toISOString(), deleted };
+  const key = await addKey(folder, unixMillis(wallClock() + leadSeconds * 1000));
+  return { kid: key.kid, signsFrom: new Date(key.signsFrom).toISOString() };
 }

@@ -10,8 +10,8 @@ import type { App } from "./http/fastify-types.ts";
 import { createServices } from "./http/services.ts";
 import { createPasswordHasher } from "./passwords/password-hasher.ts";
 import { openDatabase } from "./storage/open-database.ts";
-import { addKey, readKeys } from "./tokens/key-store.ts";
-import type { SigningKey } from "./tokens/signing-keys.ts";
+import { addKey, deleteKeys, readKeys } from "./tokens/key-store.ts";
+import { publishedKeysAt, type SigningKey } from "./tokens/signing-keys.ts";
 import { type Clock, wallClock } from "./units.ts";
 
 /** How soon keys that a command added beside the server are seen: well within the lead they have before signing. */
@@ -28,7 +28,7 @@ export interface ServerOptions {
 
 export interface AuthServer {
   readonly app: App;
-  /** Takes over keys that were added or removed on disk. */
+  /** Takes over keys that a command added, and deletes those that no valid token needs. Done every few seconds. */
   rereadKeys(): Promise<void>;
   close(): Promise<void>;
 }
@@ -47,7 +47,13 @@ export async function createAuthServer(options: ServerOptions): Promise<AuthServ
     const app = await buildApp({ config, services, logger, onFatal });
     if (firstAdmin !== undefined) app.log.info({ username: firstAdmin }, "made the first admin");
 
-    const rereadKeys = async () => services.accessTokens.replaceKeys(await readKeys(keyFolder));
+    const rereadKeys = async () => {
+      const found = await readKeys(keyFolder);
+      const alive = new Set(publishedKeysAt(found, clock(), config.accessLifetime * 1000));
+      services.accessTokens.replaceKeys([...alive]);
+      const dead = found.filter((key) => !alive.has(key));
+      await deleteKeys(keyFolder, dead);
+    };
     const timer = setInterval(() => {
       rereadKeys().catch((error: unknown) => app.log.error({ err: error }, "the keys cannot be read anew"));
     }, KEYS_REREAD_MS).unref();

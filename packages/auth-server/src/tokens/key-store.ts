@@ -1,15 +1,18 @@
 // Signing keys on disk: one file a key in a folder of mode 0700, each file of mode 0600.
 import { randomUUID } from "node:crypto";
-import { chmod, mkdir, open, readdir, readFile, rename, unlink } from "node:fs/promises";
+import { chmod, mkdir, open, readdir, readFile, rename, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { calculateJwkThumbprint, importJWK } from "jose";
 import { KeyStoreError, messageOf } from "../errors.ts";
 import { type UnixMillis, unixMillis } from "../units.ts";
 import { generateSigningKey } from "./generate-signing-key.ts";
-import { publishedKeysAt, type SigningKey } from "./signing-keys.ts";
+import type { SigningKey } from "./signing-keys.ts";
 
 const FORMAT = 1;
 const SUFFIX = ".key.json";
+const TEMPORARY = ".tmp";
+/** A key is written in milliseconds, so a file this old has no writer any more. */
+const ABANDONED_MS = 60_000;
 
 /** @throws KeyStoreError where the folder or a key cannot be read, or is not what this program wrote */
 export async function readKeys(folder: string): Promise<readonly SigningKey[]> {
@@ -30,7 +33,7 @@ export async function addKey(folder: string, signsFrom: UnixMillis): Promise<Sig
   const key = await generateSigningKey(signsFrom);
   const content = JSON.stringify({ format: FORMAT, ...key });
   return await asKeyStoreError(`a key cannot be written to ${folder}`, async () => {
-    const temporary = join(folder, `.${randomUUID()}.tmp`);
+    const temporary = join(folder, `.${randomUUID()}${TEMPORARY}`);
     const file = await open(temporary, "wx", 0o600);
     try {
       await file.writeFile(content);
@@ -44,19 +47,21 @@ export async function addKey(folder: string, signsFrom: UnixMillis): Promise<Sig
   });
 }
 
-/** Deletes the keys whose last token has expired. Answers their ids. */
-export async function pruneKeys(
-  folder: string,
-  now: UnixMillis,
-  accessLifeMs: number,
-): Promise<readonly string[]> {
-  const keys = await readKeys(folder);
-  const published = new Set(publishedKeysAt(keys, now, accessLifeMs));
-  const dead = keys.filter((key) => !published.has(key)).map(({ kid }) => kid);
-  return await asKeyStoreError(`old keys in ${folder} cannot be deleted`, async () => {
-    for (const kid of dead) await unlink(join(folder, `${kid}${SUFFIX}`));
+/**
+ * Deletes keys that no valid token needs, and what a process killed half-way through {@link addKey} left behind.
+ * For the server alone, which knows how long its tokens live.
+ *
+ * @throws KeyStoreError where that fails; the keys not yet deleted are as they were
+ */
+export async function deleteKeys(folder: string, dead: readonly SigningKey[]): Promise<void> {
+  await asKeyStoreError(`old keys in ${folder} cannot be deleted`, async () => {
+    for (const { kid } of dead) await unlink(join(folder, `${kid}${SUFFIX}`));
+    for (const name of await readdir(folder)) {
+      if (!name.endsWith(TEMPORARY)) continue;
+      const { mtimeMs } = await stat(join(folder, name));
+      if (mtimeMs < Date.now() - ABANDONED_MS) await unlink(join(folder, name));
+    }
     if (dead.length > 0) await syncFolder(folder);
-    return dead;
   });
 }
 

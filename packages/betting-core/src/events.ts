@@ -1,5 +1,6 @@
 // What happened, for those who tell others: past tense, tagged, cheap to make. All events of one `apply` have
-// that entry's log index and time, and come in the order of this list; `balanceChanged` is one a user an entry.
+// that entry's log index and time: first what happened to the game, then to bets, then one `balanceChanged` a user,
+// and `bookChanged` last.
 
 import type { BetId, GameId, MinorUnits, Odds, OutcomeKey, Sequence, UserId } from "./units.ts";
 import type { BetView, GameStatus } from "./views.ts";

@@ -18,7 +18,7 @@ import {
 } from "../../src/index.ts";
 import { newBook, run, script } from "../scripts.ts";
 
-const RUNS = { numRuns: 100 };
+const RUNS = { numRuns: 60 };
 const NOBODY = userId("nobody-yet");
 
 describe("money (1)", () => {
@@ -200,7 +200,7 @@ describe("commands", () => {
         expect(repeated.commandIndex).toBe(original?.commandIndex);
         expect(lasting(repeated)).toEqual(lasting(original));
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 

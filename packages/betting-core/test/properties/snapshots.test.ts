@@ -6,9 +6,11 @@ import { type Book, checkBook, decodeCommand, encodeCommand, restoreBook } from 
 import { collect } from "../fixtures.ts";
 import { newBook, run, script } from "../scripts.ts";
 
-const RUNS = { numRuns: 60 };
+const RUNS = { numRuns: 40 };
 
-test("snapshot, encode, restore gives the same digest and the same answers to every further command (10)", async () => {
+test("snapshot, encode, restore gives the same digest and the same answers to every further command (10)", {
+  timeout: 120_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(script, script, async (life, afterlife) => {
       const book = newBook();
@@ -38,7 +40,9 @@ test("snapshot, encode, restore gives the same digest and the same answers to ev
   );
 });
 
-test("a snapshot does not change while commands go on, not even halfway through its encoding (10)", async () => {
+test("a snapshot does not change while commands go on, not even halfway through its encoding (10)", {
+  timeout: 120_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(script, script, fc.nat({ max: 30 }), async (life, afterlife, early) => {
       const book = newBook();
@@ -66,7 +70,9 @@ test("a snapshot does not change while commands go on, not even halfway through 
   );
 });
 
-test("a replay of the same commands, in one go or cut by a snapshot, gives the same digest (11)", async () => {
+test("a replay of the same commands, in one go or cut by a snapshot, gives the same digest (11)", {
+  timeout: 120_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(script, fc.nat({ max: 80 }), async (life, cut) => {
       const book = newBook();

@@ -17,7 +17,7 @@ describe("encoding", () => {
           expect(encodeCommand(decoded)).toEqual(bytes);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -34,6 +34,7 @@ describe("encoding", () => {
         };
         expect(decodeCommand(encodeCommand(command))).toEqual(command);
       }),
+      { numRuns: 40 },
     );
   });
 

@@ -63,6 +63,8 @@ export async function openRaftLog(options: RaftLogOptions, machine: BettingState
 export class RaftLog implements ReplicatedLog {
   readonly #store: RaftStore<Command, Applied>;
   readonly #listeners = new Set<(event: LogEvent) => void>();
+  /** Told again to whoever comes to listen later: nobody may miss the end. */
+  #fatal: LogEvent | undefined;
 
   constructor(store: RaftStore<Command, Applied>, onWarning: (message: string) => void) {
     this.#store = store;
@@ -76,7 +78,8 @@ export class RaftLog implements ReplicatedLog {
           this.#tell({ type: "changed" });
           break;
         case "fatal":
-          this.#tell({ type: "fatal", error: event.error });
+          this.#fatal = { type: "fatal", error: event.error };
+          this.#tell(this.#fatal);
           break;
         case "warning":
           onWarning(event.message);
@@ -130,6 +133,8 @@ export class RaftLog implements ReplicatedLog {
 
   subscribe(listener: (event: LogEvent) => void): () => void {
     this.#listeners.add(listener);
+    const fatal = this.#fatal;
+    if (fatal !== undefined) queueMicrotask(() => listener(fatal));
     return () => this.#listeners.delete(listener);
   }
 

@@ -93,7 +93,11 @@ export interface ReplicatedLog {
 
   status(): LogStatus;
 
-  /** @returns how to stop listening */
+  /**
+   * Whoever listens after the end is told of it all the same.
+   *
+   * @returns how to stop listening
+   */
   subscribe(listener: (event: LogEvent) => void): () => void;
 
   /** Leaves in good order: leadership is handed over first. Waiting submits end with an error. */

@@ -24,7 +24,7 @@ export class Broadcaster implements MachineListener {
   readonly #conflation: Conflation;
   #bookTimer: (() => void) | undefined;
   #clusterTimer: (() => void) | undefined;
-  #clusterTold = "";
+  #clusterTold: string | undefined;
   readonly #unsubscribe: () => void;
   /** The snapshot of all games, as long as nothing public has happened since. */
   #allGames: { readonly index: number; readonly bytes: Buffer } | undefined;
@@ -42,6 +42,7 @@ export class Broadcaster implements MachineListener {
     this.#conflation = new Conflation((items) => this.#tellPublic(items), clock);
     services.machine.listen(this);
     this.#unsubscribe = services.log.subscribe(() => this.#tellCluster());
+    this.#tellCluster();
     this.#watchCluster();
   }
 
@@ -115,12 +116,13 @@ export class Broadcaster implements MachineListener {
   }
 
   #tellCluster(): void {
-    if (this.sessions.size === 0) return;
     const cluster = clusterNow(this.#services);
     const seen = cluster.nodes.map(({ nodeId, role, reachable }) => `${nodeId} ${role} ${reachable}`);
     const told = [cluster.leader, cluster.term, ...seen].join("|");
     if (told === this.#clusterTold) return;
+    const isFirst = this.#clusterTold === undefined;
     this.#clusterTold = told;
+    if (isFirst || this.sessions.size === 0) return;
     const text = clusterChangedText(cluster);
     for (const session of this.sessions) session.tell(text);
   }

@@ -37,6 +37,7 @@ const STRIKES_MAX = 10;
 /** Messages that wait while a token is verified, and bets that wait for their commit. */
 const WAITING_MAX = 1_024;
 const POLICY_VIOLATION = 1008;
+const INTERNAL_FAILURE = 1011;
 /** What `setTimeout` takes. */
 const TIMER_MS_MAX = 2_147_483_647;
 
@@ -93,6 +94,20 @@ export class Session implements ConnectionListener {
 
   onText(text: string, bytes: number): void {
     if (!this.#outbox.isOpen) return;
+    try {
+      this.#hear(text, bytes);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** An error of ours ends this connection, not the node. */
+  #fail(error: unknown): void {
+    this.#context.onError(error);
+    this.close(INTERNAL_FAILURE, "the node failed");
+  }
+
+  #hear(text: string, bytes: number): void {
     if (bytes > MESSAGE_BYTES_MAX) {
       this.#strike("payload_too_large", `A message has at most ${MESSAGE_BYTES_MAX} bytes.`);
       return;
@@ -179,7 +194,20 @@ export class Session implements ConnectionListener {
       return;
     }
     this.#queue = [];
-    void verified.then(admit, refuse).then(() => this.#drain());
+    void this.#admitLater(verified, admit, refuse);
+  }
+
+  async #admitLater(
+    verified: Promise<Identity>,
+    admit: (identity: Identity) => void,
+    refuse: (error: unknown) => void,
+  ): Promise<void> {
+    try {
+      await verified.then(admit, refuse);
+      this.#drain();
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #drain(): void {

@@ -206,7 +206,7 @@ export async function eventually(what: string, holds: () => Promise<boolean>, ms
 }
 
 /** Ports that nobody listened on a moment ago. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createTcpServer());
   for (const server of servers) {
     server.listen(0, "127.0.0.1");

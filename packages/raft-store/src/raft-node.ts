@@ -1,35 +1,30 @@
-import { type ResolvedTuning, coreTuning } from "./config.ts";
+import { coreTuning, type ResolvedTuning } from "./config.ts";
 import type { Configuration } from "./core/configuration.ts";
 import type { CoreEvent, Effects, Input, MembershipChange } from "./core/effects.ts";
-import { type Entry, entryBytes, type SnapshotMeta } from "./core/entry.ts";
+import type { SnapshotMeta } from "./core/entry.ts";
 import type { Mutant } from "./core/mutants.ts";
 import { ProposalTracker } from "./core/proposals.ts";
-import { type CoreStatus, RaftCore } from "./core/raft-core.ts";
+import { type CoreStatus, type MemberStatus, RaftCore } from "./core/raft-core.ts";
 import { Admission } from "./driver/admission.ts";
-import { ApplyQueue } from "./driver/apply-queue.ts";
-import type { RaftEvent, RaftListener } from "./driver/raft-events.ts";
 import { Lag } from "./driver/lag.ts";
+import { type RaftEvent, raftEventOf, type RaftListener } from "./driver/raft-events.ts";
 import { Readers } from "./driver/readers.ts";
 import type { DataDirectory } from "./driver/recover.ts";
+import { type NodeMachine, type Position, Replica } from "./driver/replica.ts";
 import { Snapshots } from "./driver/snapshots.ts";
+import { StepLoop } from "./driver/step-loop.ts";
 import { StorageQueue } from "./driver/storage-queue.ts";
 import { Submissions, type Submitted } from "./driver/submissions.ts";
 import { Ticker } from "./driver/ticker.ts";
-import { Trail } from "./driver/trail.ts";
 import { RaftError, RaftInvariantError } from "./errors.ts";
 import type { Runtime } from "./runtime.ts";
 import type { SnapshotView } from "./state-machine.ts";
 import type { FileSystem } from "./storage/file-system.ts";
 import { decodeMessage, encodeMessage, type WireMessage } from "./transport/message-codec.ts";
-import type { Transport } from "./transport/transport.ts";
-import { logIndex, type LogIndex, type NodeId, term, unixMillis } from "./units.ts";
+import type { PeerIdentity, Transport } from "./transport/transport.ts";
+import { logIndex, type LogIndex, type NodeId, type UnixMillis, unixMillis } from "./units.ts";
 
-/** A state machine of bytes: what the driver applies to. */
-export interface NodeMachine {
-  apply(entry: Entry): unknown;
-  snapshot(): SnapshotView;
-  restore(chunks: AsyncIterable<Uint8Array>): Promise<void>;
-}
+export type { NodeMachine } from "./driver/replica.ts";
 
 export interface RaftNodeOptions {
   readonly nodeId: NodeId;
@@ -45,93 +40,86 @@ export interface RaftNodeOptions {
   readonly mutants?: ReadonlySet<Mutant>;
 }
 
+export interface NodeStatus extends CoreStatus {
+  readonly appliedIndex: LogIndex;
+  readonly ready: boolean;
+  readonly members: readonly (MemberStatus & { readonly reachable: boolean; readonly lagMs?: number })[];
+}
+
 /** Ticks between attempts at what was refused or may be lost: reads without an answer, commands without an outcome. */
 const RETRY_TICKS = 5;
+const READY_RETRY_MS = 1000;
 
 /**
- * Drives a core over a disk, a network and a machine. Everything that happens becomes one input after another to
- * `core.step`, and everything it asks for is done in the order of core/README.md; no decision of Raft is made here.
+ * Drives a core over a disk, a network and a machine. Everything that happens becomes an input of the core, and all
+ * that it asks for is done in the order of core/README.md; no decision of Raft is made here.
  */
 export class RaftNode {
   readonly #options: RaftNodeOptions;
   readonly #core: RaftCore;
+  readonly #loop: StepLoop;
   readonly #storage: StorageQueue;
-  readonly #applies: ApplyQueue;
+  readonly #replica: Replica;
   readonly #submissions: Submissions;
   readonly #readers = new Readers();
-  readonly #trail: Trail;
   readonly #snapshots: Snapshots;
   readonly #lag = new Lag();
   readonly #ticker: Ticker;
   readonly #admission: Admission;
   readonly #reachable = new Set<NodeId>();
   readonly #listeners = new Set<RaftListener>();
-  readonly #inputs: Input[] = [];
-  #stepping = false;
+  readonly #resendTicks: number;
   #flushing = false;
   #ticks = 0;
-  #applied: { index: LogIndex; term: Entry["term"]; at: Entry["at"] };
   #stopped = false;
   #ready = false;
   #failure: Error | undefined;
 
   constructor(options: RaftNodeOptions) {
-    const { runtime, data, tuning, nodeId, mutants } = options;
+    const { runtime, data, tuning, nodeId, bootstrap, machine, mutants } = options;
     this.#options = options;
     const session = sessionOf(runtime);
-    this.#core = new RaftCore(
-      {
-        ...coreTuning(tuning),
-        nodeId,
-        session,
-        bootstrap: options.bootstrap,
-        random: runtime.random,
-        ...(mutants !== undefined && { mutants }),
-      },
-      data.recovered,
-    );
+    const { random } = runtime;
+    const coreOptions = { ...coreTuning(tuning), nodeId, session, bootstrap, random };
+    this.#core = new RaftCore({ ...coreOptions, ...(mutants !== undefined && { mutants }) }, data.recovered);
+    this.#resendTicks = coreOptions.electionTicks;
+    const fail = (error: unknown): void => this.#fail(error);
+    const failStorage = (error: unknown): void => this.#fail(asStorageError(error));
+    this.#loop = new StepLoop(this.#core, (effects, input) => this.#perform(effects, input), fail);
     this.#storage = new StorageQueue(
       data.log,
       runtime.scheduler,
       (opId) => this.#onPersisted(opId),
-      (error) => this.#fail(asStorageError(error)),
+      failStorage,
     );
-    this.#applies = new ApplyQueue(runtime.clock, runtime.scheduler, {
-      apply: (entry) => this.#apply(entry),
-      restore: (meta) => this.#restore(meta),
-      applied: () => this.#onApplied(),
-      failed: (error) => this.#fail(error),
-    });
     this.#submissions = new Submissions(new ProposalTracker(session, mutants), tuning.inFlightBytesMax);
-    this.#trail = new Trail(tuning.trailingLogBytes);
+    this.#replica = new Replica(machine, data.snapshots, runtime, tuning, {
+      applied: (entry, result) => this.#submissions.applied(entry, result),
+      progressed: (index) => this.#onProgress(index),
+      restored: (meta) => this.#onRestored(meta),
+      snapshotDue: (position, view) => this.#takeSnapshot(position, view),
+      failed: fail,
+    });
     this.#snapshots = new Snapshots(data.snapshots, this.#storage, runtime, {
       send: (to, message) => this.#send(to, message),
-      received: (from, senderTerm, snapshot) => {
-        this.#step({ type: "snapshotReceived", from, term: senderTerm, snapshot });
-      },
+      received: (from, term, snapshot) => this.#step({ type: "snapshotReceived", from, term, snapshot }),
       sent: (to, index, ok) => this.#step({ type: "snapshotSent", to, index, ok }),
       taken: (meta) => this.#onSnapshotTaken(meta),
-      installed: (meta) => this.#applies.restorable(meta),
+      installed: (meta) => this.#replica.restorable(meta),
       warn: (message) => this.#emit({ type: "warning", message }),
-      failed: (error) => this.#fail(asStorageError(error)),
+      failed: failStorage,
     });
     this.#ticker = new Ticker(runtime, tuning.tickMs, () => this.#tick());
     this.#admission = new Admission(options.fileSystem, options.directory, data.identity);
-    const { snapshot } = data.recovered;
-    this.#applied = {
-      index: snapshot?.index ?? logIndex(0),
-      term: snapshot?.term ?? term(0),
-      at: snapshot?.at ?? unixMillis(0),
-    };
   }
 
   /** Restores the machine, opens the transport and begins to take part. */
   async start(): Promise<void> {
-    const { data, machine, transport } = this.#options;
-    if (data.recovered.snapshot !== undefined) await machine.restore(data.snapshots.read());
+    const { data, transport } = this.#options;
+    if (data.recovered.snapshot !== undefined) await this.#replica.load(data.recovered.snapshot);
     this.#setPeers();
     await transport.start({
-      onFrame: (from, frame) => this.#onFrame(from, decodeMessage(frame)),
+      onFrame: (from, frame) => this.#onMessage(from, decodeMessage(frame)),
       onConnected: (peer) => this.#onReachable(peer, true),
       onDisconnected: (peer) => this.#onReachable(peer, false),
       admit: (peer) => this.#admit(peer),
@@ -156,22 +144,26 @@ export class RaftNode {
   }
 
   async appliedAtLeast(index: LogIndex, timeoutMs: number): Promise<void> {
-    if (index <= this.#applied.index) return;
+    if (index <= this.#replica.appliedIndex) return;
     if (this.#stopped) throw this.#stoppedError();
     await this.#readers.appliedAtLeast(index, this.#nowMs() + timeoutMs);
   }
 
-  status(): CoreStatus & {
-    readonly appliedIndex: LogIndex;
-    readonly ready: boolean;
-    readonly reachable: ReadonlySet<NodeId>;
-  } {
-    return {
-      ...this.#core.status(),
-      appliedIndex: this.#applied.index,
-      ready: this.#ready,
-      reachable: this.#reachable,
-    };
+  changeMembership(id: number, change: MembershipChange): void {
+    this.#step({ type: "changeMembership", id, change, now: this.#wallNow() });
+  }
+
+  status(): NodeStatus {
+    const status = this.#core.status();
+    const now = this.#nowMs();
+    const members = status.members.map((member) => ({
+      ...member,
+      reachable: member.nodeId === this.#options.nodeId || this.#reachable.has(member.nodeId),
+      ...(member.matchIndex !== undefined && {
+        lagMs: this.#lag.lagMs(now, member.matchIndex, status.lastIndex),
+      }),
+    }));
+    return { ...status, members, appliedIndex: this.#replica.appliedIndex, ready: this.#ready };
   }
 
   /** The core, for checks. */
@@ -186,11 +178,11 @@ export class RaftNode {
 
   /** Takes no more commands, waits a while for those in flight, and closes everything. */
   async close(options: { readonly transfer?: boolean } = {}): Promise<void> {
-    if (options.transfer === true && !this.#stopped && this.#core.status().role === "leader") {
+    if (options.transfer === true && this.#core.status().role === "leader") {
       this.#step({ type: "transfer" });
       await this.#until(() => this.#core.status().role !== "leader");
     }
-    if (!this.#stopped) await this.#until(() => this.#submissions.size === 0);
+    await this.#until(() => this.#submissions.size === 0);
     this.#stop();
     await this.#options.transport.close();
     await this.#snapshots.stop();
@@ -198,28 +190,8 @@ export class RaftNode {
     await this.#options.data.log.close();
   }
 
-  changeMembership(id: number, change: MembershipChange): void {
-    this.#step({ type: "changeMembership", id, change, now: this.#wallNow() });
-  }
-
   #step(input: Input): void {
-    this.#inputs.push(input);
-    // An effect that causes another input while it is carried out has to wait its turn.
-    if (this.#stepping) return;
-    this.#stepping = true;
-    try {
-      for (
-        let next = this.#inputs.shift();
-        next !== undefined && !this.#stopped;
-        next = this.#inputs.shift()
-      ) {
-        this.#perform(this.#core.step(next), next);
-      }
-    } catch (error) {
-      this.#fail(error);
-    } finally {
-      this.#stepping = false;
-    }
+    this.#loop.give(input);
   }
 
   #perform(effects: Effects, input: Input): void {
@@ -228,10 +200,10 @@ export class RaftNode {
     if (persist !== undefined) this.#snapshots.persist(persist);
     if (input.type === "snapshotReceived" && persist?.snapshot === undefined) this.#snapshots.refused();
     for (const { to, message } of effects.send) this.#send(to, message);
-    if (restore !== undefined) this.#applies.restore(restore);
-    if (effects.committed.length > 0) this.#applies.entries(effects.committed);
+    if (restore !== undefined) this.#replica.restore(restore);
+    if (effects.committed.length > 0) this.#replica.apply(effects.committed);
     this.#submissions.outcomes(effects.proposals);
-    if (effects.reads.length > 0) this.#readers.outcomes(effects.reads, this.#applied.index);
+    if (effects.reads.length > 0) this.#readers.outcomes(effects.reads, this.#replica.appliedIndex);
     for (const to of effects.snapshotsNeeded) this.#snapshots.sendTo(to, this.#core.status().term);
   }
 
@@ -239,7 +211,7 @@ export class RaftNode {
     this.#options.transport.send(to, encodeMessage(message));
   }
 
-  #onFrame(from: NodeId, message: WireMessage): void {
+  #onMessage(from: NodeId, message: WireMessage): void {
     if (this.#stopped) return;
     if (message.type === "SnapshotChunk") this.#snapshots.onChunk(from, message);
     else if (message.type === "SnapshotAck") this.#snapshots.onAck(from, message);
@@ -255,25 +227,17 @@ export class RaftNode {
     this.#ticks += 1;
     this.#step({ type: "tick" });
     const now = this.#nowMs();
-    const { leader, term: currentTerm, role, lastIndex } = this.#core.status();
+    const { leader, term, role, lastIndex } = this.#core.status();
     this.#submissions.expire(now, leader !== null);
     this.#readers.expire(now, leader !== null);
     if (role === "leader") this.#lag.sample(now, lastIndex);
     if (this.#ticks % RETRY_TICKS !== 0 || leader === null) return;
     if (role !== "leader") {
-      const again = this.#submissions.repeat(
-        currentTerm,
-        this.#ticks - this.#resendTicks(),
-        this.#ticks,
-        this.#wallNow(),
-      );
+      const sentBy = this.#ticks - this.#resendTicks;
+      const again = this.#submissions.repeat(term, sentBy, this.#ticks, this.#wallNow());
       if (again !== undefined) this.#step(again);
     }
     this.#flushSoon();
-  }
-
-  #resendTicks(): number {
-    return Math.ceil(this.#options.tuning.electionTimeoutMs / this.#options.tuning.tickMs);
   }
 
   /** Proposes and asks once for all that came in this turn. */
@@ -288,45 +252,27 @@ export class RaftNode {
     });
   }
 
-  #apply(entry: Entry): void {
-    const result = entry.type === "command" ? this.#options.machine.apply(entry) : undefined;
-    this.#applied = entry;
-    this.#trail.applied(entry.index, entryBytes(entry));
-    this.#submissions.applied(entry, result);
+  #onProgress(index: LogIndex): void {
+    this.#readers.applied(index);
+    this.#flushSoon();
   }
 
-  async #restore(meta: SnapshotMeta): Promise<void> {
-    const { machine, data } = this.#options;
-    await machine.restore(data.snapshots.read());
-    if (this.#stopped) return;
-    this.#applied = { index: meta.index, term: meta.term, at: meta.at };
-    this.#trail.restored();
+  #onRestored(meta: SnapshotMeta): void {
     this.#submissions.restored(meta);
-    this.#readers.applied(meta.index);
+    this.#onProgress(meta.index);
     this.#emit({ type: "snapshot-restored", index: meta.index });
-    this.#flushSoon();
-  }
-
-  #onApplied(): void {
-    this.#readers.applied(this.#applied.index);
-    if (this.#trail.bytesSinceSnapshot >= this.#options.tuning.snapshotAfterBytes) this.#takeSnapshot();
-    this.#flushSoon();
   }
 
   /** Begins a snapshot of the machine as it is now; the log is cut once it is durable (§7). */
-  #takeSnapshot(): void {
+  #takeSnapshot({ index, term, at }: Position, view: () => SnapshotView): void {
     if (this.#snapshots.taking) return;
-    const { index, term: lastTerm, at } = this.#applied;
-    const placed = this.#core.configurationAt(index);
-    this.#trail.snapshotBegun();
-    this.#snapshots.take(
-      { index, term: lastTerm, at, configuration: placed.configuration, configurationIndex: placed.index },
-      this.#options.machine.snapshot(),
-    );
+    const { configuration, index: configurationIndex } = this.#core.configurationAt(index);
+    this.#replica.snapshotBegun();
+    this.#snapshots.take({ index, term, at, configuration, configurationIndex }, view());
   }
 
   #onSnapshotTaken(meta: SnapshotMeta): void {
-    const through = Math.min(meta.index, this.#trail.compactThrough(), this.#snapshots.neededFrom);
+    const through = Math.min(meta.index, this.#replica.compactThrough, this.#snapshots.neededFrom);
     const compactThrough = logIndex(through);
     this.#step({ type: "snapshotTaken", snapshot: meta, compactThrough });
     this.#emit({ type: "snapshot-taken", index: meta.index });
@@ -336,27 +282,10 @@ export class RaftNode {
   }
 
   #onCoreEvent(event: CoreEvent): void {
-    switch (event.type) {
-      case "RoleChanged":
-        if (event.role !== "leader") this.#snapshots.cancelSending();
-        this.#emit({ type: "role", role: event.role, term: event.term });
-        return;
-      case "LeaderChanged":
-        this.#emit({ type: "leader", leader: event.leader, term: event.term });
-        this.#flushSoon();
-        return;
-      case "ConfigurationChanged":
-        this.#setPeers();
-        this.#emit({ type: "membership", index: event.index, members: event.configuration.members });
-        return;
-      case "LogRegressed":
-      case "SnapshotRefused":
-      case "TransferEnded":
-        this.#emit({ type: "warning", message: JSON.stringify(event) });
-        return;
-      default:
-        event satisfies never;
-    }
+    if (event.type === "RoleChanged" && event.role !== "leader") this.#snapshots.cancelSending();
+    if (event.type === "LeaderChanged") this.#flushSoon();
+    if (event.type === "ConfigurationChanged") this.#setPeers();
+    this.#emit(raftEventOf(event));
   }
 
   #onReachable(nodeId: NodeId, reachable: boolean): void {
@@ -367,7 +296,7 @@ export class RaftNode {
     this.#emit({ type: "reachable", nodeId, reachable });
   }
 
-  async #admit(peer: Parameters<Admission["admit"]>[0]): Promise<string | undefined> {
+  async #admit(peer: PeerIdentity): Promise<string | undefined> {
     try {
       return await this.#admission.admit(peer);
     } catch (error) {
@@ -376,7 +305,7 @@ export class RaftNode {
     }
   }
 
-  /** Ready: a read barrier asked for after the start has been confirmed by the leader, and its index is applied here. */
+  /** Ready: a barrier asked for after the start has been confirmed by the leader, and its index is applied here. */
   async #becomeReady(): Promise<void> {
     while (!this.#stopped) {
       try {
@@ -397,7 +326,7 @@ export class RaftNode {
   }
 
   #fail(cause: unknown): void {
-    if (this.#failure !== undefined || this.#stopped) return;
+    if (this.#stopped) return;
     const error = cause instanceof Error ? cause : new Error(String(cause));
     this.#failure = error;
     this.#stop();
@@ -408,8 +337,9 @@ export class RaftNode {
   #stop(): void {
     this.#stopped = true;
     this.#ready = false;
+    this.#loop.stop();
     this.#ticker.stop();
-    this.#applies.stop();
+    this.#replica.stop();
     this.#submissions.stop();
     this.#readers.stop();
   }
@@ -437,13 +367,12 @@ export class RaftNode {
     return this.#options.runtime.clock.monotonicMs();
   }
 
-  #wallNow(): Entry["at"] {
+  #wallNow(): UnixMillis {
     return unixMillis(this.#options.runtime.clock.wallMs());
   }
 }
 
-const READY_RETRY_MS = 1000;
-
+/** A random safe integer of at least 1. */
 function sessionOf({ random }: Runtime): number {
   return (random.uint32() & 0x1f_ffff) * 0x1_0000_0000 + random.uint32() || 1;
 }

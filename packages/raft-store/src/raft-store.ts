@@ -57,6 +57,8 @@ export interface StoreMember {
   readonly reachable: boolean;
   /** On the leader: how far its durable log equals the leader's. */
   readonly matchIndex?: LogIndex;
+  /** On the leader: for how long there has been something in the log that it does not have, in milliseconds. */
+  readonly lagMs?: number;
 }
 
 export interface WaitOptions {
@@ -190,18 +192,8 @@ export class RaftStore<Command, Result> {
   }
 
   status(): StoreStatus {
-    const {
-      role,
-      term,
-      leader,
-      lastIndex,
-      commitIndex,
-      appliedIndex,
-      snapshotIndex,
-      ready,
-      members,
-      reachable,
-    } = this.#node.status();
+    const { role, term, leader, lastIndex, commitIndex, appliedIndex, snapshotIndex, ready, members } =
+      this.#node.status();
     return {
       nodeId: this.#nodeId,
       role,
@@ -212,12 +204,13 @@ export class RaftStore<Command, Result> {
       appliedIndex,
       snapshotIndex,
       ready,
-      members: members.map(({ nodeId: id, address, voter, matchIndex }) => ({
+      members: members.map(({ nodeId: id, address, voter, reachable, matchIndex, lagMs }) => ({
         nodeId: id,
         address,
         voter,
-        reachable: id === this.#nodeId || reachable.has(id),
+        reachable,
         ...(matchIndex !== undefined && { matchIndex }),
+        ...(lagMs !== undefined && { lagMs }),
       })),
     };
   }

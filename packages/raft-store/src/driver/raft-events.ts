@@ -1,4 +1,5 @@
 import type { Member } from "../core/configuration.ts";
+import type { CoreEvent } from "../core/effects.ts";
 import type { Role } from "../core/role.ts";
 import type { LogIndex, NodeId, Term } from "../units.ts";
 
@@ -20,3 +21,21 @@ export type RaftEvent =
   | { readonly type: "fatal"; readonly error: Error };
 
 export type RaftListener = (event: RaftEvent) => void;
+
+/** The core's events in the owner's words. */
+export function raftEventOf(event: CoreEvent): RaftEvent {
+  switch (event.type) {
+    case "RoleChanged":
+      return { type: "role", role: event.role, term: event.term };
+    case "LeaderChanged":
+      return { type: "leader", leader: event.leader, term: event.term };
+    case "ConfigurationChanged":
+      return { type: "membership", index: event.index, members: event.configuration.members };
+    case "LogRegressed":
+    case "SnapshotRefused":
+    case "TransferEnded":
+      return { type: "warning", message: `${event.type}: ${JSON.stringify(event)}` };
+    default:
+      return event satisfies never;
+  }
+}

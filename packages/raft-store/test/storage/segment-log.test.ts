@@ -71,7 +71,7 @@ describe("a segment log after a crash", () => {
       lengths.add(found.entries.length);
       expect(plain((await openIn(crashed)).entries)).toEqual(plain(found.entries));
     }
-    expect([...lengths].sort()).toEqual([2, 3, 4, 5]);
+    expect([...lengths].sort((a, b) => a - b)).toEqual([2, 3, 4, 5]);
   });
 
   test("that shortened the file at any byte of the last write holds a prefix of that write", async () => {

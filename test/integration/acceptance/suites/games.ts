@@ -168,7 +168,7 @@ export function gamesSuite(world: () => World): void {
           [1, 3_333],
           [0, 777],
           [1, 4_999],
-          [1, 1],
+          [1, 21],
         ],
       },
       {

@@ -100,7 +100,7 @@ export const auditItem = object(
 );
 export const oddsHistory = object({ items: list(object({ index, at: time, odds: list(orNull(odds)) })) });
 
-export const digest = object({ index, value: text(/^\S+$/) });
+export const digest = object({ index: count, value: text(/^\S+$/) });
 export const role = oneOf("leader", "follower", "candidate", "learner", "unknown");
 export const clusterNode = object({
   nodeId: text(/^node\d$/),

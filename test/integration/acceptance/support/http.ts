@@ -117,6 +117,9 @@ function dropEmpty(headers: Readonly<Record<string, string>>): Record<string, st
 
 function holdsConventions(path: string, answer: Answer<Problem>): void {
   const what = `${path}: ${answer.status} ${answer.text.slice(0, 500)}`;
+  // A gateway's answer about a node that went away; what became of the request, it cannot know.
+  if ((answer.status === 502 || answer.status === 504) && !/json/.test(answer.headers["content-type"] ?? ""))
+    return;
   if (answer.status >= 400) {
     expect(answer.headers["content-type"], what).toMatch(/^application\/problem\+json(;|$)/);
     const { type, title, status, detail, code } = answer.body;
@@ -134,6 +137,8 @@ function holdsConventions(path: string, answer: Answer<Problem>): void {
       expect(answer.headers["retry-after"], what).toMatch(/^\d+$/);
     }
   }
+  // Some bodies are so large that the entry point stops them: no node has seen those.
+  if (answer.status === 413) return;
   if (/^\/api\/(?!auth\b)[a-z]/.test(path) && !path.includes("..") && !path.includes("%")) {
     expect(answer.headers["book-index"], `Book-Index of ${what}`).toMatch(/^\d+$/);
   }

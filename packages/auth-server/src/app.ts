@@ -53,7 +53,7 @@ export async function buildApp({ config, services, logger, onFatal }: AppOptions
   });
   app.setValidatorCompiler(compileValidator);
   app.setErrorHandler(onError);
-  app.removeContentTypeParser("text/plain");
+  acceptJsonOnly(app);
 
   app.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "none";
@@ -70,6 +70,16 @@ export async function buildApp({ config, services, logger, onFatal }: AppOptions
   if (webRoot !== undefined) await serveWebApp(app, webRoot);
   await app.ready();
   return app;
+}
+
+/** Bodies are JSON. An empty one is none, whatever its type says: the route's schema decides whether it may be. */
+function acceptJsonOnly(app: App): void {
+  const parse = app.getDefaultJsonParser("error", "error");
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else void parse(request, body.toString(), done);
+  });
 }
 
 async function addApi(api: App, factor: number, services: Services): Promise<void> {

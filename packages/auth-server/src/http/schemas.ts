@@ -16,6 +16,9 @@ const newPassword = {
 
 export const NoQuery = Type.Object({}, closed);
 
+/** For routes that need none: nothing, or the empty object that some clients send anyway. */
+export const NoBody = Type.Union([Type.Object({}, closed), Type.Null()]);
+
 export const RegisterBody = Type.Object(
   { username: Type.String({ pattern: USERNAME_PATTERN }), password: Type.String(newPassword) },
   closed,

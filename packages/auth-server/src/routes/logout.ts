@@ -2,7 +2,7 @@
 import { authenticate } from "../http/authenticate.ts";
 import type { App } from "../http/fastify-types.ts";
 import { clearRefreshCookie, readRefreshCookie } from "../http/refresh-cookie.ts";
-import { NoContent, NoQuery, problemAnswers } from "../http/schemas.ts";
+import { NoBody, NoContent, NoQuery, problemAnswers } from "../http/schemas.ts";
 import type { Services } from "../http/services.ts";
 
 export function logoutRoutes(app: App, services: Services): void {
@@ -13,6 +13,7 @@ export function logoutRoutes(app: App, services: Services): void {
         summary: "End this login",
         description: "Needs no valid token: whoever wants to be logged out, is.",
         querystring: NoQuery,
+        body: NoBody,
         response: { 204: NoContent, ...problemAnswers("invalid_request") },
       },
     },
@@ -30,6 +31,7 @@ export function logoutRoutes(app: App, services: Services): void {
         summary: "End every login of this user",
         security: [{ accessToken: [] }],
         querystring: NoQuery,
+        body: NoBody,
         response: { 204: NoContent, ...problemAnswers("invalid_request", "unauthenticated") },
       },
     },

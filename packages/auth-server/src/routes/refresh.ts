@@ -2,7 +2,7 @@
 import type { App } from "../http/fastify-types.ts";
 import { ProblemError, UNAUTHENTICATED } from "../http/problem.ts";
 import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from "../http/refresh-cookie.ts";
-import { NoQuery, problemAnswers, TokenAnswer } from "../http/schemas.ts";
+import { NoBody, NoQuery, problemAnswers, TokenAnswer } from "../http/schemas.ts";
 import type { Services } from "../http/services.ts";
 
 export function refreshRoute(app: App, { accounts, accessTokens, refreshTokens }: Services): void {
@@ -13,6 +13,7 @@ export function refreshRoute(app: App, { accounts, accessTokens, refreshTokens }
         summary: "The next access token, for the refresh cookie",
         security: [{ refreshCookie: [] }],
         querystring: NoQuery,
+        body: NoBody,
         response: { 200: TokenAnswer, ...problemAnswers("invalid_request", "unauthenticated") },
       },
     },

@@ -108,6 +108,27 @@ describe("refreshing", () => {
   });
 });
 
+describe("routes that need no body", () => {
+  it.each(["refresh", "logout", "logout-all"])(
+    "%s takes none or an empty one, and refuses any field",
+    async (route) => {
+      const server = await testServer();
+      const { cookie, bearer } = await server.join("alice");
+      const headers = { ...bearer, cookie };
+      const surplus = await server.post(`/api/auth/${route}`, { everywhere: true }, { headers });
+      expect(refusalOf(surplus)).toEqual(refused(400, "invalid_request"));
+      expect(surplus.json().errors[0]).toEqual({ path: "/everywhere", message: "is not a known field" });
+      expect((await server.post(`/api/auth/${route}`, {}, { headers })).statusCode).toBeLessThan(300);
+      const named = { ...headers, "content-type": "application/json" };
+      const again = (await server.join("bob")).cookie;
+      const empty = await server.post(`/api/auth/${route}`, undefined, {
+        headers: { ...named, cookie: again },
+      });
+      expect(empty.statusCode).toBeLessThan(300);
+    },
+  );
+});
+
 describe("logging out", () => {
   it("ends this login and takes the cookie away", async () => {
     const server = await testServer();

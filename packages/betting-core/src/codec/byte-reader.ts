@@ -2,6 +2,9 @@
 
 import { CodecError } from "../errors.ts";
 
+/** Text is made in runs of so many units: one by one would make a rope of strings, all at once overflow the stack. */
+const RUN_UNITS = 1_024;
+
 export class ByteReader {
   readonly #bytes: Uint8Array;
   #at = 0;
@@ -49,8 +52,14 @@ export class ByteReader {
   /** @param lengthMax in UTF-16 units */
   text(lengthMax: number, lengthMin = 0): string {
     const length = this.integer(lengthMax, lengthMin);
+    const ascii = this.#ascii(length);
+    if (ascii !== undefined) return ascii;
     let text = "";
-    for (let at = 0; at < length; at++) text += String.fromCharCode(this.integer(0xffff));
+    const units: number[] = [];
+    for (let at = 0; at < length; at++) {
+      units.push(this.integer(0xffff));
+      if (units.length === RUN_UNITS || at === length - 1) text += String.fromCharCode(...units.splice(0));
+    }
     return text;
   }
 
@@ -75,6 +84,20 @@ export class ByteReader {
   end(): void {
     if (this.#at !== this.#bytes.length)
       this.#malformed(`${this.#bytes.length - this.#at} bytes are left over`);
+  }
+
+  /** The usual case at once: so many units of a byte each. Moves on only where it is one. */
+  #ascii(length: number): string | undefined {
+    const end = this.#at + length;
+    if (length > RUN_UNITS || end > this.#bytes.length) return undefined;
+    const units: number[] = [];
+    for (let at = this.#at; at < end; at++) {
+      const unit = this.#bytes[at] as number;
+      if (unit > 0x7f) return undefined;
+      units.push(unit);
+    }
+    this.#at = end;
+    return String.fromCharCode(...units);
   }
 
   #malformed(message: string): never {

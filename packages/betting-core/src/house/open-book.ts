@@ -20,5 +20,6 @@ export function openBook(state: BookState, command: OpenBook): AcceptedOutcome<"
     after: { openingBankroll: counters.openingBankroll, welcomeBalance: counters.welcomeBalance },
   });
   state.tellBook();
+  state.reference = 1;
   return { status: "accepted", type: "openBook", changed: true };
 }

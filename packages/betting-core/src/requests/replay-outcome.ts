@@ -30,14 +30,17 @@ export function replayOf(state: BookState, slot: Slot, command: Command, fingerp
       events: [],
     };
   }
+  const commandIndex = trusted<LogIndex>(
+    rows.expires ? rows.index.get(row) : state.ledger.index.get(posting),
+  );
   const result = rows.expires ? rows.result.get(row) : RESULT.accepted;
   return {
     outcome:
       result === RESULT.accepted
-        ? acceptedAgain(state, command, reference, posting)
+        ? acceptedAgain(state, command, reference, posting, commandIndex)
         : rejected(refusalAgain(state, command, REQUEST_RESULTS[result] as RejectionCode)),
     replayed: true,
-    commandIndex: trusted<LogIndex>(rows.expires ? rows.index.get(row) : state.ledger.index.get(posting)),
+    commandIndex,
     events: [],
   };
 }
@@ -47,7 +50,13 @@ function postingOf(state: BookState, command: Command, reference: number): numbe
   return command.type === "placeBet" ? state.bets.posting.get(reference) : reference;
 }
 
-function acceptedAgain(state: BookState, command: Command, reference: number, posting: number): Outcome {
+function acceptedAgain(
+  state: BookState,
+  command: Command,
+  reference: number,
+  posting: number,
+  index: LogIndex,
+): Outcome {
   const status = "accepted";
   switch (command.type) {
     case "placeBet":
@@ -61,7 +70,12 @@ function acceptedAgain(state: BookState, command: Command, reference: number, po
     case "withdraw":
       return { status, type: command.type, ...bookedBy(state, posting) };
     case "openAccount":
-      return { status, type: command.type, ...bookedBy(state, reference), changed: false };
+      return {
+        status,
+        type: command.type,
+        ...bookedBy(state, reference),
+        changed: openedBy(state, reference, index),
+      };
     case "createGame":
       return { status, type: command.type, gameId: trusted<GameId>(reference) };
     case "suspendGame":
@@ -82,12 +96,17 @@ function acceptedAgain(state: BookState, command: Command, reference: number, po
     case "addBankroll":
       return { status, type: command.type, house: trusted<MinorUnits>(state.counters.house) };
     case "openBook":
-      return { status, type: command.type, changed: false };
+      return { status, type: command.type, changed: reference === 1 };
     case "expire":
       return { status, type: command.type, closedGames: 0, droppedRequests: 0 };
     default:
       return command satisfies never;
   }
+}
+
+/** Whether the entry with that index opened the account whose newest ledger row it saw. */
+function openedBy(state: BookState, posting: number, index: LogIndex): boolean {
+  return state.ledger.index.get(posting) === index;
 }
 
 function bookedBy(state: BookState, posting: number): { balance: MinorUnits; seq: Sequence } {

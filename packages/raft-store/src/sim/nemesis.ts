@@ -97,6 +97,8 @@ export class Nemesis {
       }
       case "reset":
         return this.#network.reset(victim.id, this.#otherThan(victim).id);
+      case "membership":
+        return this.#changeMembership(victim);
       case "clock":
         if (chance(this.#random, 0.5)) victim.clock.rate = between(this.#random, 0.8, 1.25);
         else victim.clock.wallOffsetMs += between(this.#random, -10_000, 10_000);
@@ -137,6 +139,19 @@ export class Nemesis {
     this.#time.after(between(this.#random, 30, 1500), () => {
       for (const [from, to] of links) this.#network.heal(from.id, to.id);
     });
+  }
+
+  /** Whoever thinks it leads is asked; it may refuse. Two at once are asked now and then, of which one must wait. */
+  #changeMembership(victim: SimNode): void {
+    const asked = this.#nodes.flatMap((node) => (node.leads ? (node.process ?? []) : []));
+    for (const { raft } of asked) {
+      const { members } = raft.status();
+      const member = members.find(({ nodeId }) => nodeId === victim.id);
+      if (member === undefined) continue;
+      raft.changeMembership(1, { type: member.voter ? "demote" : "promote", nodeId: victim.id });
+      const other = this.#otherThan(victim).id;
+      if (chance(this.#random, 0.3)) raft.changeMembership(2, { type: "demote", nodeId: other });
+    }
   }
 
   #disk(victim: SimNode, faults: Partial<SimNode["options"]["disk"]["faults"]>): void {

@@ -2,7 +2,7 @@
 import type { Effects, Input, PersistOp } from "../core/effects.ts";
 import type { Entry } from "../core/entry.ts";
 import type { RaftCore } from "../core/raft-core.ts";
-import { logIndex, type LogIndex } from "../units.ts";
+import { logIndex } from "../units.ts";
 import { AgreementViolation, ClusterLog } from "./cluster-log.ts";
 import type { Trace } from "./trace.ts";
 import type { VirtualTime } from "./virtual-time.ts";
@@ -26,13 +26,11 @@ export class Observer {
   readonly #payloads = new Map<string, number>();
   readonly #time: VirtualTime;
   readonly #trace: Trace;
-  readonly #voters: number;
   #violation: Error | undefined;
 
-  constructor(time: VirtualTime, trace: Trace, voters: number) {
+  constructor(time: VirtualTime, trace: Trace) {
     this.#time = time;
     this.#trace = trace;
-    this.#voters = voters;
   }
 
   /** The first broken promise. */
@@ -161,7 +159,7 @@ export class Observer {
       if (entry === undefined) continue;
       this.#log.applied(node, index, entry.term, fingerprint(entry), currentTerm);
       this.#checkOnce(entry);
-      if (role === "leader") this.#checkOnMajority(node, entry);
+      if (role === "leader") this.#checkOnMajority(node, core, entry);
     }
     const advanced = commitIndex > watched.checkedCommit;
     if (advanced && role === "leader" && core.log.termAt(commitIndex) !== currentTerm) {
@@ -183,14 +181,15 @@ export class Observer {
     this.#payloads.set(payload, entry.index);
   }
 
-  #checkOnMajority(node: string, { index, term }: { index: LogIndex; term: number }): void {
-    let holders = 0;
-    for (const { durable, durableSnapshot } of this.#watched.values()) {
-      if (durableSnapshot >= index || durable[index] === term) holders++;
-    }
-    if (holders * 2 > this.#voters) return;
+  #checkOnMajority(node: string, core: RaftCore, { index, term }: Entry): void {
+    const voters = core.status().members.filter((member) => member.voter);
+    const holders = voters.filter(({ nodeId }) => {
+      const watched = this.#watched.get(nodeId);
+      return watched !== undefined && (watched.durableSnapshot >= index || watched.durable[index] === term);
+    }).length;
+    if (holders * 2 > voters.length) return;
     throw new AgreementViolation(
-      `${node} committed entry ${index} of term ${term}, which is on ${holders} of ${this.#voters} disks`,
+      `${node} committed entry ${index} of term ${term}, which is on ${holders} of ${voters.length} disks`,
     );
   }
 }

@@ -27,6 +27,8 @@ export const TROUBLES = [
   "cut-link",
   /** A connection breaks, losing what is under way. */
   "reset",
+  /** A voter is demoted to a learner, or a learner promoted; the leader itself, too. */
+  "membership",
   /** A machine's clock runs at another rate, or its wall clock jumps. */
   "clock",
   /** Syncs of one disk take very long. */

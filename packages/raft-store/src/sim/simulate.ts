@@ -69,7 +69,7 @@ class Run {
     const trace = this.#trace;
     const plan = drawPlan(stream(0));
     const network = new SimNetwork(time, stream(1), plan.link);
-    const observer = new Observer(time, trace, plan.nodes);
+    const observer = new Observer(time, trace);
     const ids = Array.from({ length: plan.nodes }, (_, i) => nodeId(`n${i + 1}`));
     const bootstrap = configuration(ids.map((id) => ({ nodeId: id, address: `${id}:1`, voter: true })));
     const nodes = ids.map((id, i) => {

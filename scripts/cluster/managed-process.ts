@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, renameSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from "node:fs";
 import { exitCodes } from "../lib/exit-codes.ts";
 import { httpJson } from "../lib/http-json.ts";
 import { until } from "../lib/until.ts";
@@ -21,6 +21,15 @@ export interface ProcessSpec {
  * after a crash, or `down` until somebody starts it.
  */
 export type ProcessState = "up" | "paused" | "waiting" | "down";
+
+export interface ProcessExit {
+  /** In words. */
+  readonly how: string;
+  /** Null after a signal. */
+  readonly code: number | null;
+  /** The last line of its log. */
+  readonly lastWords: string;
+}
 
 export interface ProcessEvents {
   /** Its pid or state is another. */
@@ -53,7 +62,7 @@ export class ManagedProcess {
   #restartTimer: NodeJS.Timeout | undefined;
   /** Exits while this is set were asked for. */
   #expectExit = false;
-  #lastExit: string | undefined;
+  #lastExit: ProcessExit | undefined;
   #restarts = 0;
 
   constructor(spec: ProcessSpec, events: ProcessEvents) {
@@ -74,8 +83,8 @@ export class ManagedProcess {
     return this.#restarts;
   }
 
-  /** How it last ended, in words; undefined before its first end. */
-  get lastExit(): string | undefined {
+  /** How it last ended; undefined before its first end. */
+  get lastExit(): ProcessExit | undefined {
     return this.#lastExit;
   }
 
@@ -176,14 +185,14 @@ export class ManagedProcess {
     if (this.#child === undefined) return;
     this.#child = undefined;
     this.#identity = null;
-    this.#lastExit = how;
+    this.#lastExit = { how, code, lastWords: lastLine(this.spec.logFile) };
     if (this.#expectExit) {
       this.#become("down");
       return;
     }
     if (code === exitCodes.config) {
       // The same settings would be refused again.
-      this.#events.said(`${this.spec.name} refuses its settings; see ${this.spec.logFile}`);
+      this.#events.said(`${this.spec.name} refuses its settings: ${this.#lastExit.lastWords}`);
       this.#crashesInARow += 1;
       this.#become("down");
       return;
@@ -204,6 +213,14 @@ export class ManagedProcess {
     this.#state = state;
     this.#events.changed();
   }
+}
+
+/** How much of a log's last line is worth showing, in characters. */
+const LAST_WORDS_MAX = 500;
+
+function lastLine(file: string): string {
+  const lines = existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n") : [];
+  return (lines.at(-1) ?? "").slice(0, LAST_WORDS_MAX);
 }
 
 function setLargeLogAside(file: string): void {

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { CommandError } from "../lib/command-error.ts";
+import { exitCodes } from "../lib/exit-codes.ts";
 import { until } from "../lib/until.ts";
 import { writeFileAtomically } from "./data-folder.ts";
 import { ManagedProcess, type ProcessState } from "./managed-process.ts";
@@ -106,7 +107,11 @@ export class Supervisor {
   #requireHope(one: ManagedProcess): void {
     const refused = one.state === "down" && one.lastExit !== undefined;
     if (!refused && one.crashesInARow < CRASHES_AT_START_MAX) return;
-    throw new CommandError(`${one.spec.name} does not start (${one.lastExit}); its log: ${one.spec.logFile}`);
+    const { how = "", code = null, lastWords = "" } = one.lastExit ?? {};
+    throw new CommandError(
+      `${one.spec.name} does not start (${how}): ${lastWords}\n  its log: ${one.spec.logFile}`,
+      code === exitCodes.config ? exitCodes.config : exitCodes.failed,
+    );
   }
 
   /** Makes an admin account by the auth-server's own command, beside the running server. */

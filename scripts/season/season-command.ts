@@ -49,6 +49,12 @@ export async function seasonCommand(
   const say = (line: string) => tell(`season: ${line}\n`);
   const system = await openSystem(env, say);
   let passed = false;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      say(`${signal}: the season is broken off`);
+      void system.close(false).then(() => process.exit(exitCodes.failed));
+    });
+  }
   try {
     const report = await playSeason(system, options, env, say);
     passed = report.passed;

@@ -237,6 +237,14 @@ describe("npm start", () => {
     expect(other.output).toContain("--fresh");
   });
 
+  it("passes on what a process says of a setting that it refuses", async () => {
+    const picky = join(folder, "picky.ts");
+    writeFileSync(picky, 'process.stderr.write("QUORUMBOOK_X: no\\n");\nprocess.exit(78);\n');
+    const system = run(startStandIns, [], { STAND_IN_NODE: picky });
+    expect(await system.exit).toEqual({ code: 78, signal: null });
+    expect(system.output).toContain("QUORUMBOOK_X: no");
+  });
+
   it("gives up with the log's place when a process keeps crashing at its start", async () => {
     const broken = join(folder, "broken.ts");
     writeFileSync(broken, "process.exit(70);\n");

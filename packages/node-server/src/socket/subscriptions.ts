@@ -1,14 +1,8 @@
 // Who hears what: sessions by the games they follow, and by the user they speak for.
 
-/** Who can be found here. */
-export interface Subscriber {
-  /** Public messages up to this index are in the snapshot or replay that the subscriber was given. */
-  readonly publicFloor: number;
-}
-
 const NOBODY: ReadonlySet<never> = new Set();
 
-export class Subscriptions<Session extends Subscriber> {
+export class Subscriptions<Session> {
   readonly #all = new Set<Session>();
   readonly #byGame = new Map<number, Set<Session>>();
   readonly #gamesOf = new Map<Session, readonly number[]>();

@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 import { originAllowed } from "../../src/socket/socket-server.ts";
 import { Subscriptions } from "../../src/socket/subscriptions.ts";
 
-const someone = { publicFloor: 0 };
-const other = { publicFloor: 0 };
+const someone = { name: "someone" };
+const other = { name: "other" };
 
 it("a session follows all games, or some, or none; each choice replaces the one before", () => {
   const subscriptions = new Subscriptions<typeof someone>();

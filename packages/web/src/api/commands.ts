@@ -111,6 +111,11 @@ export class Commands {
     return this.#http.get(`/api/admin/audit${query({ cursor, limit: PAGE_SIZE })}`);
   }
 
+  /** The paths that the game nodes answer, as their own description lists them. */
+  async offeredPaths(): Promise<ReadonlySet<string>> {
+    const answer = await this.#http.get<{ paths: Record<string, unknown> }>("/api/openapi.json");
+    return new Set(answer.ok ? Object.keys(answer.value.paths) : []);
+  }
   transferLeadership(nodeId: string): Promise<Answer<unknown>> {
     return this.#http.post("/api/cluster/leader", { body: { nodeId }, key: this.#newKey() });
   }

@@ -4,6 +4,9 @@ import "uplot/dist/uPlot.min.css";
 import type { OddsPoint } from "../api/types.ts";
 
 const HEIGHT = 220;
+/** Pixels that a label takes, so that none is cut off or printed over another. */
+const TIME_LABEL_WIDTH = 110;
+const ODDS_LABEL_WIDTH = 58;
 /** Series colours, from the style sheet so that they follow light and dark. */
 const COLOURS_MAX = 6;
 
@@ -40,8 +43,8 @@ export function drawSteps(
       height: HEIGHT,
       series: [{}, ...series],
       axes: [
-        { stroke: ink, grid, ticks: grid },
-        { stroke: ink, grid, ticks: grid, size: 44 },
+        { stroke: ink, grid, ticks: grid, space: TIME_LABEL_WIDTH },
+        { stroke: ink, grid, ticks: grid, size: ODDS_LABEL_WIDTH },
       ],
       cursor: { drag: { x: false, y: false } },
     },

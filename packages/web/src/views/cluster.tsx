@@ -18,14 +18,14 @@ export function ClusterPage() {
   }, []);
   const known = cluster.cluster.value;
   const role = session.user.value?.role;
-  const mayOperate = role === "operator" || role === "admin";
+  const offered = useOffered(role === "operator" || role === "admin");
   const connection = stream.state.value;
   return (
     <section class="page">
       <div class="page-head">
         <h1>{strings.cluster.title}</h1>
         <span class="button-row">
-          {mayOperate && (
+          {offered.has("/api/cluster/snapshot") && (
             <button type="button" class="button small" onClick={() => void takeSnapshot()}>
               {strings.cluster.snapshot}
             </button>
@@ -42,7 +42,7 @@ export function ClusterPage() {
       )}
       {connection.type === "live" && <p class="quiet">{strings.cluster.answeredBy(connection.nodeId)}</p>}
       {known ? (
-        <Nodes known={known} mayOperate={mayOperate} />
+        <Nodes known={known} mayTransfer={offered.has("/api/cluster/leader")} />
       ) : (
         <p class="quiet">{strings.cluster.loading}</p>
       )}
@@ -51,7 +51,18 @@ export function ClusterPage() {
   );
 }
 
-function Nodes({ known, mayOperate }: { known: Cluster; mayOperate: boolean }) {
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** What operators may ask of the nodes: cluster operations differ between installations. */
+function useOffered(isOperator: boolean): ReadonlySet<string> {
+  const [offered, setOffered] = useState(NOTHING);
+  useEffect(() => {
+    if (isOperator) void commands.offeredPaths().then(setOffered);
+  }, [isOperator]);
+  return isOperator ? offered : NOTHING;
+}
+
+function Nodes({ known, mayTransfer }: { known: Cluster; mayTransfer: boolean }) {
   const agreement = agreementOf(known.nodes);
   return (
     <>
@@ -74,14 +85,14 @@ function Nodes({ known, mayOperate }: { known: Cluster; mayOperate: boolean }) {
       )}
       <ul class="cards nodes">
         {known.nodes.map((node) => (
-          <NodeCard key={node.nodeId} node={node} known={known} mayOperate={mayOperate} />
+          <NodeCard key={node.nodeId} node={node} known={known} mayTransfer={mayTransfer} />
         ))}
       </ul>
     </>
   );
 }
 
-function NodeCard({ node, known, mayOperate }: { node: ClusterNode; known: Cluster; mayOperate: boolean }) {
+function NodeCard({ node, known, mayTransfer }: { node: ClusterNode; known: Cluster; mayTransfer: boolean }) {
   const leads = node.nodeId === known.leader;
   const leaderIndex = known.nodes.find((candidate) => candidate.nodeId === known.leader)?.lastIndex ?? null;
   const behind =
@@ -113,7 +124,7 @@ function NodeCard({ node, known, mayOperate }: { node: ClusterNode; known: Clust
           </div>
         ))}
       </dl>
-      {mayOperate && !leads && node.role === "follower" && node.reachable && (
+      {mayTransfer && !leads && node.role === "follower" && node.reachable && (
         <button type="button" class="button small" onClick={() => void transfer(node.nodeId)}>
           {strings.cluster.transfer}
         </button>

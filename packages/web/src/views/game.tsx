@@ -44,7 +44,9 @@ export function GamePage({ gameId }: { gameId: number }) {
         )}
       </p>
       <OutcomeGroup game={game} />
-      {session.state.value.type === "guest" && <p class="quiet">{strings.game.guest}</p>}
+      {session.state.value.type === "guest" && game.status === "open" && (
+        <p class="quiet">{strings.game.guest}</p>
+      )}
       <Totals game={game} />
       <OddsHistory gameId={game.id} />
       {session.user.value && <OwnBets gameId={game.id} />}

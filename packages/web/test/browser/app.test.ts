@@ -309,12 +309,13 @@ test("labels are text, whatever they look like", async () => {
 });
 
 test("a bet that is in flight while the leader is killed gets through without a reload, once", async () => {
-  const anna = await open();
+  const [anna, watcher] = await Promise.all([open(), open("/cluster")]);
   await register(anna);
   const gameId = await newGame();
   await anna.getByTestId(`outcome-${gameId}-opt1`).click();
   const entry = anna.getByTestId(`slip-${gameId}:opt1`);
   await entry.getByRole("textbox").fill("7");
+  await watcher.getByText("All nodes agree on the book").waitFor();
   await Promise.all([
     system.cluster("kill", "leader"),
     entry.getByRole("button", { name: /^Place bet/ }).click(),
@@ -324,6 +325,12 @@ test("a bet that is in flight while the leader is killed gets through without a 
   await eventually(() => anna.getByTestId("connection").textContent()).toBe("Live");
   await anna.goto("/bets");
   await eventually(() => anna.getByTestId("bets").locator("li").count()).toBe(1);
+
+  // Who watches the cluster sees the node go and the next leader come, without asking.
+  await eventually(() => watcher.getByText("Unreachable").count()).toBe(1);
+  await eventually(() =>
+    watcher.locator("li.node:not(.down)").getByText("leader", { exact: true }).count(),
+  ).toBe(1);
 });
 
 test("through all of this no page threw, broke its content policy or asked another origin", () => {

@@ -171,8 +171,12 @@ export class RaftNode {
     return this.#core;
   }
 
+  /** Calls the listener with every event from now on, and with the failure if there was one. */
   on(listener: RaftListener): () => void {
     this.#listeners.add(listener);
+    const error = this.#failure;
+    if (error !== undefined)
+      this.#options.runtime.scheduler.endOfTurn(() => listener({ type: "fatal", error }));
     return () => this.#listeners.delete(listener);
   }
 

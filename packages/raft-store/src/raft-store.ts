@@ -1,5 +1,5 @@
 import { pack, unpack } from "msgpackr";
-import { type RaftTuning, resolveTuning } from "./config.ts";
+import { type RaftTuning, type ResolvedTuning, resolveTuning } from "./config.ts";
 import { configuration } from "./core/configuration.ts";
 import type { Role } from "./core/role.ts";
 import type { RaftListener } from "./driver/raft-events.ts";
@@ -118,7 +118,8 @@ export class RaftStore<Command, Result> {
       throw new RaftError("RAFT_CONFIG_INVALID", `node ${id} is not among the members`);
     const codec = options.codec ?? messagePack<Command>();
     await nodeFileSystem.makeDirectory(options.dataDir);
-    const lock = await nodeFileSystem.lock(options.dataDir);
+    const lock = await lockOf(options.dataDir);
+    let node: RaftNode | undefined;
     try {
       const data = await openDataDirectory({
         fileSystem: nodeFileSystem,
@@ -129,21 +130,26 @@ export class RaftStore<Command, Result> {
         bootstrap,
         segmentBytes: tuning.segmentBytes,
       });
-      const { clusterId, secret } = options;
+      const { machine, clusterId, secret } = options;
       const { incarnation } = data.identity;
-      const transport = new TcpTransport(
-        { clusterId, nodeId: id, incarnation, listen, ...(secret !== undefined && { secret }) },
-        nodeRuntime,
-      );
-      const { machine } = options;
-      const node = new RaftNode({
+      node = new RaftNode({
         nodeId: id,
         bootstrap,
         runtime: nodeRuntime,
         fileSystem: nodeFileSystem,
         directory: options.dataDir,
         data,
-        transport,
+        transport: new TcpTransport(
+          {
+            clusterId,
+            nodeId: id,
+            incarnation,
+            listen,
+            frameBytesMax: frameBytesMax(tuning),
+            ...(secret !== undefined && { secret }),
+          },
+          nodeRuntime,
+        ),
         machine: {
           apply: ({ index, term, at, data: bytes }) =>
             machine.apply({ index, term, at, command: codec.decode(bytes) }),
@@ -155,6 +161,7 @@ export class RaftStore<Command, Result> {
       await node.start();
       return new RaftStore(id, node, codec, lock, tuning);
     } catch (error) {
+      await node?.close();
       await lock.release();
       throw error;
     }
@@ -229,6 +236,19 @@ export class RaftStore<Command, Result> {
 
 function messagePack<Command>(): CommandCodec<Command> {
   return { encode: (command) => pack(command), decode: (bytes) => unpack(bytes) as Command };
+}
+
+/** A frame carries at most all that a process may have in flight, or a batch of entries and one more. */
+function frameBytesMax({ inFlightBytesMax, appendBytesMax, commandBytesMax }: ResolvedTuning): number {
+  return inFlightBytesMax + appendBytesMax + commandBytesMax;
+}
+
+async function lockOf(dataDir: string): Promise<DirectoryLock> {
+  try {
+    return await nodeFileSystem.lock(dataDir);
+  } catch (cause) {
+    throw new RaftError("RAFT_CONFIG_INVALID", (cause as Error).message, { cause });
+  }
 }
 
 function checkedId(id: string): NodeId {

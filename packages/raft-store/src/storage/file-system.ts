@@ -10,7 +10,7 @@
  * Paths are absolute, `/`-separated and lie under the directory the store was opened with.
  */
 export interface FileSystem {
-  /** Makes the directory and its missing parents; no error if it exists. */
+  /** Makes the directory and its missing parents, durably; no error if it exists. */
   makeDirectory(path: string): Promise<void>;
   /** Names of the entries of a directory, sorted by code unit. */
   list(path: string): Promise<string[]>;

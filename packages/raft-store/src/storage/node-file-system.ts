@@ -2,13 +2,12 @@ import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import * as fs from "node:fs/promises";
 import { createServer } from "node:net";
+import { dirname, resolve } from "node:path";
 import type { DirectoryLock, File, FileSystem } from "./file-system.ts";
 
 /** The file system of the machine, through Node.js. Errors are those of `node:fs`, with their codes. */
 export const nodeFileSystem: FileSystem = {
-  makeDirectory: async (path) => {
-    await fs.mkdir(path, { recursive: true });
-  },
+  makeDirectory,
   list: async (path) => (await fs.readdir(path)).sort(),
   open: async (path, mode) => new NodeFile(await fs.open(path, FLAGS[mode])),
   rename: (from, to) => fs.rename(from, to),
@@ -81,6 +80,17 @@ function withoutPrefix(chunks: readonly Uint8Array[], bytes: number): readonly U
   return [];
 }
 
+async function makeDirectory(path: string): Promise<void> {
+  const first = await fs.mkdir(path, { recursive: true });
+  if (first === undefined) return;
+  // Each new directory is a name in the one above it, and a name lasts once its directory is synced.
+  const above = dirname(resolve(first));
+  for (let at = dirname(resolve(path)); ; at = dirname(at)) {
+    await syncDirectory(at);
+    if (at === above || at === dirname(at)) return;
+  }
+}
+
 async function syncDirectory(path: string): Promise<void> {
   const directory = await fs.open(path, O_RDONLY | constants.O_DIRECTORY);
   try {
@@ -100,12 +110,12 @@ async function lock(directory: string): Promise<DirectoryLock> {
   const real = await fs.realpath(directory);
   const name = `\0quorumbook-${createHash("sha256").update(real).digest("hex").slice(0, 32)}`;
   const server = createServer((socket) => socket.destroy());
-  await new Promise<void>((resolve, reject) => {
+  await new Promise<void>((listening, reject) => {
     server.once("error", (cause) => {
       reject(new Error(`${directory} is in use by another process`, { cause }));
     });
-    server.listen(name, resolve);
+    server.listen(name, listening);
   });
   server.unref();
-  return { release: () => new Promise<void>((resolve) => void server.close(() => resolve())) };
+  return { release: () => new Promise<void>((closed) => void server.close(() => closed())) };
 }

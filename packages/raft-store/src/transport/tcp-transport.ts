@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
+import { RaftError } from "../errors.ts";
 import type { Runtime } from "../runtime.ts";
 import { type NodeId, nodeId } from "../units.ts";
 import { FramedSocket, FrameKind } from "./framed-socket.ts";
@@ -47,9 +48,15 @@ export class TcpTransport implements Transport {
     const server = createServer((socket) => this.#onSocket(socket));
     this.#server = server;
     await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
+      const refuse = (cause: Error): void => {
+        const { listen } = this.#options;
+        reject(
+          new RaftError("RAFT_CONFIG_INVALID", `cannot listen on ${listen}: ${cause.message}`, { cause }),
+        );
+      };
+      server.once("error", refuse);
       server.listen(port, host, () => {
-        server.off("error", reject);
+        server.off("error", refuse);
         server.on("error", (error) => handler.onWarning(`the listener failed: ${error.message}`));
         resolve();
       });

@@ -113,6 +113,13 @@ describe("a store", () => {
       code: "RAFT_CONFIG_INVALID",
     });
     await expect(start("a", { clusterId: "other" })).rejects.toMatchObject({ code: "RAFT_CONFIG_INVALID" });
+    members = { ...members, a: members["b"] as string };
+    await start("b");
+    await expect(start("a")).rejects.toMatchObject({
+      code: "RAFT_CONFIG_INVALID",
+      message: expect.stringMatching(/^cannot listen on/) as string,
+    });
+    await stop("b");
     await expect(start("x")).rejects.toMatchObject({ code: "RAFT_CONFIG_INVALID" });
     const log = join(directory, "a", "log");
     const segment = join(log, (await readdir(log)).findLast((name) => name.endsWith(".log")) as string);

@@ -13,6 +13,11 @@ export interface FramedSocketHandler {
   onClosed(reason: string): void;
 }
 
+/** Quarters of the longest silence that must pass without a word, however far the clock has jumped. */
+const QUIET_WATCHES_MAX = 4;
+/** To copy a short frame into one piece costs less than to hand the kernel two. */
+const COPY_BYTES_MAX = 16 << 10;
+
 /**
  * A socket that carries frames both ways, writes once a turn however many frames the turn made, and notices when the
  * other end falls silent: a connection cut by a lost route would else wait for TCP's own retransmissions, which
@@ -26,6 +31,7 @@ export class FramedSocket {
   readonly #handler: FramedSocketHandler;
   #corked = false;
   #closed = false;
+  #quietWatches = 0;
   #lastHeardMs: number;
   #watch: Timer | undefined;
 
@@ -64,8 +70,10 @@ export class FramedSocket {
         this.#socket.uncork();
       });
     }
-    this.#socket.write(encodeFrameHeader(kind, body));
-    for (const chunk of body) this.#socket.write(chunk);
+    const chunks = [encodeFrameHeader(kind, body), ...body];
+    const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    if (bytes <= COPY_BYTES_MAX) this.#socket.write(Buffer.concat(chunks, bytes));
+    else for (const chunk of chunks) this.#socket.write(chunk);
   }
 
   close(reason: string): void {
@@ -113,8 +121,4 @@ export class FramedSocket {
       this.#scheduleWatch();
     });
   }
-
-  #quietWatches = 0;
 }
-
-const QUIET_WATCHES_MAX = 4;

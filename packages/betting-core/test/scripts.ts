@@ -10,6 +10,7 @@ import {
   createBook,
   DEFAULT_PRICING,
   type Entry,
+  type GameId,
   type GameView,
   gameId,
   type Limits,
@@ -31,7 +32,7 @@ const NO_OUTCOME = 40;
 const DEEDS = [
   ["bet", 50],
   ["repeat", 10],
-  ["advance", 4],
+  ["advance", 9],
   ["createGame", 7],
   ["deposit", 4],
   ["withdraw", 4],
@@ -41,7 +42,7 @@ const DEEDS = [
   ["resumeGame", 3],
   ["closeGame", 1],
   ["settleGame", 2],
-  ["resettleGame", 2],
+  ["resettleGame", 3],
   ["voidGame", 1],
   ["addBankroll", 1],
   ["openAccount", 1],
@@ -154,8 +155,7 @@ function commandOf(drawn: Draw, book: Book, history: readonly Applying[]): Comma
   const mark = drawn.key === undefined ? {} : { key: `key-${drawn.key}` };
   const own = { ...mark, actor: USERS[drawn.user] as (typeof USERS)[number] };
   const admin = { ...mark, actor: ADMIN };
-  const games = book.totals().games;
-  const id = gameId(drawn.game === NO_GAME || games === 0 ? games + 1 : 1 + (drawn.game % games));
+  const id = gameFor(drawn, book);
   const game = book.game(id);
   const count = game?.outcomes.length ?? 2;
   const position = drawn.outcome === NO_OUTCOME ? count : drawn.outcome % count;
@@ -206,12 +206,27 @@ function commandOf(drawn: Draw, book: Book, history: readonly Applying[]): Comma
   }
 }
 
+/** Mostly a game on which the deed makes sense: an open one for a bet, one with bets on it for its next step. */
+function gameFor({ deed, game }: Draw, book: Book): GameId {
+  const games = book.games({ limit: 200 }).items;
+  if (game === NO_GAME || games.length === 0) return gameId(games.length + 1);
+  const sensible = games.filter(({ status, totalStaked }) => {
+    if (deed === "bet") return status === "open";
+    if (deed === "resettleGame") return status === "settled";
+    return (
+      deed === "advance" && totalStaked > 0 && status !== "voided" && (status !== "open" || game % 3 === 0)
+    );
+  });
+  const pool = game < 25 && sensible.length > 0 ? sensible : games;
+  return (pool[game % pool.length] as GameView).id;
+}
+
 /** The next thing that would happen to the game in an orderly life. */
 function advance(
   game: GameView | undefined,
   on: {
     actor: typeof ADMIN;
-    gameId: ReturnType<typeof gameId>;
+    gameId: GameId;
     winner: string;
     reason: string;
     key?: string;

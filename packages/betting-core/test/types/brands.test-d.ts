@@ -26,7 +26,7 @@ export const price: Odds = odds(15_000);
 // @ts-expect-error: a plain number is no money
 export const bare: MinorUnits = 100;
 // @ts-expect-error: money is not odds
-export const swapped: Odds = stake;
+export const swapped: Odds = amount(100);
 // @ts-expect-error: a text is no user
 export const stranger: UserId = "alice";
 // @ts-expect-error: the number of a game is not that of a log entry

@@ -221,6 +221,15 @@ describe("settling", () => {
     checkBook(bench.book);
   });
 
+  test("a user who lost one bet and won a later one is left with no open stake", () => {
+    const bench = betOn();
+    bench.accept(close);
+    const { events } = bench.apply(settle("opt1"));
+    expect(bench.book.account(BOB)).toMatchObject({ balance: 8_216, openStake: 0 });
+    expect(events.filter(({ type }) => type === "balanceChanged")).toHaveLength(2);
+    checkBook(bench.book);
+  });
+
   test("who only lost gets a new sequence, but no row in the ledger shown", () => {
     const bench = betOn();
     bench.accept(close);

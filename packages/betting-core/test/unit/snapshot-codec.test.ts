@@ -93,6 +93,16 @@ describe("a book of many pages", () => {
   });
 });
 
+test("a restored book still closes its games when their time comes", async () => {
+  const { book } = small();
+  const copy = await restoreBook(book.snapshot().encode());
+  const at = unixMillis(START + HOUR);
+  expect(copy.tickDue(unixMillis(at - 1))).toBe(false);
+  expect(copy.tickDue(at)).toBe(true);
+  copy.apply({ type: "expire", actor: ADMIN }, { index: logIndex(copy.index + 1), at });
+  expect(copy.game(gameId(1))?.status).toBe("closed");
+});
+
 describe("bytes of a snapshot", () => {
   test("may come cut in any way", async () => {
     const { book } = small();

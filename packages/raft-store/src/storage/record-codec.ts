@@ -117,14 +117,6 @@ export function encodeRecord(
   return padded;
 }
 
-/** A record found in a segment, and what stands in its header. */
-export interface FoundRecord {
-  readonly record: LogRecord;
-  readonly durable: number;
-  /** The offset behind it and its padding. */
-  readonly end: number;
-}
-
 /**
  * Whether a whole, undamaged record stands at `place.offset` in the segment's bytes. Returns its length and its
  * durable mark, or undefined.

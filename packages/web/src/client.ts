@@ -58,6 +58,7 @@ export const session = new Session({
     },
   },
   now: Date.now,
+  wait,
 });
 
 const http = new HttpClient({
@@ -124,6 +125,10 @@ export function start(): void {
     }
   });
   setInterval(() => serverClock.tick(), 1000);
+  // Signing out in one tab signs out the others: they share the cookie that is gone.
+  addEventListener("storage", (event) => {
+    if (event.key === SIGNED_IN_HINT && event.newValue === null && session.user.peek()) session.forget();
+  });
   addEventListener("online", () => stream.nudge());
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") stream.nudge();

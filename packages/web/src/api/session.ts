@@ -11,6 +11,8 @@ export interface SessionPorts {
   /** Remembers across loads that there may be a refresh cookie. No secret: it only spares guests a refused request. */
   readonly hint: { get(): boolean; set(signedIn: boolean): void };
   now(): number;
+  /** Resolves after so many milliseconds. */
+  wait(milliseconds: number): Promise<void>;
 }
 
 interface Token {
@@ -27,6 +29,11 @@ interface TokenAnswer {
 
 /** A token is renewed when this share of its life is over. */
 const RENEW_AFTER_SHARE = 0.8;
+/** Pauses between attempts to take up a session while the server does not answer: it may be starting again. */
+const RESTORE_PAUSES_MS = [300, 1_000, 3_000, 5_000] as const;
+
+/** `unreachable` says nothing about the session. */
+type Renewal = "renewed" | "ended" | "unreachable";
 
 /** `unknown` until the first load has asked for a token. */
 export type SessionState =
@@ -42,7 +49,7 @@ export class Session {
     this.#state.value.type === "user" ? this.#state.value.user : null,
   );
   #token: Token | null = null;
-  #refreshing: Promise<boolean> | null = null;
+  #refreshing: Promise<Renewal> | null = null;
 
   constructor(ports: SessionPorts) {
     this.#ports = ports;
@@ -50,7 +57,14 @@ export class Session {
 
   /** Takes up the session of an earlier load, if there is one. */
   async restore(): Promise<void> {
-    if (this.#ports.hint.get()) await this.#refresh();
+    if (this.#ports.hint.get()) {
+      let renewal = await this.#refresh();
+      for (const pause of RESTORE_PAUSES_MS) {
+        if (renewal !== "unreachable") break;
+        await this.#ports.wait(pause);
+        renewal = await this.#refresh();
+      }
+    }
     if (this.#state.value.type === "unknown") this.#state.value = { type: "guest" };
   }
 
@@ -63,7 +77,7 @@ export class Session {
   /** After a server refused a token: true if there is another one now. */
   async renew(refused: string): Promise<boolean> {
     if (this.#token && this.#token.text !== refused) return true;
-    return await this.#refresh();
+    return (await this.#refresh()) === "renewed";
   }
 
   register(username: string, password: string): Promise<Problem | null> {
@@ -87,7 +101,7 @@ export class Session {
     }
   }
 
-  /** Forgets the session, as after a change of password, which ends all of them. */
+  /** Forgets the session, which ended elsewhere: in another tab, or with a change of password. */
   forget(): void {
     this.#become(null);
   }
@@ -104,26 +118,27 @@ export class Session {
     }
   }
 
-  #refresh(): Promise<boolean> {
+  #refresh(): Promise<Renewal> {
     this.#refreshing ??= this.#refreshOnce().finally(() => {
       this.#refreshing = null;
     });
     return this.#refreshing;
   }
 
-  async #refreshOnce(): Promise<boolean> {
+  async #refreshOnce(): Promise<Renewal> {
     try {
       const response = await this.#ports.exclusively(() => this.#post("/api/auth/refresh", {}));
       if (response.ok) {
         this.#become((await response.json()) as TokenAnswer);
-        return true;
+        return "renewed";
       }
       // 5xx and 429 say nothing about the session: keep the token, if only to be refused with it later.
-      if (response.status < 500 && response.status !== 429) this.#become(null);
-      return false;
+      if (response.status >= 500 || response.status === 429) return "unreachable";
+      this.#become(null);
+      return "ended";
     } catch (cause) {
       console.warn("the session could not be renewed", cause);
-      return false;
+      return "unreachable";
     }
   }
 

@@ -32,6 +32,9 @@ function sessionOf(answers: (Response | Error)[], hint = false) {
       },
     },
     now: () => clock.now,
+    wait: async (milliseconds) => {
+      clock.now += milliseconds;
+    },
   });
   return { session, paths, hints, clock };
 }
@@ -57,9 +60,16 @@ describe("a session", () => {
     expect(hints.signedIn).toBe(false);
   });
 
-  test("is not forgotten because the server had a bad moment", async () => {
-    const { session, hints } = sessionOf([refusal(503)], true);
+  test("is taken up as soon as a server that was starting again answers", async () => {
+    const { session } = sessionOf([refusal(503), new TypeError("refused"), answer(tokenOf("7"))], true);
     await session.restore();
+    expect(session.user.value?.id).toBe("7");
+  });
+
+  test("is not forgotten because the server stayed away: the next load may take it up", async () => {
+    const { session, hints } = sessionOf([], true);
+    await session.restore();
+    expect(session.state.value.type).toBe("guest");
     expect(hints.signedIn).toBe(true);
   });
 

@@ -181,6 +181,19 @@ describe("a bettor", () => {
     expect(stored).not.toMatch(/eyJ/);
   });
 
+  test("signs out in one tab and is signed out in the other", async () => {
+    const anna = await open();
+    await register(anna);
+    const other = await anna.context().newPage();
+    await other.goto("/account");
+    await balance(other).getByText("100.00").waitFor();
+    await other.getByRole("button", { name: "Sign out", exact: true }).click();
+    await anna.getByRole("link", { name: "Sign in" }).waitFor();
+    expect(await balance(anna).count()).toBe(0);
+    await anna.reload();
+    await anna.getByRole("link", { name: "Sign in" }).waitFor();
+  });
+
   test("verifies a bet against the cluster's majority and takes a receipt", async () => {
     const anna = await open();
     await register(anna);

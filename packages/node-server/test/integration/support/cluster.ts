@@ -55,10 +55,16 @@ export class NodeProcess {
   }
 
   async ready(): Promise<void> {
-    await eventually(`${this.nodeId} is ready`, async () => {
+    const isReady = async (): Promise<boolean> => {
       if (this.#child?.exitCode !== null) throw new Error(`${this.nodeId} ended:\n${this.output}`);
       return (await this.ask("GET", "/readyz")).status === 200;
-    });
+    };
+    try {
+      await eventually(`${this.nodeId} is ready`, isReady, 60_000);
+    } catch (error) {
+      const state = await this.ask("GET", "/statusz").catch(String);
+      throw new Error(`${JSON.stringify(state)}\n${this.output.slice(-2_000)}`, { cause: error });
+    }
   }
 
   /** Ends the process with that signal; returns its exit code. */

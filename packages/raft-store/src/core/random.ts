@@ -14,7 +14,7 @@ export function below(random: Random, bound: number): number {
 /** The same seed gives the same sequence on every machine. `seed` is any safe integer. */
 export function seededRandom(seed: number): Random {
   // SplitMix32 spreads the seed over the state, so that neighbouring seeds do not make neighbouring runs.
-  let mix = (seed ^ Math.floor(seed / 0x1_0000_0000)) | 0;
+  let mix = seed | 0;
   const split = (): number => {
     mix = (mix + 0x9e3779b9) | 0;
     let z = mix;
@@ -24,6 +24,7 @@ export function seededRandom(seed: number): Random {
   };
   let a = split();
   let b = split();
+  mix ^= Math.floor(seed / 0x1_0000_0000);
   let c = split();
   let d = split() | 1;
   return {

@@ -1,5 +1,13 @@
 // Draws that the simulator needs again and again, all from one injected generator.
-import { below, type Random } from "../core/random.ts";
+import { below, type Random, seededRandom } from "../core/random.ts";
+
+/** A seed of its own for part `number` of what `seed` stands for: streams that do not reshuffle one another. */
+export function derivedSeed(seed: number, number: number): number {
+  const random = seededRandom(seed);
+  const high = (random.uint32() ^ Math.imul(number, 0x85ebca6b)) & 0x1f_ffff;
+  const low = (random.uint32() ^ Math.imul(number, 0x9e3779b1)) >>> 0;
+  return high * 0x1_0000_0000 + low;
+}
 
 /** True with probability `p`. */
 export function chance(random: Random, p: number): boolean {

@@ -71,6 +71,11 @@ export class History {
   /** Writes whose first attempt got no answer: a retry may find them at an index older than its own beginning. */
   readonly #ambiguous = new Set<string>();
 
+  /** Operations that have no end yet. */
+  get openOperations(): number {
+    return this.#open.size;
+  }
+
   /** Writes acknowledged so far. */
   get acknowledged(): number {
     return this.#acknowledged.size;

@@ -10,6 +10,7 @@ import { RaftNode } from "../raft-node.ts";
 import type { FileSystem } from "../storage/file-system.ts";
 import type { NodeId } from "../units.ts";
 import { AppendMachine } from "./append-machine.ts";
+import { derivedSeed } from "./chance.ts";
 import type { Observer } from "./observer.ts";
 import type { Plan } from "./plan.ts";
 import type { SimDisk } from "./sim-disk.ts";
@@ -83,7 +84,7 @@ export class SimNode {
     this.#mustReboot = false;
     disk.unlockAll();
     this.#starts++;
-    const runtime = new SimRuntime(time, this.clock, seededRandom(seed * 1000 + this.#starts));
+    const runtime = new SimRuntime(time, this.clock, seededRandom(derivedSeed(seed, this.#starts)));
     this.#runtime = runtime;
     trace.note(time.now, this.id, "starts");
     this.#open(runtime).catch((error: unknown) => {

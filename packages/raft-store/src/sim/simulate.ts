@@ -3,6 +3,7 @@ import { configuration } from "../core/configuration.ts";
 import type { Mutant } from "../core/mutants.ts";
 import { seededRandom } from "../core/random.ts";
 import { nodeId } from "../units.ts";
+import { derivedSeed } from "./chance.ts";
 import { History } from "./history.ts";
 import { Nemesis } from "./nemesis.ts";
 import { Observer } from "./observer.ts";
@@ -64,7 +65,7 @@ class Run {
 
   constructor(seed: number, mutants: ReadonlySet<Mutant>) {
     // Streams of their own, so that a change in one does not reshuffle the others.
-    const stream = (number: number) => seededRandom(seed * 64 + number);
+    const stream = (number: number) => seededRandom(derivedSeed(seed, number));
     const time = this.#time;
     const trace = this.#trace;
     const plan = drawPlan(stream(0));
@@ -75,7 +76,7 @@ class Run {
     const nodes = ids.map((id, i) => {
       const disk = new SimDisk(stream(10 + i), plan.disk);
       const common = { bootstrap, plan, time, network, observer, trace, mutants };
-      return new SimNode({ ...common, nodeId: id, disk, seed: seed * 64 + 20 + i });
+      return new SimNode({ ...common, nodeId: id, disk, seed: derivedSeed(seed, 20 + i) });
     });
     this.#seed = seed;
     this.#plan = plan;
@@ -146,6 +147,8 @@ class Run {
     }
     const all = await this.#until(deadline, () => served === this.#nodes.length);
     if (!all) throw new LivenessViolation("a fresh write or read was not served, long after all is healed");
+    const answered = await this.#until(deadline, () => this.#history.openOperations === 0);
+    if (!answered) throw new LivenessViolation("a client was left without any answer");
     const equal = await this.#until(deadline + RECOVERY_MS, () => this.#digests().size === 1);
     if (!equal) throw new LivenessViolation("the machines do not converge");
   }

@@ -24,6 +24,9 @@ export class FileSnapshotStore implements SnapshotStore {
     await this.#fileSystem.makeDirectory(this.#directory);
     const names = await this.#fileSystem.list(this.#directory);
     const latest = names.filter((name) => NAME.test(name)).at(-1);
+    // A process that died while publishing may have left a name that only the kernel's cache holds. The log will be
+    // cut on the strength of it, and the snapshot before it removed, so it has to be durable first.
+    if (latest !== undefined) await this.#fileSystem.syncDirectory(this.#directory);
     for (const name of names) {
       if (name !== latest && (NAME.test(name) || name.endsWith(TEMPORARY))) {
         await this.#fileSystem.remove(this.#path(name));

@@ -22,6 +22,9 @@ const VERSION = 1;
 /** Reads a directory's identity, if it has one. @throws RaftError `RAFT_STORAGE_CORRUPT` */
 export async function readIdentity(fileSystem: FileSystem, directory: string): Promise<Identity | undefined> {
   if (!(await fileSystem.list(directory)).includes(NAME)) return undefined;
+  // A process that died while writing it may have left a name that only the kernel's cache holds; without it, all
+  // that this process is about to write would be nobody's.
+  await fileSystem.syncDirectory(directory);
   const path = `${directory}/${NAME}`;
   const file = await fileSystem.open(path, "read");
   try {

@@ -138,6 +138,54 @@ describe("two bettors and an admin", () => {
   });
 });
 
+test("a wrong result is settled anew, and a void game gives the stakes back", async () => {
+  const anna = await open();
+  await register(anna);
+  const settled = await newGame(["Yes", "No"]);
+  await bet(anna, settled, "opt1", "10");
+  await anna.getByText(/Bet \d+ placed/).waitFor();
+  const returns = /returns ([\d.]+)/.exec(
+    (await anna.getByTestId(`slip-${settled}:opt1`).textContent()) ?? "",
+  )?.[1];
+  await admin.goto(`/admin/games/${settled}`);
+  const act = async (action: string, inDialog: () => Promise<void>): Promise<void> => {
+    await admin.getByRole("button", { name: action, exact: true }).click();
+    await inDialog();
+    await admin.getByRole("dialog").waitFor({ state: "detached" });
+  };
+  const dialog = admin.getByRole("dialog");
+  await act("Close betting", () => dialog.getByRole("button", { name: "Close betting" }).click());
+  await act("Settle", async () => {
+    await dialog.getByLabel("No").check();
+    await dialog.getByRole("button", { name: "Preview" }).click();
+    await dialog.getByRole("button", { name: "Settle now" }).click();
+  });
+  await anna.getByText(/Bet \d+ lost/).waitFor();
+  await act("Settle anew", async () => {
+    await dialog.getByLabel("Yes").check();
+    await dialog.getByLabel("Reason").fill("typing error");
+    await dialog.getByRole("button", { name: "Settle now" }).click();
+  });
+  const balanceAfter = (90 + Number(returns)).toFixed(2);
+  await eventually(() => balance(anna).textContent()).toBe(balanceAfter);
+
+  const voided = await newGame(["Yes", "No"]);
+  await bet(anna, voided, "opt2", "20");
+  await anna
+    .getByText(/Bet \d+ placed/)
+    .last()
+    .waitFor();
+  await admin.goto(`/admin/games/${voided}`);
+  await act("Void", async () => {
+    await dialog.getByLabel("Reason").fill("abandoned");
+    await dialog.getByRole("button", { name: "Void" }).click();
+  });
+  await anna.getByText(/is void: 20\.00 returned/).waitFor();
+  await eventually(() => balance(anna).textContent()).toBe(balanceAfter);
+  await admin.goto("/admin/audit");
+  await eventually(() => admin.getByTestId("audit").textContent()).toContain("typing error");
+});
+
 describe("a bettor", () => {
   test("deposits and withdraws, and finds both in the statement", async () => {
     const anna = await open();

@@ -98,6 +98,26 @@ export function badRequestsSuite(world: () => World): void {
       }
     });
 
+    it("needs no body where no field is required", async () => {
+      const { id } = await world().game();
+      expectStatus(await admin.http.post(`/api/games/${id}/suspend`), 200);
+      expectStatus(await admin.http.post(`/api/games/${id}/resume`, {}), 200);
+      expectStatus(await admin.http.post(`/api/games/${id}/close`, undefined, { raw: "" }), 200);
+      expectStatus(await admin.http.post(`/api/games/${id}/void`), 200);
+    });
+
+    it("refuses names that every object has, and bodies nested without end", async () => {
+      for (const raw of [
+        '{"amount": 5, "__proto__": {"x": 1}}',
+        '{"amount": 5, "constructor": 1}',
+        '{"amount": 5, "toString": null}',
+        `{"amount": ${"[".repeat(20_000)}${"]".repeat(20_000)}}`,
+      ]) {
+        const answer = await bettor.http.post("/api/deposits", undefined, { raw, key: newKey() });
+        expectRefusal(answer, 400, "invalid_request");
+      }
+    });
+
     it("refuses other media types with 415", async () => {
       for (const [person, method, path, body] of writes()) {
         for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/xml"]) {

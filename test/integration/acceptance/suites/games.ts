@@ -125,7 +125,9 @@ export function gamesSuite(world: () => World): void {
     it("refuse a margin that the house cannot cover", async () => {
       const greedy = { question: "Q?", category: "real", outcomes: ["a", "b"] };
       const pricing = { margin: 100_000_000_000 };
-      expectRefusal(await admin().post("/api/games", { ...greedy, pricing }), 422, "house_underfunded");
+      const refused = await admin().post("/api/games", { ...greedy, pricing });
+      expectRefusal(refused, 422, "house_underfunded");
+      commandIndex(refused);
     });
 
     it("show in their exposure what the house may lose, and warn of a sure win", async () => {
@@ -331,6 +333,7 @@ export function gamesSuite(world: () => World): void {
       const paid = wins.reduce((sum, { bet }) => sum + bet.potentialPayout, 0);
       const path = `/api/games/${game.id}`;
       const early = await admin().post(`${path}/settle`, { winner: "opt1" });
+      commandIndex(early);
       expect(expectRefusal(early, 409, "wrong_status")["gameStatus"]).toBe("open");
       const before = await world().read(game.id);
 
@@ -388,6 +391,7 @@ export function gamesSuite(world: () => World): void {
       const again = await world().act<Settled>(game.id, "settle", { winner: "opt1" });
       expect(again.body).toEqual(settled.body);
       const other = await admin().post(`${path}/settle`, { winner: "opt2" });
+      commandIndex(other);
       expect(expectRefusal(other, 409, "already_settled")["winner"]).toBe("opt1");
       for (const [step, body] of [
         ["settle/preview", { winner: "opt1" }],

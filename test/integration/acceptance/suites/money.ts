@@ -58,6 +58,18 @@ export function moneySuite(world: () => World): void {
       }
     });
 
+    it("opens once, however many requests come first", async () => {
+      const bettor = await world().bettor();
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, () => bettor.http.get<Balance>("/api/balance")),
+      );
+      for (const answer of answers) {
+        expectStatus(answer, 200);
+        expect(answer.body.balance).toBe(10_000);
+      }
+      expect(new Set(answers.map(({ body }) => body.seq)).size).toBe(1);
+    });
+
     it("takes deposits and gives withdrawals", async () => {
       const bettor = await world().bettor();
       const before = await balanceOf(bettor);

@@ -1,0 +1,170 @@
+// What one bettor does with the page, against the real system.
+import type { Page } from "playwright-core";
+import { describe, expect, test } from "vitest";
+import { bet, register } from "./support/browser.ts";
+import { eventually, startSuite } from "./support/suite.ts";
+
+const suite = startSuite();
+const { open, newGame } = suite;
+const balance = (page: Page) => page.getByTestId("balance");
+
+describe("a bettor", () => {
+  test("deposits and withdraws, and finds both in the statement", async () => {
+    const anna = await open();
+    await register(anna);
+    await anna.goto("/account");
+    await anna.getByLabel("Amount").fill("25.50");
+    await anna.getByRole("button", { name: "Deposit" }).click();
+    await eventually(() => balance(anna).textContent()).toBe("125.50");
+    await anna.getByLabel("Amount").fill("100");
+    await anna.getByRole("button", { name: "Withdraw" }).click();
+    await eventually(() => balance(anna).textContent()).toBe("25.50");
+    await expect
+      .poll(() => anna.getByTestId("statement").textContent())
+      .toMatch(/Withdrawal-100\.00.*Deposit\+25\.50/);
+    await anna.getByLabel("Amount").fill("26");
+    await anna.getByRole("button", { name: "Withdraw" }).click();
+    await anna.getByText("Not enough money: your balance is 25.50.").waitFor();
+  });
+
+  test("is told of a stake above the cap or the balance before sending it", async () => {
+    const anna = await open();
+    await register(anna);
+    const gameId = await newGame();
+    await anna.getByTestId(`outcome-${gameId}-opt1`).click();
+    const entry = anna.getByTestId(`slip-${gameId}:opt1`);
+    await entry.getByRole("textbox").fill("100.01");
+    await entry.getByText("Your balance is 100.00.").waitFor();
+    await entry.getByRole("textbox").fill("1000000");
+    await entry.getByText(/The most that can be staked now is/).waitFor();
+    expect(await entry.getByRole("button", { name: /^Place bet/ }).isDisabled()).toBe(true);
+  });
+
+  test("stays signed in over a reload, with the token in no storage", async () => {
+    const anna = await open();
+    await register(anna);
+    await anna.reload();
+    await balance(anna).getByText("100.00").waitFor();
+    const stored = await anna.evaluate(() =>
+      JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage), document.cookie]),
+    );
+    expect(stored).not.toMatch(/eyJ/);
+  });
+
+  test("signs out in one tab and is signed out in the other", async () => {
+    const anna = await open();
+    await register(anna);
+    const other = await anna.context().newPage();
+    await other.goto("/account");
+    await balance(other).getByText("100.00").waitFor();
+    await other.getByRole("button", { name: "Sign out", exact: true }).click();
+    await anna.getByRole("link", { name: "Sign in" }).waitFor();
+    expect(await balance(anna).count()).toBe(0);
+    await anna.reload();
+    await anna.getByRole("link", { name: "Sign in" }).waitFor();
+  });
+
+  test("verifies a bet against the cluster's majority and takes a receipt", async () => {
+    const anna = await open();
+    await register(anna);
+    const gameId = await newGame();
+    await bet(anna, gameId, "opt3", "3");
+    await anna.getByText(/Bet \d+ placed/).waitFor();
+    await anna.goto("/bets");
+    await anna.getByRole("button", { name: "Verify" }).click();
+    await anna.getByText(/Confirmed by a majority/).waitFor();
+    const [download] = await Promise.all([
+      anna.waitForEvent("download"),
+      anna.getByRole("button", { name: "Receipt" }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^bet-\d+\.json$/);
+  });
+
+  test("whose answer is lost on the way has placed one bet, without a second press", async () => {
+    const anna = await open();
+    await register(anna);
+    const gameId = await newGame();
+    let attempts = 0;
+    await anna.route("**/api/bets", async (route) => {
+      if (route.request().method() !== "POST" || ++attempts > 2) return route.fallback();
+      // The first attempt gets lost on the way there, the answer of the second on the way back.
+      if (attempts === 2) await route.fetch();
+      return route.abort("connectionreset");
+    });
+    await bet(anna, gameId, "opt1", "6");
+    await anna.getByText(/Bet \d+ placed/).waitFor();
+    await eventually(() => balance(anna).textContent()).toBe("94.00");
+    await anna.goto("/bets");
+    await eventually(() => anna.getByTestId("bets").locator("li").count()).toBe(1);
+  });
+
+  test("whose page is reloaded before the answer learns what became of the bet", async () => {
+    const anna = await open();
+    await register(anna);
+    const gameId = await newGame();
+    await anna.route("**/api/bets", (route) =>
+      route.request().method() === "POST" ? route.abort("connectionreset") : route.fallback(),
+    );
+    await bet(anna, gameId, "opt2", "6");
+    await anna.getByText(/Finding out what became of your bet/).waitFor();
+    await anna.unroute("**/api/bets");
+    await anna.reload();
+    await anna.getByText(/Bet \d+ placed/).waitFor();
+    await eventually(() => balance(anna).textContent()).toBe("94.00");
+  });
+
+  test("reads odds in the format of choice, everywhere and after a reload", async () => {
+    const anna = await open();
+    const gameId = await newGame(["Yes", "No"]);
+    const outcome = anna.getByTestId(`outcome-${gameId}-opt1`).locator(".odds");
+    await anna.getByLabel("Odds format").selectOption("fractional");
+    await eventually(() => outcome.textContent()).toMatch(/^\d+\/\d+$/);
+    await anna.reload();
+    await eventually(() => outcome.textContent()).toMatch(/^\d+\/\d+$/);
+  });
+
+  test("bets with the keyboard alone", async () => {
+    const anna = await open();
+    await register(anna);
+    const name = `Wheel ${process.pid}`;
+    const gameId = await newGame(["Red", "Black"], name);
+    await anna.getByTestId(`game-${gameId}`).waitFor();
+    await anna.keyboard.press("/");
+    await anna.keyboard.type(name);
+    await eventually(() => anna.getByTestId("games").locator("li").count()).toBe(1);
+    for (let steps = 0; steps < 15; steps += 1) {
+      await anna.keyboard.press("Tab");
+      const focused = await anna.evaluate(() => document.activeElement?.getAttribute("data-testid"));
+      if (focused === `outcome-${gameId}-opt1`) break;
+    }
+    await anna.keyboard.press("ArrowRight");
+    await anna.keyboard.press("Enter");
+    const stake = anna.getByTestId(`slip-${gameId}:opt2`).getByRole("textbox");
+    for (let steps = 0; steps < 10; steps += 1) {
+      await anna.keyboard.press("Tab");
+      if (await stake.evaluate((field) => field === document.activeElement)) break;
+    }
+    await anna.keyboard.type("4");
+    await anna.keyboard.press("Enter");
+    await anna.getByText(/Bet \d+ placed/).waitFor();
+  });
+
+  test("bets on a phone, with the slip as a sheet from below", async () => {
+    const anna = await open("/", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    await register(anna);
+    const gameId = await newGame();
+    await anna.getByTestId(`outcome-${gameId}-opt1`).tap();
+    expect(await anna.getByTestId("slip").isVisible()).toBe(false);
+    await anna.getByTestId("slip-bar").tap();
+    const entry = anna.getByTestId(`slip-${gameId}:opt1`);
+    await entry.getByRole("textbox").fill("2");
+    await entry.getByRole("button", { name: /^Place bet/ }).tap();
+    await entry.getByText(/placed/).waitFor();
+    const sideways = await anna.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(sideways).toBeLessThanOrEqual(0);
+  });
+});
+
+test("through all of this no page threw, broke its content policy or asked another origin", () => {
+  expect(suite.faults()).toEqual([]);
+});

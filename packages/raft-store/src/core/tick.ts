@@ -13,8 +13,14 @@ export function tick(state: RaftState): void {
   if (state.role === "leader") return lead(state);
   expireForwardedReads(state);
   if (state.electionElapsed < state.electionTimeout) return;
+  if (!state.promotable) {
+    // A learner does not stand, but its vote may be needed by one that does not know yet that it is a learner: it
+    // must not protect a leader that is gone.
+    state.leader = null;
+    return;
+  }
   state.electionElapsed = 0;
-  if (state.promotable) campaign(state);
+  campaign(state);
 }
 
 function lead(state: RaftState): void {

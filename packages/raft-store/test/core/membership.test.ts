@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { MembershipChange } from "../../src/core/effects.ts";
-import { nodeId, unixMillis } from "../../src/units.ts";
-import { CoreGroup, diskWith, groupFrom } from "./core-group.ts";
+import { logIndex, nodeId, term, unixMillis } from "../../src/units.ts";
+import { CoreGroup, diskWith, ELECTION_TICKS, groupFrom } from "./core-group.ts";
 
 const change = (group: CoreGroup, id: string, what: MembershipChange) =>
   group.step(id, { type: "changeMembership", id: 1, change: what, now: unixMillis(1) }).membership[0];
@@ -77,6 +77,28 @@ test("a leader that removes itself commits the change without its own vote, then
   expect(group.core("a").status().role).not.toBe("leader");
   expect(group.leader).toBeDefined();
   expect(group.leader).not.toBe("a");
+});
+
+test("a member that may not campaign itself forgets a silent leader, and votes for whoever comes", () => {
+  const group = new CoreGroup({ learners: ["d"] });
+  group.elect("a");
+  expect(group.core("d").status().leader).toBe("a");
+  group.crash("a");
+  for (let i = 0; i < 5 * ELECTION_TICKS; i++) {
+    group.tick("d");
+    if (i < 2 * ELECTION_TICKS) continue;
+    expect(group.core("d").status()).toMatchObject({ role: "follower", leader: null });
+    group.mail = [];
+    group.receive("d", "b", {
+      type: "PreVote",
+      term: term(2),
+      lastLogIndex: logIndex(1),
+      lastLogTerm: term(1),
+    });
+    expect(group.mail.map(({ message }) => message)).toEqual([
+      { type: "PreVoteReply", term: 2, granted: true },
+    ]);
+  }
 });
 
 test.each([

@@ -3,9 +3,6 @@ import { Type } from "typebox";
 
 /** Largest single amount, in minor units (1e11). */
 export const AMOUNT_MAX = 100_000_000_000;
-/** Ids are counted in 32 bits. */
-export const ID_MAX = 0xffff_fffe;
-
 const SAFE = Number.MAX_SAFE_INTEGER;
 
 export const Amount = Type.Integer({
@@ -16,7 +13,8 @@ export const Amount = Type.Integer({
 export const Balance = Type.Integer({ minimum: -SAFE, maximum: SAFE, description: "Money in minor units" });
 export const Count = Type.Integer({ minimum: 0, maximum: SAFE });
 export const Index = Type.Integer({ minimum: 0, maximum: SAFE, description: "A log index" });
-export const Id = Type.Integer({ minimum: 1, maximum: ID_MAX });
+/** The book counts to 2^32; an id beyond what it has counted names nothing, which is the book's to say. */
+export const Id = Type.Integer({ minimum: 1, maximum: SAFE });
 export const Odds = Type.Number({
   exclusiveMinimum: 1,
   maximum: 1000,

@@ -2,7 +2,7 @@
 import { Type } from "typebox";
 import { betFields } from "./requests.ts";
 import { closed, Id, IdempotencyKey, Index } from "./scalars.ts";
-import { compileGuard } from "./validation.ts";
+import { compileGuard, type FieldError } from "./validation.ts";
 
 /** More games than these are asked for as "all". */
 const GAMES_MAX = 1_000;
@@ -42,7 +42,13 @@ const isRequestId = compileGuard(IdempotencyKey);
 
 export type ParsedMessage =
   | { readonly message: ClientMessage }
-  | { readonly detail: string; readonly requestId?: string; readonly isBet: boolean };
+  | {
+      readonly detail: string;
+      readonly requestId?: string;
+      readonly isBet: boolean;
+      /** What is wrong with which field, where the message was one at all. */
+      readonly errors?: readonly FieldError[];
+    };
 
 /** A message that has the form it should, or what to say about it. */
 export function parseClientMessage(text: string): ParsedMessage {
@@ -62,9 +68,11 @@ export function parseClientMessage(text: string): ParsedMessage {
   }
   const guard = CLIENT_MESSAGES[type as keyof typeof CLIENT_MESSAGES];
   if (guard.accepts(value)) return { message: value };
-  const first = guard.errors(value)[0];
+  const errors = guard.errors(value);
+  const [first] = errors;
   return {
     detail: `${first?.path ?? ""} ${first?.message ?? ""}`.trim(),
+    errors,
     isBet: type === "placeBet",
     ...named,
   };

@@ -95,7 +95,8 @@ export class Session implements ConnectionListener {
     const parsed = parseClientMessage(text);
     if ("message" in parsed) this.#take(parsed.message);
     else if (parsed.isBet && parsed.requestId !== undefined) {
-      this.#bets.reject(parsed.requestId, { code: "invalid_request", detail: parsed.detail });
+      const { requestId, detail, errors } = parsed;
+      this.#bets.reject(requestId, { code: "invalid_request", detail, facts: { errors } });
       this.#countStrike();
     } else this.#strike("invalid_request", parsed.detail, parsed.requestId);
   }

@@ -94,7 +94,9 @@ export function rejectionProblem(rejection: Rejection): Refusal {
         facts: { house: rejection.house, margin: rejection.margin },
       };
     case "invalid_request": {
-      const { path, message } = rejection;
+      // The book names a field as its own code would; clients get a JSON pointer, as for every other field.
+      const path = `/${rejection.path.replaceAll(".", "/")}`;
+      const { message } = rejection;
       return { code, detail: `${path} ${message}`, facts: { errors: [{ path, message }] } };
     }
     default:

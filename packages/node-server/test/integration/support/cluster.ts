@@ -60,7 +60,7 @@ export class NodeProcess {
       return (await this.ask("GET", "/readyz")).status === 200;
     };
     try {
-      await eventually(`${this.nodeId} is ready`, isReady, 60_000);
+      await eventually(`${this.nodeId} is ready`, isReady, 90_000);
     } catch (error) {
       const state = await this.ask("GET", "/statusz").catch(String);
       throw new Error(`${JSON.stringify(state)}\n${this.output.slice(-2_000)}`, { cause: error });

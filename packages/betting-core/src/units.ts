@@ -94,19 +94,19 @@ export function userId(value: string): UserId {
 }
 
 /**
- * @param value positive integer of 32 bits
+ * @param value positive safe integer; one past the book's counter names no game
  * @throws RangeError for anything else
  */
 export function gameId(value: number): GameId {
-  return trusted<GameId>(inRange(value, 1, ROWS_MAX, "game id"));
+  return trusted<GameId>(inRange(value, 1, Number.MAX_SAFE_INTEGER, "game id"));
 }
 
 /**
- * @param value positive integer of 32 bits
+ * @param value positive safe integer; one past the book's counter names no bet
  * @throws RangeError for anything else
  */
 export function betId(value: number): BetId {
-  return trusted<BetId>(inRange(value, 1, ROWS_MAX, "bet id"));
+  return trusted<BetId>(inRange(value, 1, Number.MAX_SAFE_INTEGER, "bet id"));
 }
 
 /** @param position 0 for the first outcome */

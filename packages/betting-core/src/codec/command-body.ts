@@ -11,7 +11,7 @@ import type {
   Pricing,
   PricingStrategyName,
 } from "../commands.ts";
-import { AMOUNT_MAX, BASIS_POINTS, ODDS_MAX, ODDS_SCALE, OUTCOMES_MAX, ROWS_MAX } from "../units.ts";
+import { AMOUNT_MAX, BASIS_POINTS, ODDS_MAX, ODDS_SCALE, OUTCOMES_MAX } from "../units.ts";
 import { type GameId, type MinorUnits, type Odds, trusted, type UnixMillis } from "../units.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
@@ -197,7 +197,7 @@ function amount(from: ByteReader): MinorUnits {
 }
 
 function game(from: ByteReader): GameId {
-  return trusted<GameId>(from.integer(ROWS_MAX, 1));
+  return trusted<GameId>(from.integer(Number.MAX_SAFE_INTEGER, 1));
 }
 
 function money(value: number): MinorUnits {

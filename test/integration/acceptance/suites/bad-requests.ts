@@ -163,6 +163,7 @@ export function badRequestsSuite(world: () => World): void {
         { gameId: 0 },
         { gameId: -1 },
         { gameId: 1.5 },
+        { gameId: 2 ** 53 },
         { gameId: null },
         { outcome: 1 },
         { outcome: null },
@@ -180,7 +181,8 @@ export function badRequestsSuite(world: () => World): void {
       ];
       for (const fields of wrong) {
         const answer = await bettor.http.post("/api/bets", { ...bet(), ...fields }, { key: newKey() });
-        expectRefusal(answer, 400, "invalid_request");
+        const { errors } = expectRefusal(answer, 400, "invalid_request");
+        for (const { path } of errors!) expect(path).toMatch(/^\//);
       }
       for (const name of ["gameId", "outcome", "stake", "odds"]) {
         expectRefusal(
@@ -223,6 +225,7 @@ export function badRequestsSuite(world: () => World): void {
         { startsAt: 1_700_000_000_000 },
         { closesAt: "2026-13-01T00:00:00Z" },
         { closesAt: "2026-02-30T00:00:00Z" },
+        { closesAt: "2020-01-01T00:00:00Z" },
         { pricing: [] },
         { pricing: "ratio/pre" },
         { pricing: { unknown: 1 } },
@@ -358,6 +361,15 @@ export function badRequestsSuite(world: () => World): void {
     });
 
     it("knows no games and bets that there are not", async () => {
+      for (const beyond of [2 ** 32, 2 ** 53 - 1]) {
+        expectRefusal(await admin.http.get(`/api/games/${beyond}`), 404, "game_not_found");
+        expectRefusal(await admin.http.post(`/api/games/${beyond}/close`, {}), 404, "game_not_found");
+        expectRefusal(await bettor.http.get(`/api/bets/${beyond}`), 404, "bet_not_found");
+        const answer = await bettor.http.post("/api/bets", { ...bet(), gameId: beyond }, { key: newKey() });
+        expectRefusal(answer, 404, "game_not_found");
+        const mine = await bettor.http.get<{ items: unknown[] }>(`/api/bets?gameId=${beyond}`);
+        expect(mine.body.items).toEqual([]);
+      }
       const missing = 4_000_000;
       const answers: Answer[] = [
         await admin.http.get(`/api/games/${missing}`),

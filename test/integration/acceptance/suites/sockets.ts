@@ -202,7 +202,7 @@ export function socketsSuite(world: () => World): void {
       const requestId = newKey();
       const malformed = { type: "placeBet", requestId, ...betOn(game, "opt1", 10), stake: -5 };
       const answer = await socket.ask(malformed, (one) => one.type === "betRejected" || one.type === "error");
-      expect(answer).toMatchObject({ requestId, code: "invalid_request" });
+      expect(answer).toMatchObject({ requestId, code: "invalid_request", errors: [{ path: "/stake" }] });
       const cases: readonly [string, object, object][] = [
         ["game_not_found", betOn({ id: 4_000_000 }, "opt1", 10), {}],
         ["unknown_outcome", betOn(game, "opt7", 10), {}],

@@ -106,8 +106,11 @@ export function idempotencySuite(world: () => World): void {
         { ...body, accept: "better" },
         { ...body, minOdds: 1.01 },
       ];
-      for (const other of others)
-        expectRefusal(await tryBet(bettor, other, key), 409, "idempotency_conflict");
+      for (const other of others) {
+        const conflict = await tryBet(bettor, other, key);
+        expectRefusal(conflict, 409, "idempotency_conflict");
+        commandIndex(conflict);
+      }
       const { http } = bettor;
       const used = newKey();
       expectStatus(await http.post("/api/deposits", { amount: 5 }, { key: used }), 201);

@@ -202,6 +202,11 @@ export function socketsSuite(world: () => World): void {
       const requestId = newKey();
       const malformed = { type: "placeBet", requestId, ...betOn(game, "opt1", 10), stake: -5 };
       const answer = await socket.ask(malformed, (one) => one.type === "betRejected" || one.type === "error");
+      const tooMuch = { type: "placeBet", requestId: newKey(), ...betOn(game, "opt2", 1_000_000) };
+      const first = await socket.ask(tooMuch, "betRejected");
+      const repeated = await socket.ask(tooMuch, "betRejected");
+      expect(repeated).toMatchObject({ code: "stake_above_cap", index: first.index });
+      expect([first.replay, repeated.replay]).toEqual([undefined, true]);
       expect(answer).toMatchObject({ requestId, code: "invalid_request", errors: [{ path: "/stake" }] });
       const cases: readonly [string, object, object][] = [
         ["game_not_found", betOn({ id: 4_000_000 }, "opt1", 10), {}],
@@ -348,6 +353,16 @@ export function socketsSuite(world: () => World): void {
           expectGoodConduct(socket);
         }
       }
+    });
+
+    it("tells when a game ends by itself", async () => {
+      const game = await world().game({ closesAt: new Date(Date.now() + 1_000).toISOString() });
+      await using socket = await open();
+      await socket.ask({ type: "subscribe", games: [game.id] }, "snapshot");
+      const closed = await socket.next("gameClosed");
+      expect(closed).toMatchObject({ gameId: game.id, version: game.version + 1 });
+      expect(await world().read(game.id)).toMatchObject({ status: "closed", version: closed["version"] });
+      expectGoodConduct(socket);
     });
 
     it("begins anew with a snapshot where it cannot resume", async () => {

@@ -23,7 +23,6 @@ export default defineConfig({
           exclude: ["**/integration/**", "**/browser/**", "**/node_modules/**"],
           execArgv: ["--conditions=@quorumbook/source"],
           testTimeout: 30_000,
-          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -38,10 +37,8 @@ export default defineConfig({
           execArgv: ["--conditions=@quorumbook/source"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // These start real processes on two cores: one file at a time, and no other group beside them, keeps
-          // their clocks honest.
+          // These start real processes on two cores: one file at a time keeps their clocks honest.
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -53,7 +50,6 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,5 +1,5 @@
-// `npm test` and `npm run test:all`: runs the test groups, and says of each that is left out why. Arguments go on to
-// vitest. The last line is "N passed, N failed".
+// `npm test` and `npm run test:all`: runs the test groups one after another, and says what is left out and why.
+// Arguments go on to vitest. The last line is "N passed, N failed".
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -8,72 +8,105 @@ import { join } from "node:path";
 import { CommandError } from "./lib/command-error.ts";
 import { runCommand } from "./lib/run-command.ts";
 import { projectRoot } from "./lib/source-paths.ts";
-import { countResults } from "./testing/count-results.ts";
-import { isInstalled, testGroups } from "./testing/test-groups.ts";
+import { countResults, type TestCounts } from "./testing/count-results.ts";
+import { isInstalled, optionalTests, type TestGroup, testGroups } from "./testing/test-groups.ts";
 
 /** Skipped tests told by name; a filter on the command line skips hundreds. */
 const SKIPPED_SHOWN = 10;
 
+const path = process.env["PATH"] ?? "";
+
 await runCommand("test", async () => {
   const all = process.argv.includes("--all");
   const passedOn = process.argv.slice(2).filter((argument) => argument !== "--all");
-  const groups = testGroups.filter(({ needs }) => all || needs === undefined);
   if (all) requirePrograms();
-  const exitCode = await runVitest(
-    passedOn,
-    groups.map(({ project }) => project),
-  );
+  const results: TestCounts[] = [];
+  for (const { project } of groupsToRun(all, passedOn)) results.push(await runGroup(project, passedOn));
+  const passed = sum(results.map((counts) => counts.passed));
+  const failed = sum(results.map((counts) => counts.failed));
+  const skipped = results.flatMap((counts) => counts.skipped);
+  for (const name of skipped.slice(0, SKIPPED_SHOWN)) tell(`skipped: ${name}`);
+  if (skipped.length > SKIPPED_SHOWN) tell(`skipped: ${skipped.length} tests in all`);
   if (!all) tellLeftOut();
-  return exitCode;
+  // A run that was to leave nothing out must not pass because much was skipped; nor one that found no test at all.
+  const incomplete = (all && passedOn.length === 0 && skipped.length > 0) || passed + failed === 0;
+  if (incomplete)
+    tell(passed + failed === 0 ? "no test was run" : "tests were skipped, so the run has failed");
+  const failures = failed + (incomplete ? Math.max(1, skipped.length) : 0);
+  tell(`${passed} passed, ${failures} failed`);
+  return failures === 0 ? 0 : 1;
 });
 
-function requirePrograms(): void {
-  const path = process.env["PATH"] ?? "";
-  const missing = testGroups.filter(({ needs }) => needs !== undefined && !isInstalled(needs.programs, path));
-  if (missing.length === 0) return;
-  const names = missing.map(({ needs, what }) => `${needs?.name} (for ${what})`).join(", ");
-  throw new CommandError(`with --all nothing may be left out, but this machine lacks ${names}`);
+function groupsToRun(all: boolean, passedOn: readonly string[]): readonly TestGroup[] {
+  const wanted = passedOn.flatMap((argument, at) => {
+    if (argument === "--project") return passedOn[at + 1] ?? [];
+    return argument.startsWith("--project=") ? argument.slice("--project=".length) : [];
+  });
+  if (wanted.length > 0) return testGroups.filter(({ project }) => wanted.includes(project));
+  return testGroups.filter(({ needs }) => all || needs === undefined);
 }
 
-async function runVitest(passedOn: readonly string[], projects: readonly string[]): Promise<number> {
+/** One vitest run a group: the quick ones first, and no group beside another that measures time. */
+async function runGroup(project: string, passedOn: readonly string[]): Promise<TestCounts> {
   const folder = mkdtempSync(join(tmpdir(), "quorumbook-tests-"));
   try {
     const reportFile = join(folder, "report.json");
-    const chosen = passedOn.some((argument) => argument.startsWith("--project")) ? [] : projects;
+    const own = passedOn.filter(
+      (one, at) => !one.startsWith("--project") && passedOn[at - 1] !== "--project",
+    );
     const child = spawn(
       process.execPath,
       [
         join(projectRoot, "node_modules/vitest/vitest.mjs"),
         "run",
-        ...chosen.map((project) => `--project=${project}`),
+        `--project=${project}`,
         "--reporter=default",
         "--reporter=json",
         `--outputFile.json=${reportFile}`,
-        ...passedOn,
+        "--passWithNoTests",
+        ...own,
       ],
       { cwd: projectRoot, stdio: "inherit" },
     );
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => child.kill(signal));
-    const [code] = (await once(child, "exit")) as [number | null];
-    const exitCode = code ?? 1;
+    const end = (signal: NodeJS.Signals) => {
+      child.kill(signal);
+    };
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, end);
+    const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
+    for (const one of ["SIGINT", "SIGTERM"] as const) process.off(one, end);
+    if (signal !== null) throw new CommandError(`the ${project} tests were ended by ${signal}`);
     const json = existsSync(reportFile) ? readFileSync(reportFile, "utf8") : undefined;
-    const { passed, failed, skipped } = countResults(json, exitCode);
-    for (const name of skipped.slice(0, SKIPPED_SHOWN)) process.stdout.write(`skipped: ${name}\n`);
-    if (skipped.length > SKIPPED_SHOWN) process.stdout.write(`skipped: ${skipped.length} tests in all\n`);
-    // Tests that were left out are told before the last line, which is for programs to read.
-    process.on("exit", () => process.stdout.write(`${passed} passed, ${failed} failed\n`));
-    return exitCode;
+    return countResults(json, code ?? 1);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+function requirePrograms(): void {
+  const missing = [...testGroups, ...optionalTests].filter(
+    ({ needs }) => needs && !isInstalled(needs.programs, path),
+  );
+  if (missing.length === 0) return;
+  const names = missing.map(({ needs, what }) => `${needs?.name} (for ${what})`).join(", ");
+  throw new CommandError(`with --all nothing may be left out, but this machine lacks ${names}`);
+}
+
 function tellLeftOut(): void {
-  for (const { project, what, needs } of testGroups) {
-    if (needs === undefined) continue;
-    process.stdout.write(
+  const here = optionalTests.filter(({ needs }) => needs && isInstalled(needs.programs, path));
+  for (const group of [...testGroups, ...optionalTests]) {
+    const { project, what, needs } = group;
+    if (needs === undefined || here.includes(group)) continue;
+    tell(
       `left out: ${project} tests of ${what}: they need ${needs.name}, and this run only Node and npm; ` +
-        "npm run test:all runs them\n",
+        "npm run test:all runs them",
     );
   }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+function tell(line: string): void {
+  process.stdout.write(`${line}\n`);
 }

@@ -19,6 +19,15 @@ export const testGroups: readonly TestGroup[] = [
   },
 ];
 
+/** Tests inside a group that run only where what they need is installed. */
+export const optionalTests: readonly TestGroup[] = [
+  {
+    project: "integration",
+    what: "the account store on a real database",
+    needs: { name: "MariaDB", programs: ["mariadbd"] },
+  },
+];
+
 /** Whether one of these programs is on the machine. */
 export function isInstalled(programs: readonly string[], path: string): boolean {
   const folders = [...path.split(delimiter), "/usr/sbin", "/usr/local/sbin", "/sbin"];

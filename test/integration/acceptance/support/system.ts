@@ -52,8 +52,13 @@ export class System {
     await requireCurrentInstall();
     const dataDir = mkdtempSync(join(tmpdir(), "quorumbook-acceptance-"));
     const system = new System(await freePortRange(), dataDir, settings);
-    await system.start("--fresh");
-    return system;
+    try {
+      await system.start("--fresh");
+      return system;
+    } catch (error) {
+      await system.dispose();
+      throw error;
+    }
   }
 
   /** `npm start`; resolves once it has said that the system is ready. */

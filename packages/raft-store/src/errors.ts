@@ -31,6 +31,14 @@ const RETRY = {
   RAFT_CONFIG_INVALID: "no",
   /** A membership change is under way, or the leader has not committed in its own term yet. */
   RAFT_CONFIG_IN_PROGRESS: "safe",
+  /** The change makes no sense for the present members: no such member, or one that is there already. */
+  RAFT_MEMBERSHIP_INVALID: "no",
+  /** The learner is too far behind to be given a vote: wait, and ask again. */
+  RAFT_NOT_CAUGHT_UP: "safe",
+  /** Leadership is being handed over. */
+  RAFT_TRANSFERRING: "safe",
+  /** The member asked to lead did not take over in time; whoever leads goes on. */
+  RAFT_TRANSFER_FAILED: "safe",
 } as const satisfies Record<string, Retry>;
 
 /** The stable codes. They do not change between major versions; messages do. */

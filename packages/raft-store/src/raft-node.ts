@@ -5,12 +5,15 @@ import type { SnapshotMeta } from "./core/entry.ts";
 import type { Mutant } from "./core/mutants.ts";
 import { ProposalTracker } from "./core/proposals.ts";
 import { type CoreStatus, type MemberStatus, RaftCore } from "./core/raft-core.ts";
+import { Administration } from "./driver/administration.ts";
 import { Admission } from "./driver/admission.ts";
 import { Lag } from "./driver/lag.ts";
+import { Peers } from "./driver/peers.ts";
 import { type RaftEvent, raftEventOf, type RaftListener } from "./driver/raft-events.ts";
 import { Readers } from "./driver/readers.ts";
 import type { DataDirectory } from "./driver/recover.ts";
 import { type NodeMachine, type Position, Replica } from "./driver/replica.ts";
+import { SnapshotRequests } from "./driver/snapshot-requests.ts";
 import { Snapshots } from "./driver/snapshots.ts";
 import { StepLoop } from "./driver/step-loop.ts";
 import { StorageQueue } from "./driver/storage-queue.ts";
@@ -20,6 +23,7 @@ import { RaftError, RaftInvariantError } from "./errors.ts";
 import type { Runtime } from "./runtime.ts";
 import type { SnapshotView } from "./state-machine.ts";
 import type { FileSystem } from "./storage/file-system.ts";
+import type { AdministrationRequest } from "./transport/administration-messages.ts";
 import { decodeMessage, encodeMessage, type WireMessage } from "./transport/message-codec.ts";
 import type { PeerIdentity, Transport } from "./transport/transport.ts";
 import { logIndex, type LogIndex, type NodeId, type UnixMillis, unixMillis } from "./units.ts";
@@ -29,6 +33,8 @@ export type { NodeMachine } from "./driver/replica.ts";
 export interface RaftNodeOptions {
   readonly nodeId: NodeId;
   readonly bootstrap: Configuration;
+  /** For a node that joins: whom it may be reached by until it is a member. */
+  readonly contacts?: ReadonlyMap<NodeId, string>;
   readonly runtime: Runtime;
   readonly fileSystem: FileSystem;
   readonly directory: string;
@@ -49,6 +55,8 @@ export interface NodeStatus extends CoreStatus {
 /** Ticks between attempts at what was refused or may be lost: reads without an answer, commands without an outcome. */
 const RETRY_TICKS = 5;
 const READY_RETRY_MS = 1000;
+/** For how many election time-outs a connection to a member that was removed is kept. */
+const DEPARTURE_ELECTION_TIMEOUTS = 2;
 
 /**
  * Drives a core over a disk, a network and a machine. Everything that happens becomes an input of the core, and all
@@ -66,6 +74,9 @@ export class RaftNode {
   readonly #lag = new Lag();
   readonly #ticker: Ticker;
   readonly #admission: Admission;
+  readonly #administration: Administration;
+  readonly #peers: Peers;
+  readonly #snapshotRequests = new SnapshotRequests();
   readonly #reachable = new Set<NodeId>();
   readonly #listeners = new Set<RaftListener>();
   readonly #resendTicks: number;
@@ -94,7 +105,10 @@ export class RaftNode {
     );
     this.#submissions = new Submissions(new ProposalTracker(session, mutants), tuning.inFlightBytesMax);
     this.#replica = new Replica(machine, data.snapshots, runtime, tuning, {
-      applied: (entry, result) => this.#submissions.applied(entry, result),
+      applied: (entry, result) => {
+        this.#submissions.applied(entry, result);
+        this.#administration.applied(entry);
+      },
       progressed: (index) => this.#onProgress(index),
       restored: (meta) => this.#onRestored(meta),
       snapshotDue: (position, view) => this.#takeSnapshot(position, view),
@@ -111,6 +125,17 @@ export class RaftNode {
     });
     this.#ticker = new Ticker(runtime, tuning.tickMs, () => this.#tick());
     this.#admission = new Admission(options.fileSystem, options.directory, data.identity);
+    this.#administration = new Administration({
+      nodeId,
+      session,
+      leader: () => this.#core.status().leader,
+      leads: () => this.#core.status().role === "leader",
+      wallNow: () => this.#wallNow(),
+      step: (input) => this.#step(input),
+      send: (to, message) => this.#send(to, message),
+    });
+    const graceTicks = DEPARTURE_ELECTION_TIMEOUTS * coreOptions.electionTicks;
+    this.#peers = new Peers(nodeId, options.contacts ?? new Map(), graceTicks);
   }
 
   /** Restores the machine, opens the transport and begins to take part. */
@@ -149,6 +174,23 @@ export class RaftNode {
     await this.#readers.appliedAtLeast(index, this.#nowMs() + timeoutMs);
   }
 
+  /** Has the leader see to it, whoever that is; resolves with the index of the configuration, or 0 for a transfer. */
+  administer(wish: AdministrationRequest, timeoutMs: number): Promise<LogIndex> {
+    if (this.#stopped) return Promise.reject(this.#stoppedError());
+    return this.#administration.ask(wish, this.#nowMs() + timeoutMs);
+  }
+
+  /** Resolves, once it is durable, with the index of a snapshot of at least what is applied now. */
+  takeSnapshot(): Promise<LogIndex> {
+    if (this.#stopped) return Promise.reject(this.#stoppedError());
+    const { appliedIndex } = this.#replica;
+    const { snapshotIndex } = this.#core.status();
+    if (appliedIndex <= snapshotIndex) return Promise.resolve(snapshotIndex);
+    const taken = this.#snapshotRequests.add(appliedIndex);
+    this.#replica.snapshotNow();
+    return taken;
+  }
+
   changeMembership(id: number, change: MembershipChange): void {
     this.#step({ type: "changeMembership", id, change, now: this.#wallNow() });
   }
@@ -163,7 +205,9 @@ export class RaftNode {
         lagMs: this.#lag.lagMs(now, member.matchIndex, status.lastIndex),
       }),
     }));
-    return { ...status, members, appliedIndex: this.#replica.appliedIndex, ready: this.#ready };
+    // Whoever is no member is not sent what is committed, and so not ready to show it.
+    const ready = this.#ready && members.some((member) => member.nodeId === this.#options.nodeId);
+    return { ...status, members, appliedIndex: this.#replica.appliedIndex, ready };
   }
 
   /** The core, for checks. */
@@ -207,18 +251,21 @@ export class RaftNode {
     if (restore !== undefined) this.#replica.restore(restore);
     if (effects.committed.length > 0) this.#replica.apply(effects.committed);
     this.#submissions.outcomes(effects.proposals);
+    if (effects.membership.length > 0) this.#administration.outcomes(effects.membership);
     if (effects.reads.length > 0) this.#readers.outcomes(effects.reads, this.#replica.appliedIndex);
     for (const to of effects.snapshotsNeeded) this.#snapshots.sendTo(to, this.#core.status().term);
   }
 
-  #send(to: NodeId, message: WireMessage): void {
-    this.#options.transport.send(to, encodeMessage(message));
+  #send(to: NodeId, message: WireMessage): boolean {
+    return this.#options.transport.send(to, encodeMessage(message));
   }
 
   #onMessage(from: NodeId, message: WireMessage): void {
     if (this.#stopped) return;
     if (message.type === "SnapshotChunk") this.#snapshots.onChunk(from, message);
     else if (message.type === "SnapshotAck") this.#snapshots.onAck(from, message);
+    else if (message.type === "Administer") this.#administration.onRequest(from, message);
+    else if (message.type === "AdministerReply") this.#administration.onReply(message);
     else this.#step({ type: "message", from, message, now: this.#wallNow() });
   }
 
@@ -234,6 +281,9 @@ export class RaftNode {
     const { leader, term, role, lastIndex } = this.#core.status();
     this.#submissions.expire(now, leader !== null);
     this.#readers.expire(now, leader !== null);
+    this.#administration.expire(now, leader !== null);
+    if (this.#peers.anyDeparting && this.#membersSettled && this.#peers.expire(this.#ticks, leader))
+      this.#connectPeers();
     if (role === "leader") this.#lag.sample(now, lastIndex);
     if (this.#ticks % RETRY_TICKS !== 0 || leader === null) return;
     if (role !== "leader") {
@@ -241,6 +291,7 @@ export class RaftNode {
       const again = this.#submissions.repeat(term, sentBy, this.#ticks, this.#wallNow());
       if (again !== undefined) this.#step(again);
     }
+    this.#administration.pump();
     this.#flushSoon();
   }
 
@@ -258,11 +309,14 @@ export class RaftNode {
 
   #onProgress(index: LogIndex): void {
     this.#readers.applied(index);
+    if (this.#snapshotRequests.any) this.#replica.snapshotNow();
     this.#flushSoon();
   }
 
   #onRestored(meta: SnapshotMeta): void {
     this.#submissions.restored(meta);
+    this.#administration.restored(meta);
+    this.#snapshotRequests.taken(meta.index);
     this.#onProgress(meta.index);
     this.#emit({ type: "snapshot-restored", index: meta.index });
   }
@@ -271,6 +325,8 @@ export class RaftNode {
   #takeSnapshot({ index, term, at }: Position, view: () => SnapshotView): void {
     if (this.#snapshots.taking) return;
     const { configuration, index: configurationIndex } = this.#core.configurationAt(index);
+    // Of a node that has just joined, and not read yet who the members are: a snapshot has to name them.
+    if (configuration.members.length === 0) return;
     this.#replica.snapshotBegun();
     this.#snapshots.take({ index, term, at, configuration, configurationIndex }, view());
   }
@@ -280,6 +336,8 @@ export class RaftNode {
     const compactThrough = logIndex(through);
     this.#step({ type: "snapshotTaken", snapshot: meta, compactThrough });
     this.#emit({ type: "snapshot-taken", index: meta.index });
+    this.#snapshotRequests.taken(meta.index);
+    if (this.#snapshotRequests.any) this.#replica.snapshotNow();
     this.#options.data.log
       .compact(compactThrough)
       .catch((error: unknown) => this.#fail(asStorageError(error)));
@@ -288,6 +346,7 @@ export class RaftNode {
   #onCoreEvent(event: CoreEvent): void {
     if (event.type === "RoleChanged" && event.role !== "leader") this.#snapshots.cancelSending();
     if (event.type === "LeaderChanged") this.#flushSoon();
+    this.#administration.onCoreEvent(event);
     if (event.type === "ConfigurationChanged") this.#setPeers();
     this.#emit(raftEventOf(event));
   }
@@ -325,8 +384,18 @@ export class RaftNode {
   }
 
   #setPeers(): void {
-    const { members } = this.#core.status();
-    this.#options.transport.setPeers(new Map(members.map(({ nodeId, address }) => [nodeId, address])));
+    this.#peers.changed(this.#core.status().members, this.#ticks);
+    this.#connectPeers();
+  }
+
+  #connectPeers(): void {
+    this.#options.transport.setPeers(this.#peers.current());
+  }
+
+  /** The configuration in force is committed, as far as this node knows. */
+  get #membersSettled(): boolean {
+    const { commitIndex, lastIndex } = this.#core.status();
+    return this.#core.configurationAt(commitIndex).index === this.#core.configurationAt(lastIndex).index;
   }
 
   #fail(cause: unknown): void {
@@ -346,6 +415,8 @@ export class RaftNode {
     this.#replica.stop();
     this.#submissions.stop();
     this.#readers.stop();
+    this.#administration.stop();
+    this.#snapshotRequests.stop();
   }
 
   #stoppedError(): RaftError {

@@ -1,15 +1,17 @@
 import { pack, unpack } from "msgpackr";
 import { type RaftTuning, type ResolvedTuning, resolveTuning } from "./config.ts";
-import { configuration } from "./core/configuration.ts";
+import { configuration, NO_MEMBERS } from "./core/configuration.ts";
 import type { Role } from "./core/role.ts";
 import type { RaftListener } from "./driver/raft-events.ts";
 import { openDataDirectory } from "./driver/recover.ts";
-import { RaftError } from "./errors.ts";
+import { RaftError, type RaftErrorCode } from "./errors.ts";
 import { nodeRuntime } from "./node-runtime.ts";
 import { RaftNode } from "./raft-node.ts";
 import type { CommandCodec, StateMachine } from "./state-machine.ts";
 import type { DirectoryLock } from "./storage/file-system.ts";
 import { nodeFileSystem } from "./storage/node-file-system.ts";
+import type { AdministrationRequest } from "./transport/administration-messages.ts";
+import { parseAddress } from "./transport/tcp-options.ts";
 import { TcpTransport } from "./transport/tcp-transport.ts";
 import { logIndex, type LogIndex, nodeId, type NodeId, type Term, type UnixMillis } from "./units.ts";
 
@@ -21,6 +23,11 @@ export interface RaftStoreOptions<Command, Result> extends RaftTuning {
   readonly dataDir: string;
   /** The first members of the cluster and where they listen, `host:port`; the same on each of them, this one included. */
   readonly members: Readonly<Record<string, string>>;
+  /**
+   * For a node that is to join a running cluster, at every start until it is a member: `members` are then those that
+   * are there now, and where this node will listen. It waits to be added by `addLearner`, on any of them.
+   */
+  readonly join?: boolean;
   readonly machine: StateMachine<Command, Result>;
   /** MessagePack if none is given. */
   readonly codec?: CommandCodec<Command>;
@@ -106,13 +113,15 @@ export class RaftStore<Command, Result> {
   ): Promise<RaftStore<Command, Result>> {
     const tuning = resolveTuning(options);
     const id = checkedId(options.nodeId);
-    const bootstrap = configuration(
+    const named = configuration(
       Object.entries(options.members).map(([member, address]) => ({
         nodeId: checkedId(member),
         address,
         voter: true,
       })),
     );
+    const joins = options.join === true;
+    const bootstrap = joins ? NO_MEMBERS : named;
     const listen = options.members[id];
     if (listen === undefined)
       throw new RaftError("RAFT_CONFIG_INVALID", `node ${id} is not among the members`);
@@ -135,6 +144,9 @@ export class RaftStore<Command, Result> {
       node = new RaftNode({
         nodeId: id,
         bootstrap,
+        ...(joins && {
+          contacts: new Map(named.members.map((member) => [member.nodeId, member.address])),
+        }),
         runtime: nodeRuntime,
         fileSystem: nodeFileSystem,
         directory: options.dataDir,
@@ -198,6 +210,62 @@ export class RaftStore<Command, Result> {
     await this.#node.appliedAtLeast(logIndex(index), options.timeoutMs ?? this.#timeoutMs);
   }
 
+  /**
+   * Adds a member that receives the log and has no vote; it must have been started with `join`. From any node. Resolves
+   * once the change is committed, with its index.
+   *
+   * @param address where its transport listens, `host:port`
+   * @throws RaftError `RAFT_MEMBERSHIP_INVALID` if it is a member already; `RAFT_CONFIG_IN_PROGRESS`, `RAFT_TRANSFERRING`,
+   *   `RAFT_NOT_LEADER`, `RAFT_NO_LEADER`, `RAFT_TIMEOUT` (nothing has changed); `RAFT_OUTCOME_UNKNOWN`
+   */
+  async addLearner(member: string, address: string, options: WaitOptions = {}): Promise<LogIndex> {
+    try {
+      parseAddress(address);
+    } catch (cause) {
+      throw new RaftError("RAFT_MEMBERSHIP_INVALID", (cause as Error).message, { cause });
+    }
+    return this.#administer({ type: "add-learner", nodeId: memberId(member), address }, options);
+  }
+
+  /**
+   * Gives a learner its vote. From any node; resolves once that is committed.
+   *
+   * @throws RaftError as `addLearner`; `RAFT_NOT_CAUGHT_UP` while it lacks too much of the log
+   */
+  async promote(member: string, options: WaitOptions = {}): Promise<LogIndex> {
+    return this.#administer({ type: "promote", nodeId: memberId(member) }, options);
+  }
+
+  /**
+   * Takes a member out, be it the leader. From any node; resolves once that is committed. The member's process goes on,
+   * not `ready` any more, until somebody ends it; its id must not be used again for other data.
+   *
+   * @throws RaftError as `addLearner`
+   */
+  async removeMember(member: string, options: WaitOptions = {}): Promise<LogIndex> {
+    return this.#administer({ type: "remove", nodeId: memberId(member) }, options);
+  }
+
+  /**
+   * Has another voter lead: the one named, or the one with the most of the log. From any node; resolves once the old
+   * leader follows it. Asked for the one that leads, it does nothing.
+   *
+   * @throws RaftError `RAFT_MEMBERSHIP_INVALID` if it is no voter; `RAFT_TRANSFER_FAILED` if it did not take over within an
+   *   election time-out; `RAFT_TRANSFERRING`; as `addLearner` otherwise
+   */
+  async transferLeadership(member?: string, options: WaitOptions = {}): Promise<void> {
+    const to = member === undefined ? {} : { to: memberId(member) };
+    await this.#administer({ type: "transfer", ...to }, options);
+  }
+
+  /**
+   * Takes a snapshot of this node's machine now. Resolves once it is durable, with the index that it includes: at least
+   * what was applied at the call.
+   */
+  takeSnapshot(): Promise<LogIndex> {
+    return this.#node.takeSnapshot();
+  }
+
   status(): StoreStatus {
     const { role, term, leader, lastIndex, commitIndex, appliedIndex, snapshotIndex, ready, members } =
       this.#node.status();
@@ -220,6 +288,10 @@ export class RaftStore<Command, Result> {
         ...(lagMs !== undefined && { lagMs }),
       })),
     };
+  }
+
+  #administer(wish: AdministrationRequest, { timeoutMs }: WaitOptions): Promise<LogIndex> {
+    return this.#node.administer(wish, timeoutMs ?? this.#timeoutMs);
   }
 
   /** Calls the listener with every event from now on; the result ends that. */
@@ -251,10 +323,14 @@ async function lockOf(dataDir: string): Promise<DirectoryLock> {
   }
 }
 
-function checkedId(id: string): NodeId {
+function checkedId(id: string, code: RaftErrorCode = "RAFT_CONFIG_INVALID"): NodeId {
   try {
     return nodeId(id);
   } catch (cause) {
-    throw new RaftError("RAFT_CONFIG_INVALID", (cause as Error).message, { cause });
+    throw new RaftError(code, (cause as Error).message, { cause });
   }
+}
+
+function memberId(id: string): NodeId {
+  return checkedId(id, "RAFT_MEMBERSHIP_INVALID");
 }

@@ -15,6 +15,9 @@ export interface Configuration {
   readonly members: readonly Member[];
 }
 
+/** What a node knows that joins: nobody, until the log tells it. It waits to be contacted, and never campaigns. */
+export const NO_MEMBERS: Configuration = { members: [] };
+
 /** @throws RaftError `RAFT_CONFIG_INVALID` if an id occurs twice or nobody may vote */
 export function configuration(members: Iterable<Member>): Configuration {
   const sorted = [...members].sort((a, b) => (a.nodeId < b.nodeId ? -1 : a.nodeId > b.nodeId ? 1 : 0));

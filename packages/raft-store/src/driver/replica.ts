@@ -36,6 +36,7 @@ export class Replica {
   readonly #queue: ApplyQueue;
   readonly #trail: Trail;
   #position: Position = { index: logIndex(0), term: term(0), at: unixMillis(0) };
+  #restoring = false;
   #stopped = false;
 
   constructor(
@@ -88,6 +89,11 @@ export class Replica {
     this.#queue.restorable(meta);
   }
 
+  /** A snapshot is due now, whatever the log has grown by; not while the machine is between two states. */
+  snapshotNow(): void {
+    if (!this.#restoring) this.#handler.snapshotDue(this.#position, () => this.#machine.snapshot());
+  }
+
   snapshotBegun(): void {
     this.#trail.snapshotBegun();
   }
@@ -105,7 +111,9 @@ export class Replica {
   }
 
   async #restoreAndTell(meta: SnapshotMeta): Promise<void> {
+    this.#restoring = true;
     await this.load(meta);
+    this.#restoring = false;
     if (!this.#stopped) this.#handler.restored(meta);
   }
 

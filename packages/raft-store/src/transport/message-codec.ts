@@ -1,11 +1,17 @@
 import { asBuffer, readU64, writeU64 } from "../bytes.ts";
 import type { Entry, EntryType } from "../core/entry.ts";
 import type { ForwardRejectedReason, Message, Proposal } from "../core/messages.ts";
-import { logIndex, term, unixMillis } from "../units.ts";
+import { logIndex, nodeId, term, unixMillis } from "../units.ts";
+import type {
+  Administer,
+  AdministerReply,
+  AdministrationOutcome,
+  AdministrationRequest,
+} from "./administration-messages.ts";
 import type { SnapshotAck, SnapshotChunk } from "./snapshot-messages.ts";
 
-/** Everything a driver sends: the core's messages, and the driver's own for carrying snapshots. */
-export type WireMessage = Message | SnapshotChunk | SnapshotAck;
+/** Everything a driver sends: the core's messages, and the driver's own for snapshots and for operators. */
+export type WireMessage = Message | SnapshotChunk | SnapshotAck | Administer | AdministerReply;
 
 /** The first byte of a message. Values are never reused. */
 const TYPE = {
@@ -22,6 +28,8 @@ const TYPE = {
   TimeoutNow: 11,
   SnapshotChunk: 12,
   SnapshotAck: 13,
+  Administer: 14,
+  AdministerReply: 15,
 } as const satisfies Record<WireMessage["type"], number>;
 
 const ENTRY_TYPES: readonly EntryType[] = ["noop", "command", "config"];
@@ -88,6 +96,16 @@ export function encodeMessage(message: WireMessage): Uint8Array[] {
       w.u64s(message.term, message.stream, message.received);
       w.u8(ACK_STATES.indexOf(message.state));
       break;
+    case "Administer":
+      w.u64s(message.session, message.request);
+      w.u8(WISHES.indexOf(message.wish.type));
+      for (const text of wishTexts(message.wish)) w.bytes(Buffer.from(text));
+      break;
+    case "AdministerReply":
+      w.u64s(message.session, message.request);
+      w.u8(OUTCOMES.indexOf(message.outcome));
+      w.u64s(message.index);
+      break;
     default:
       message satisfies never;
   }
@@ -95,6 +113,35 @@ export function encodeMessage(message: WireMessage): Uint8Array[] {
 }
 
 const ACK_STATES: readonly SnapshotAck["state"][] = ["receiving", "received", "failed"];
+const WISHES: readonly AdministrationRequest["type"][] = [
+  "add-learner",
+  "promote",
+  "demote",
+  "remove",
+  "transfer",
+];
+const OUTCOMES: readonly AdministrationOutcome[] = [
+  "done",
+  "not-leader",
+  "in-progress",
+  "invalid",
+  "not-caught-up",
+  "transferring",
+  "transfer-failed",
+  "superseded",
+  "unknown",
+];
+
+/** Id and address, empty where there is none: a transfer may leave the choice to the leader. */
+function wishTexts(wish: AdministrationRequest): readonly [string, string] {
+  if (wish.type === "transfer") return [wish.to ?? "", ""];
+  return [wish.nodeId, wish.type === "add-learner" ? wish.address : ""];
+}
+
+function wishOf(type: AdministrationRequest["type"], id: string, address: string): AdministrationRequest {
+  if (type === "transfer") return id === "" ? { type } : { type, to: nodeId(id) };
+  return type === "add-learner" ? { type, nodeId: nodeId(id), address } : { type, nodeId: nodeId(id) };
+}
 
 /**
  * Reads one message. The data in it are views of `bytes`.
@@ -185,6 +232,21 @@ function readMessage(r: Reader): WireMessage {
         received: r.u64(),
         state: r.oneOf(ACK_STATES),
       };
+    case TYPE.Administer:
+      return {
+        type: "Administer",
+        session: r.u64(),
+        request: r.u64(),
+        wish: wishOf(r.oneOf(WISHES), r.text(), r.text()),
+      };
+    case TYPE.AdministerReply:
+      return {
+        type: "AdministerReply",
+        session: r.u64(),
+        request: r.u64(),
+        outcome: r.oneOf(OUTCOMES),
+        index: r.index(),
+      };
     default:
       throw new TypeError(`a message of unknown type ${type}`);
   }
@@ -204,6 +266,8 @@ function sizeOf(message: WireMessage): number {
     for (const { data } of message.proposals) size += PROPOSAL_FIXED_BYTES + data.length;
   } else if (message.type === "ForwardRejected") {
     size += message.seqs.length * 8;
+  } else if (message.type === "Administer") {
+    for (const text of wishTexts(message.wish)) size += 4 + Buffer.byteLength(text);
   }
   return size;
 }
@@ -299,6 +363,10 @@ class Reader {
       throw new RangeError("a message ends in the middle of its data");
     this.#at += length;
     return this.#from.subarray(this.#at - length, this.#at);
+  }
+
+  text(): string {
+    return asBuffer(this.bytes()).toString("utf8");
   }
 
   rest(): Uint8Array {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeMessage, encodeMessage, type WireMessage } from "../../src/transport/message-codec.ts";
-import { logIndex, term } from "../../src/units.ts";
+import { logIndex, nodeId, term } from "../../src/units.ts";
 import { entry } from "../storage/fixtures.ts";
 
 const big = Number.MAX_SAFE_INTEGER;
@@ -76,6 +76,23 @@ const MESSAGES: readonly (readonly [WireMessage, string])[] = [
     { type: "SnapshotAck", term: term(3), stream: 1, received: 104, state: "received" },
     "0d 0300000000000000 0100000000000000 6800000000000000 01",
   ],
+  [
+    {
+      type: "Administer",
+      session: 5,
+      request: 8,
+      wish: { type: "add-learner", nodeId: nodeId("d"), address: "h:1" },
+    },
+    "0e 0500000000000000 0800000000000000 00 01000000 64 03000000 683a31",
+  ],
+  [
+    { type: "Administer", session: 5, request: 8, wish: { type: "transfer" } },
+    "0e 0500000000000000 0800000000000000 04 00000000 00000000",
+  ],
+  [
+    { type: "AdministerReply", session: 5, request: 8, outcome: "not-caught-up", index: logIndex(9) },
+    "0f 0500000000000000 0800000000000000 04 0900000000000000",
+  ],
 ];
 
 const comparable = (message: WireMessage): unknown => JSON.parse(JSON.stringify(message));
@@ -103,7 +120,7 @@ describe("the codec of messages", () => {
 
   test("answers any bytes with a message or an error, quickly and without much memory", () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 200 }), fc.integer({ min: 1, max: 14 }), (bytes, type) => {
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.integer({ min: 1, max: 16 }), (bytes, type) => {
         bytes[0] = type;
         try {
           expect(decodeMessage(bytes)).toHaveProperty("type");

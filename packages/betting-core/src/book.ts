@@ -24,7 +24,7 @@ import type {
 export interface BookConfig {
   /** House money; where it is given the book is open from the start. */
   readonly openingBankroll: MinorUnits;
-  /** What the house gives to a new account, as far as it has it. Default 10_000. */
+  /** What the house gives to a new account, even from nothing. Default 10_000. */
   readonly welcomeBalance?: MinorUnits;
   /** Refuse pricing with a known sure win for bettors. Default false: such a game carries a warning. */
   readonly refuseUnsafePricing?: boolean;

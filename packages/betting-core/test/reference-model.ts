@@ -446,7 +446,7 @@ export class ReferenceModel {
 
   #balanceOrWelcome(user: string): bigint {
     if (this.users.has(user)) return this.balance(user);
-    return this.house < 0n ? 0n : min(this.house, this.welcome);
+    return this.welcome;
   }
 
   #move(user: string, cause: string, amount: bigint): void {

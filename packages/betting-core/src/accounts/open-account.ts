@@ -24,19 +24,19 @@ export function openAccount(state: BookState, command: OpenAccount): AcceptedOut
   };
 }
 
-/** What a new user would have: the welcome balance, as far as the house has it. */
-export function welcomeOf(state: BookState): number {
-  return Math.max(0, Math.min(state.counters.welcomeBalance, state.counters.house));
-}
-
 /** The balance of a user, or what it would be with the account that the command in hand would open. */
 export function balanceOrWelcome(state: BookState, account: number): number {
-  return account === 0 ? welcomeOf(state) : state.accounts.balance.get(account);
+  return account === 0 ? state.counters.welcomeBalance : state.accounts.balance.get(account);
 }
 
-/** @returns the account's row; its events are the caller's, who may change it further */
+/**
+ * Every user is promised the same welcome, so the house pays it even from nothing: it is then below zero, and opens no
+ * game until there is house money again.
+ *
+ * @returns the account's row; its events are the caller's, who may change it further
+ */
 export function openAccountFor(state: BookState, user: UserId): number {
-  const welcome = welcomeOf(state);
+  const welcome = state.counters.welcomeBalance;
   const account = state.accounts.open(user);
   const posting = state.post(account, CAUSE.welcome, 0, welcome, 0);
   state.accounts.opening.set(account, posting);

@@ -2,7 +2,7 @@
 
 import type { BetPreview } from "../book.ts";
 import type { PlaceBet } from "../commands.ts";
-import { welcomeOf } from "../accounts/open-account.ts";
+import { balanceOrWelcome } from "../accounts/open-account.ts";
 import { reprice, strategyOf } from "../games/market-prices.ts";
 import { exposureView, gameView } from "../queries/game-queries.ts";
 import { rejected } from "../rejected.ts";
@@ -38,7 +38,7 @@ export function previewBet(state: BookState, command: PlaceBet, at: UnixMillis):
   game.liabilities[position] = (game.liabilities[position] as number) + payout;
   game.totalStaked += stake;
   reprice(game, strategyOf(game));
-  const balance = account === 0 ? welcomeOf(state) : state.accounts.balance.get(account);
+  const balance = balanceOrWelcome(state, account);
   return {
     outcome: {
       status: "accepted",

@@ -9,6 +9,7 @@ import {
   gameId,
   minorUnits,
   odds,
+  restoreBook,
   unixMillis,
 } from "../../src/index.ts";
 import { ADMIN, ALICE, Bench, BOB, bet, createGame, START } from "../fixtures.ts";
@@ -341,13 +342,21 @@ describe("house money", () => {
     expect(bench.book.totals().openingBankroll).toBe(100_000_000);
   });
 
-  test("a welcome is given as far as the house has it", () => {
+  test("a welcome is given even where the house has nothing left, and then no game can be opened", async () => {
     const bench = new Bench();
     bench.game({ price: { margin: minorUnits(99_997_000) } });
-    expect(bench.accept<"openAccount">({ type: "openAccount", actor: ALICE }).balance).toBe(3_000);
-    expect(bench.accept<"openAccount">({ type: "openAccount", actor: BOB }).balance).toBe(0);
-    bench.accept({ type: "addBankroll", actor: ADMIN, amount: amount(100), reason: "more" });
-    expect(bench.book.totals()).toMatchObject({ house: 100, openingBankroll: 100_000_100 });
+    expect(bench.accept<"openAccount">({ type: "openAccount", actor: ALICE }).balance).toBe(10_000);
+    expect(bench.book.totals().house).toBe(-7_000);
+    checkBook(bench.book);
+    const restored = await restoreBook(bench.book.snapshot().encode());
+    expect(restored.totals()).toEqual(bench.book.totals());
+    expect(restored.digest()).toBe(bench.book.digest());
+    expect(bench.refuse(createGame({ margin: minorUnits(0) }), "house_underfunded")).toMatchObject({
+      house: -7_000,
+      margin: 0,
+    });
+    bench.accept({ type: "addBankroll", actor: ADMIN, amount: amount(7_100), reason: "more" });
+    expect(bench.book.totals()).toMatchObject({ house: 100, openingBankroll: 100_007_100 });
     checkBook(bench.book);
   });
 

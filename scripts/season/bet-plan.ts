@@ -4,8 +4,11 @@ import { type BetRequest, oddsUnits, type OutcomeView } from "./wire.ts";
 /** What a bettor sets out to do, and what may come of it. */
 export interface PlannedBet {
   readonly request: BetRequest;
-  /** Set where no honest book can take it; an acceptance is a fault. */
-  readonly hopeless: boolean;
+  /**
+   * Why no honest book can take it; an acceptance is a fault. `beyond-funds` holds at the time of planning: a deposit
+   * or a payout that comes in while the bet is held up by a fail-over may make it good.
+   */
+  readonly hopeless: "off-tick" | "beyond-funds" | false;
 }
 
 /** Stakes of ordinary bets, in minor units: large enough to move odds, small enough for a game to take a hundred. */
@@ -48,7 +51,7 @@ export function planBet(
   const kind = random.int(1, 100);
   if (kind <= 2) {
     const offTick = (units + random.int(1, TICK - 1)) / 10_000;
-    return { request: { ...base, stake: ordinary(), odds: offTick, accept: "any" }, hopeless: true };
+    return { request: { ...base, stake: ordinary(), odds: offTick, accept: "any" }, hopeless: "off-tick" };
   }
   if (kind <= 4) {
     const stake = stakeFrom(outcome.cap * 2 + random.int(1_000, 5_000));
@@ -64,7 +67,7 @@ export function planBet(
       odds: favourite.odds ?? 0,
       accept: "any",
     } as const;
-    return { request, hopeless: true };
+    return { request, hopeless: "beyond-funds" };
   }
   if (kind <= 8) {
     const dreamt = (units + TICK * random.int(100, 200)) / 10_000;

@@ -65,9 +65,15 @@ export class Bettor implements Ledger {
     this.welcome = decided.value;
   }
 
-  /** All money the account can ever have held so far, in minor units. */
+  /** All money the account can have held, in minor units, by what is booked here and one deposit under way. */
   get funds(): number {
     return this.welcome + this.deposits.reduce((sum, amount) => sum + amount, 0) + DEPOSIT + this.#payouts;
+  }
+
+  /** As `funds`, with the payouts of games that are settled by now but not booked here yet, and of all others. */
+  #mostEverHeld(): number {
+    const payouts = this.accepted.map(({ acceptance: { bet } }) => payoutOf(bet.stake, bet.odds));
+    return this.funds + payouts.reduce((sum, payout) => sum + payout, 0);
   }
 
   usedStakes(gameId: number): Set<number> {
@@ -81,7 +87,7 @@ export class Bettor implements Ledger {
 
   /** Places a bet and stays with it until its outcome is known. True when it was accepted. */
   async place({ request, hopeless }: PlannedBet): Promise<boolean> {
-    if (!hopeless) await this.#seeToMoney(request.stake);
+    if (hopeless === false) await this.#seeToMoney(request.stake);
     const key = randomUUID();
     this.#atStake += request.stake;
     const outcome = await persist(
@@ -96,11 +102,12 @@ export class Bettor implements Ledger {
       return false;
     }
     const acceptance = outcome.value;
+    const beyondFunds = request.stake > this.#mostEverHeld();
     this.accepted.push({ request, acceptance });
     this.index = Math.max(this.index, acceptance.index);
     this.#tally.acknowledged += 1;
     this.#tally.faults.push(...acceptanceFaults(request, acceptance));
-    if (hopeless) {
+    if (hopeless === "off-tick" || (hopeless === "beyond-funds" && beyondFunds)) {
       this.#tally.faults.push(
         `bet ${acceptance.bet.id} was accepted, but must not be: ${JSON.stringify(request)}`,
       );

@@ -133,7 +133,9 @@ describe("a planned bet", () => {
   it("is of every policy, and sometimes hopeless: off the tick, or beyond all money", () => {
     const policies = new Set(plans.map((plan) => plan?.request.accept ?? "exact"));
     expect(policies).toEqual(new Set(["exact", "better", "any"]));
-    const hopeless = plans.filter((plan) => plan?.hopeless === true).map((plan) => plan?.request);
+    const hopeless = plans
+      .filter((plan) => plan !== undefined && plan.hopeless !== false)
+      .map((plan) => plan?.request);
     expect(hopeless.some((one) => oddsUnits(one?.odds ?? 0) % 100 !== 0)).toBe(true);
     expect(hopeless.some((one) => (one?.stake ?? 0) > 20_000)).toBe(true);
     for (const one of hopeless)

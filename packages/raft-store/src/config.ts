@@ -12,6 +12,12 @@ export interface RaftTuning {
    * the pauses that garbage collection and busy processors put into a Node.js process.
    */
   readonly electionTimeoutMs?: number;
+  /**
+   * Longest wait before the first follower stands for election once every connection to the leader has closed, as when
+   * its process dies; each further one has its turn twice as much later. It should cover the round trips and syncs of an
+   * election. With `preVote` only.
+   */
+  readonly lostLeaderMs?: number;
   /** Commands refused as overloaded from here on: bytes of this process's that are not settled. */
   readonly inFlightBytesMax?: number;
   /** Bytes that a leader has taken from everybody and not committed, beyond which it refuses more. */
@@ -43,6 +49,7 @@ export const DEFAULT_TUNING: ResolvedTuning = {
   tickMs: 10,
   heartbeatMs: 50,
   electionTimeoutMs: 500,
+  lostLeaderMs: 20,
   inFlightBytesMax: 32 << 20,
   uncommittedBytesMax: 64 << 20,
   appendBytesMax: 1 << 20,
@@ -84,6 +91,7 @@ export function coreTuning(
   CoreOptions,
   | "electionTicks"
   | "heartbeatTicks"
+  | "lostLeaderTicks"
   | "appendBytesMax"
   | "inflightMessagesMax"
   | "inflightBytesMax"
@@ -96,6 +104,7 @@ export function coreTuning(
   return {
     electionTicks,
     heartbeatTicks: Math.max(1, Math.floor(tuning.heartbeatMs / tuning.tickMs)),
+    lostLeaderTicks: Math.max(1, Math.floor(tuning.lostLeaderMs / tuning.tickMs)),
     appendBytesMax: tuning.appendBytesMax,
     inflightMessagesMax: tuning.pipelineMessagesMax,
     inflightBytesMax: tuning.pipelineBytesMax,

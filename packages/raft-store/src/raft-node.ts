@@ -147,6 +147,7 @@ export class RaftNode {
       onFrame: (from, frame) => this.#onMessage(from, decodeMessage(frame)),
       onConnected: (peer) => this.#onReachable(peer, true),
       onDisconnected: (peer) => this.#onReachable(peer, false),
+      onGone: (peer) => this.#onGone(peer),
       admit: (peer) => this.#admit(peer),
       onWarning: (message) => this.#emit({ type: "warning", message }),
     });
@@ -357,6 +358,10 @@ export class RaftNode {
     else this.#reachable.delete(nodeId);
     if (!reachable) this.#step({ type: "unreachable", nodeId });
     this.#emit({ type: "reachable", nodeId, reachable });
+  }
+
+  #onGone(nodeId: NodeId): void {
+    if (!this.#stopped) this.#step({ type: "gone", nodeId });
   }
 
   async #admit(peer: PeerIdentity): Promise<string | undefined> {

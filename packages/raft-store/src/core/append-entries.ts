@@ -25,6 +25,7 @@ export function handleAppendEntries(state: RaftState, from: NodeId, message: App
   if (state.role !== "follower") becomeFollower(state, message.term, from);
   state.leader = from;
   state.electionElapsed = 0;
+  state.campaignAt = undefined;
   state.heardRound = Math.max(state.heardRound, message.round);
 
   // What lies at or before our commit index is known to agree (§5.4): begin behind it. That also answers appends

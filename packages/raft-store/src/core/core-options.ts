@@ -15,6 +15,11 @@ export interface CoreOptions {
   /** Ticks without a leader before campaigning: drawn anew from [electionTicks, 2 × electionTicks) (§5.2). */
   readonly electionTicks: number;
   readonly heartbeatTicks: number;
+  /**
+   * After the leader's process has gone, its followers campaign in turn: the first voter after 1 to so many ticks, each
+   * further one twice as many later.
+   */
+  readonly lostLeaderTicks: number;
   /** Bound on one AppendEntries. At least one entry is always sent. */
   readonly appendBytesMax: number;
   /** Bounds on what is sent to one follower and not yet acknowledged. */

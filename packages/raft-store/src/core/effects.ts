@@ -48,7 +48,9 @@ export type Input =
   /** Leadership is handed to `to`, or to the most caught-up voter; leader only (thesis §3.10). */
   | { readonly type: "transfer"; readonly to?: NodeId }
   /** The transport lost its connection to a member: what was in flight may be gone. */
-  | { readonly type: "unreachable"; readonly nodeId: NodeId };
+  | { readonly type: "unreachable"; readonly nodeId: NodeId }
+  /** No connection to or from a member is left: most likely its process has ended. */
+  | { readonly type: "gone"; readonly nodeId: NodeId };
 
 export type MembershipChange =
   | { readonly type: "add-learner"; readonly nodeId: NodeId; readonly address: string }

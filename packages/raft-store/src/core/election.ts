@@ -2,6 +2,7 @@
 import type { NodeId, Term } from "../units.ts";
 import type { PreVote, PreVoteReply, RequestVote, RequestVoteReply } from "./messages.ts";
 import { majority } from "./quorum.ts";
+import { below } from "./random.ts";
 import type { RaftState } from "./raft-state.ts";
 import { becomeCandidate, becomeFollower, becomeLeader, becomePreCandidate, setVote } from "./roles.ts";
 
@@ -20,6 +21,21 @@ export function campaign(state: RaftState): void {
     });
   }
   if (hasMajority(state)) startElection(state, false);
+}
+
+/**
+ * The leader's process has gone, by all appearances: there is no need to wait for the time-out to say so. All who are
+ * left notice at the same moment, so they take turns, in the order of their ids, each at a moment drawn within its own:
+ * by then the one before has been elected, or cannot be. A word of the leader ends it.
+ *
+ * Appearances may deceive, as where only the connections broke. PreVote keeps that harmless: a leader that lives is not
+ * deposed, as a majority of voters still hears it and refuses. Without PreVote the time-out has to do.
+ */
+export function loseLeader(state: RaftState, nodeId: NodeId): void {
+  if (state.role !== "follower" || state.leader !== nodeId || !state.options.preVote) return;
+  const { lostLeaderTicks, random } = state.options;
+  const turn = state.voters.filter((voter) => voter !== nodeId && voter < state.nodeId).length;
+  state.campaignAt = state.ticks + 1 + 2 * turn * lostLeaderTicks + below(random, lostLeaderTicks);
 }
 
 /** §5.2: a new term, a vote for itself, and a request to every other voter. They leave once the vote is durable. */
@@ -49,11 +65,18 @@ export function countOwnVote(state: RaftState): void {
  * Whether a campaign is to be ignored because a leader is known to be alive: otherwise a server that was removed,
  * or cannot hear the leader, would depose it again and again (thesis §4.2.3). A leader asked for the election itself
  * if the request says `transfer`.
+ *
+ * A voter does not speak for a leader whose process it has seen go: it would only hold up the others, until its own
+ * time-out. Nothing rests on that but liveness (a vote is as safe early as late, §5.4), and where the leader lives
+ * after all, it is protected by those voters that it still reaches, as long as they are a majority.
  */
 export function protectsLeader(state: RaftState, message: PreVote | RequestVote): boolean {
   if (message.type === "RequestVote" && message.transfer) return false;
   return (
-    state.options.checkQuorum && state.leader !== null && state.electionElapsed < state.options.electionTicks
+    state.options.checkQuorum &&
+    state.leader !== null &&
+    state.campaignAt === undefined &&
+    state.electionElapsed < state.options.electionTicks
   );
 }
 

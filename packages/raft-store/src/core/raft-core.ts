@@ -12,6 +12,7 @@ import {
   handleRequestVote,
   handleRequestVoteReply,
   handleTimeoutNow,
+  loseLeader,
   protectsLeader,
 } from "./election.ts";
 import type { Entry, SnapshotMeta } from "./entry.ts";
@@ -170,6 +171,9 @@ export class RaftCore {
         return undefined;
       case "unreachable":
         handleUnreachable(state, input.nodeId);
+        return undefined;
+      case "gone":
+        loseLeader(state, input.nodeId);
         return undefined;
       default:
         return input satisfies never;

@@ -60,6 +60,8 @@ export class RaftState {
   electionElapsed = 0;
   heartbeatElapsed = 0;
   electionTimeout: number;
+  /** The tick at which to campaign because the leader's process has gone; undefined while it is there. */
+  campaignAt: number | undefined;
 
   // Candidates.
   readonly votes = new Map<NodeId, boolean>();

@@ -104,6 +104,7 @@ function leaveRole(state: RaftState): void {
   state.heartbeatElapsed = 0;
   state.electionTimeout =
     state.options.electionTicks + below(state.options.random, state.options.electionTicks);
+  state.campaignAt = undefined;
   state.votes.clear();
   state.transferCandidacy = false;
   for (const read of state.forwardedReads.values()) state.out.read({ id: read.id, outcome: "refused" });

@@ -12,7 +12,8 @@ export function tick(state: RaftState): void {
   state.electionElapsed++;
   if (state.role === "leader") return lead(state);
   expireForwardedReads(state);
-  if (state.electionElapsed < state.electionTimeout) return;
+  const leaderGone = state.campaignAt !== undefined && state.ticks >= state.campaignAt;
+  if (state.electionElapsed < state.electionTimeout && !leaderGone) return;
   if (!state.promotable) {
     // A learner does not stand, but its vote may be needed by one that does not know yet that it is a learner: it
     // must not protect a leader that is gone.

@@ -230,7 +230,10 @@ export class SimNetwork {
   #notify(end: Endpoint, lost: NodeId, delayMs: number): void {
     end.runtime.deliver(delayMs, () => {
       if (this.#endpoints.get(end.identity.nodeId) !== end) return;
-      if (!this.#connections.has(pairOf(end.identity.nodeId, lost))) end.handler.onDisconnected(lost);
+      if (!this.#connections.has(pairOf(end.identity.nodeId, lost))) {
+        end.handler.onDisconnected(lost);
+        end.handler.onGone(lost);
+      }
       this.#connect(end, lost);
     });
   }

@@ -37,6 +37,11 @@ export class OutgoingConnection {
     this.#dial();
   }
 
+  /** Greeted, and not closed since. */
+  get ready(): boolean {
+    return this.#ready;
+  }
+
   send(frame: readonly Uint8Array[]): boolean {
     const socket = this.#socket;
     if (socket === undefined || !this.#ready) return false;

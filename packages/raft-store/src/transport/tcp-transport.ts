@@ -92,7 +92,14 @@ export class TcpTransport implements Transport {
     for (const [id, socket] of this.#incoming) if (!this.#peers.has(id)) socket.close("the peer has left");
     for (const [id, address] of this.#peers) {
       if (this.#outgoing.has(id)) continue;
-      this.#outgoing.set(id, new OutgoingConnection(this.#options, this.#runtime, id, address, handler));
+      const watched: TransportHandler = {
+        ...handler,
+        onDisconnected: (peer) => {
+          handler.onDisconnected(peer);
+          if (!this.#incoming.has(peer)) handler.onGone(peer);
+        },
+      };
+      this.#outgoing.set(id, new OutgoingConnection(this.#options, this.#runtime, id, address, watched));
     }
   }
 
@@ -124,7 +131,10 @@ export class TcpTransport implements Transport {
       },
       onClosed: (reason) => {
         this.#strangers.delete(framed);
-        if (peer !== undefined && this.#incoming.get(peer) === framed) this.#incoming.delete(peer);
+        if (peer !== undefined && this.#incoming.get(peer) === framed) {
+          this.#incoming.delete(peer);
+          if (this.#outgoing.get(peer)?.ready !== true) this.#handler?.onGone(peer);
+        }
         const who = peer ?? socket.remoteAddress;
         if (reason.startsWith("malformed")) this.#handler?.onWarning(`${who}: ${reason}`);
       },

@@ -34,8 +34,13 @@ export interface TransportHandler {
   onFrame(from: NodeId, frame: Uint8Array): void;
   /** A connection to this peer is open in both directions. */
   onConnected(peer: NodeId): void;
-  /** The last connection to this peer is gone; what was in flight may be lost. */
+  /** The connection to this peer is gone; what was in flight may be lost. */
   onDisconnected(peer: NodeId): void;
+  /**
+   * No connection to or from this peer is left, and every frame of it that arrived was handed over: its process has most
+   * likely ended. After `onDisconnected`, if it was connected.
+   */
+  onGone(peer: NodeId): void;
   /** Decides on a peer whose handshake is otherwise right: undefined admits it, a sentence refuses it. */
   admit(peer: PeerIdentity): Promise<string | undefined>;
   /** Something an operator should read: a refused peer, a malformed frame, frames dropped. */

@@ -44,6 +44,7 @@ export interface TestNode {
 }
 
 export const ELECTION_TICKS = 10;
+export const LOST_LEADER_TICKS = 3;
 
 export interface GroupOptions extends Partial<CoreOptions> {
   readonly ids?: readonly string[];
@@ -216,6 +217,7 @@ export class CoreGroup {
         random: seededRandom((this.#options.seed ?? 0) * 1000 + session),
         electionTicks: ELECTION_TICKS,
         heartbeatTicks: 1,
+        lostLeaderTicks: LOST_LEADER_TICKS,
         appendBytesMax: 1 << 20,
         inflightMessagesMax: 64,
         inflightBytesMax: 4 << 20,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { logIndex, nodeId, term } from "../../src/units.ts";
-import { CoreGroup, diskWith, ELECTION_TICKS, groupFrom } from "./core-group.ts";
+import { CoreGroup, diskWith, ELECTION_TICKS, groupFrom, LOST_LEADER_TICKS } from "./core-group.ts";
 
 test("servers start as followers (§5.2)", () => {
   const group = new CoreGroup();
@@ -257,4 +257,99 @@ test("a transfer to a member that does not come is given up, and writes go on (t
   group.run(ELECTION_TICKS + 1);
   expect(group.propose("a", 2).proposals[0]).toMatchObject({ outcome: "sent" });
   expect(group.node("a").events).toContainEqual({ type: "TransferEnded", to: "b", reason: "expired" });
+});
+
+/** Every connection of `id` to a node that has ended is closed. */
+const seesGone = (group: CoreGroup, id: string, gone: string) =>
+  group.step(id, { type: "gone", nodeId: nodeId(gone) });
+
+test("a leader whose process ends is replaced without waiting for an election time-out", () => {
+  for (let seed = 0; seed < 50; seed++) {
+    const group = new CoreGroup({ seed });
+    group.elect("a");
+    group.crash("a");
+    for (const id of ["b", "c"]) seesGone(group, id, "a");
+    group.run(LOST_LEADER_TICKS);
+    expect(group.core("b").status()).toMatchObject({ role: "leader", term: 2 });
+  }
+});
+
+test("the next in turn replaces it where the first has too short a log", () => {
+  const group = new CoreGroup();
+  group.elect("a");
+  group.isolate("b");
+  group.propose("a", 1);
+  group.settle();
+  group.heal();
+  group.crash("a");
+  for (const id of ["b", "c"]) seesGone(group, id, "a");
+  group.run(3 * LOST_LEADER_TICKS);
+  expect(group.core("c").status()).toMatchObject({ role: "leader", term: 2 });
+});
+
+test.each([
+  ["b", 1],
+  ["c", 1 + 2 * LOST_LEADER_TICKS],
+])("voters take turns at that, lest they split the votes: %s from tick %i on", (id, first) => {
+  const drawn = Array.from({ length: 100 }, (_, seed) => {
+    const group = new CoreGroup({ seed });
+    group.elect("a");
+    seesGone(group, id, "a");
+    for (let n = 1; ; n++) {
+      group.tick(id);
+      if (group.core(id).status().role !== "follower") return n;
+    }
+  });
+  expect(new Set(drawn)).toEqual(new Set(Array.from({ length: LOST_LEADER_TICKS }, (_, n) => first + n)));
+});
+
+test("a leader that has only lost a connection is not deposed: the others hear it, and refuse", () => {
+  const group = new CoreGroup();
+  group.elect("a");
+  seesGone(group, "b", "a");
+  group.loses = ({ from, to }) => from === "a" && to === "b";
+  group.run(LOST_LEADER_TICKS);
+  expect(group.core("b").status().role).toBe("pre-candidate");
+  group.heal();
+  group.run(2);
+  for (const id of ["a", "b", "c"]) expect(group.core(id).status()).toMatchObject({ term: 1, leader: "a" });
+});
+
+test("a word of the leader takes back that it had gone", () => {
+  const group = new CoreGroup();
+  group.elect("a");
+  seesGone(group, "b", "a");
+  group.tick("a");
+  group.settle();
+  group.tick("b", LOST_LEADER_TICKS);
+  expect(group.core("b").status()).toMatchObject({ role: "follower", leader: "a" });
+});
+
+test("a voter protects a leader that it hears, and none whose process it has seen go (thesis §4.2.3)", () => {
+  const ask = {
+    type: "PreVote",
+    term: term(2),
+    lastLogIndex: logIndex(9),
+    lastLogTerm: term(1),
+  } as const;
+  const group = new CoreGroup();
+  group.elect("a");
+  group.receive("b", "c", ask);
+  expect(group.mail).toEqual([]);
+  seesGone(group, "b", "c");
+  group.receive("b", "c", ask);
+  expect(group.mail).toEqual([]);
+  seesGone(group, "b", "a");
+  group.receive("b", "c", ask);
+  expect(group.mail.map(({ message }) => message)).toEqual([
+    { type: "PreVoteReply", term: 2, granted: true },
+  ]);
+});
+
+test("without PreVote a lost connection is no reason to raise the term: the time-out decides", () => {
+  const group = new CoreGroup({ preVote: false });
+  group.elect("a");
+  seesGone(group, "b", "a");
+  group.tick("b", ELECTION_TICKS - 1);
+  expect(group.core("b").status()).toMatchObject({ role: "follower", term: 1, leader: "a" });
 });

@@ -91,6 +91,21 @@ describe("three processes", () => {
     await expectNothingLost(cluster, writers);
   });
 
+  test("notice by its connections that the leader was killed, and do not wait for the time-out", async () => {
+    const electionTimeoutMs = 4000;
+    cluster = await Cluster.start({ electionTimeoutMs });
+    const leader = await cluster.leader();
+    const others = [...cluster.nodes.keys()].filter((id) => id !== leader);
+    const survivor = cluster.node(others[0] as string);
+    await survivor.ask({ type: "submit", id: 1, pad: "" });
+    const killedAt = performance.now();
+    await cluster.kill(leader);
+    await survivor.ask({ type: "submit", id: 2, pad: "", timeoutMs: 4 * electionTimeoutMs });
+    // Nobody may stand before that time by its time-out alone.
+    expect(performance.now() - killedAt).toBeLessThan(electionTimeoutMs);
+    expect(await survivor.ask({ type: "read" })).toEqual([1, 2]);
+  });
+
   test("hand leadership on when the leader is closed, and exit cleanly", async () => {
     cluster = await Cluster.start();
     const leader = await cluster.leader();

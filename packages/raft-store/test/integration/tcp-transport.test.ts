@@ -16,6 +16,7 @@ interface End {
   readonly transport: TcpTransport;
   readonly frames: string[];
   readonly connected: Set<NodeId>;
+  readonly gone: NodeId[];
   readonly warnings: string[];
 }
 
@@ -31,7 +32,7 @@ async function end(
     { clusterId: "c", nodeId: id, incarnation: `${id}-1`, listen, frameBytesMax: 1 << 20, ...options },
     nodeRuntime,
   );
-  const made: End = { transport, frames: [], connected: new Set(), warnings: [] };
+  const made: End = { transport, frames: [], connected: new Set(), gone: [], warnings: [] };
   const handler: TransportHandler = {
     onFrame: (from, frame) => {
       const text = Buffer.from(frame).toString();
@@ -40,6 +41,7 @@ async function end(
     },
     onConnected: (peer) => made.connected.add(peer),
     onDisconnected: (peer) => made.connected.delete(peer),
+    onGone: (peer) => made.gone.push(peer),
     admit: async () => undefined,
     onWarning: (message) => made.warnings.push(message),
   };
@@ -112,6 +114,18 @@ describe("the TCP transport", () => {
     one.transport.send(b, text("hello again"));
     await until(async () => (again.frames.length > 0 ? true : undefined));
     expect(again.frames).toEqual(["a: hello again"]);
+  });
+
+  test("tells that a peer has gone once no connection to or from it is left", async () => {
+    const { one, other } = await pair();
+    await connected(one, other);
+    for (let i = 0; i < 100; i++) other.transport.send(a, text(`${i}`));
+    await until(async () => (one.frames.length === 100 ? true : undefined));
+    expect(one.gone).toEqual([]);
+    await other.transport.close();
+    await until(async () => (one.gone.length > 0 ? true : undefined));
+    expect(one.gone).toEqual([b]);
+    expect(one.connected.size).toBe(0);
   });
 
   test("has nothing to do with a peer that has a wrong secret, and says so", async () => {

@@ -24,6 +24,7 @@ async function pair(faults: Partial<LinkFaults> = {}) {
       onFrame: (from, frame) => log.push(`${from}:${frame[0] ?? ""}`),
       onConnected: (peer) => log.push(`+${peer}`),
       onDisconnected: (peer) => log.push(`-${peer}`),
+      onGone: (peer) => log.push(`!${peer}`),
       admit: () => Promise.resolve(undefined),
       onWarning: (message) => log.push(message),
     });
@@ -67,7 +68,7 @@ test("a dead process is noticed by its peers, and hears nothing any more", async
   b.runtime.kill();
   network.processDied(B, false);
   await run(50);
-  expect(a.log).toEqual(["+b", "-b"]);
+  expect(a.log).toEqual(["+b", "-b", "!b"]);
   expect(frames(b.log)).toEqual([]);
   expect(a.transport.send(B, [Uint8Array.of(2)])).toBe(false);
 });
@@ -79,7 +80,7 @@ test("a broken connection loses what is under way and is made anew", async () =>
   await run(200);
   a.transport.send(B, [Uint8Array.of(2)]);
   await run(50);
-  expect(b.log).toEqual(["+a", "-a", "+a", "a:2"]);
+  expect(b.log).toEqual(["+a", "-a", "!a", "+a", "a:2"]);
 });
 
 test("a paused process takes in late what came meanwhile, in order", async () => {

@@ -1,5 +1,6 @@
 export type { RaftTuning } from "./config.ts";
 export type { Role } from "./core/role.ts";
+export type { Backup } from "./driver/backup.ts";
 export type { RaftEvent, RaftListener } from "./driver/raft-events.ts";
 export {
   RAFT_ERROR_CODES,

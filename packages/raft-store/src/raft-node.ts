@@ -11,6 +11,7 @@ import { Lag } from "./driver/lag.ts";
 import { Peers } from "./driver/peers.ts";
 import { type RaftEvent, raftEventOf, type RaftListener } from "./driver/raft-events.ts";
 import { Readers } from "./driver/readers.ts";
+import { type Backup, backupOf } from "./driver/backup.ts";
 import type { DataDirectory } from "./driver/recover.ts";
 import { type NodeMachine, type Position, Replica } from "./driver/replica.ts";
 import { SnapshotRequests } from "./driver/snapshot-requests.ts";
@@ -190,6 +191,12 @@ export class RaftNode {
     const taken = this.#snapshotRequests.add(appliedIndex);
     this.#replica.snapshotNow();
     return taken;
+  }
+
+  async backup(): Promise<Backup | undefined> {
+    if (this.#stopped) throw this.#stoppedError();
+    const source = await this.#options.data.snapshots.openSource();
+    return source && backupOf(source);
   }
 
   changeMembership(id: number, change: MembershipChange): void {

@@ -2,6 +2,7 @@ import { pack, unpack } from "msgpackr";
 import { type RaftTuning, type ResolvedTuning, resolveTuning } from "./config.ts";
 import { configuration, NO_MEMBERS } from "./core/configuration.ts";
 import type { Role } from "./core/role.ts";
+import type { Backup } from "./driver/backup.ts";
 import type { RaftListener } from "./driver/raft-events.ts";
 import { openDataDirectory } from "./driver/recover.ts";
 import { RaftError, type RaftErrorCode } from "./errors.ts";
@@ -264,6 +265,11 @@ export class RaftStore<Command, Result> {
    */
   takeSnapshot(): Promise<LogIndex> {
     return this.#node.takeSnapshot();
+  }
+
+  /** This node's latest snapshot as a stream of bytes, for keeping elsewhere; undefined if there is none yet. */
+  backup(): Promise<Backup | undefined> {
+    return this.#node.backup();
   }
 
   status(): StoreStatus {

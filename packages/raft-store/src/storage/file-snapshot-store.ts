@@ -92,7 +92,14 @@ export class FileSnapshotStore implements SnapshotStore {
   async openSource(): Promise<SnapshotSource | undefined> {
     const meta = this.#latest;
     if (meta === undefined) return undefined;
-    const file = await this.#fileSystem.open(this.#path(nameOf(meta)), "read");
+    let file: File;
+    try {
+      file = await this.#fileSystem.open(this.#path(nameOf(meta)), "read");
+    } catch (error) {
+      // A later one was published meanwhile, and this one removed.
+      if (meta !== this.#latest) return this.openSource();
+      throw error;
+    }
     const bytes = await file.size();
     return {
       meta,

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { RaftStore, type RaftStoreOptions } from "../../src/index.ts";
+import { SnapshotDecoder } from "../../src/storage/snapshot-codec.ts";
 import { freeAddress, until } from "./cluster.ts";
 import { Ledger } from "./ledger.ts";
 
@@ -113,6 +114,17 @@ describe("an operator", () => {
     const taken = await leader.takeSnapshot();
     expect(leader.status().snapshotIndex).toBe(taken);
     expect(await leader.takeSnapshot()).toBe(taken);
+    const backup = await leader.backup();
+    expect(backup).toMatchObject({ index: taken });
+    const decoder = new SnapshotDecoder();
+    let bytes = 0;
+    for await (const chunk of backup?.data ?? []) {
+      bytes += chunk.length;
+      decoder.push(chunk);
+    }
+    expect(bytes).toBe(backup?.bytes);
+    expect(decoder.finish()).toMatchObject({ index: taken });
+    expect(await (followers[0] as Store).backup()).toBeUndefined();
     const { store: newcomer, address } = await startJoining();
     const restored = new Promise((resolve) =>
       newcomer.on(({ type }) => type === "snapshot-restored" && resolve(type)),

@@ -11,6 +11,8 @@ export interface NodeConfig {
   readonly raftPort: number;
   /** The whole initial membership, this node included: id → "host:port" of the Raft transport. */
   readonly peers: ReadonlyMap<string, string>;
+  /** Not one of the initial members: it waits to be added as a learner, and `peers` are those that are there now. */
+  readonly join: boolean;
   /** Where the other nodes answer `/statusz`: id → base URL. May lack some, or all. */
   readonly peerUrls: ReadonlyMap<string, URL>;
   readonly dataDir: string;
@@ -54,6 +56,11 @@ export const VARIABLES: readonly (readonly [name: string, fallback: string | und
   ["QUORUMBOOK_HTTP_PORT", undefined, "port of REST and WebSocket"],
   ["QUORUMBOOK_RAFT_PORT", undefined, "port of the Raft transport"],
   ["QUORUMBOOK_PEERS", undefined, "the initial members: node1=host:port,node2=host:port,… (Raft addresses)"],
+  [
+    "QUORUMBOOK_JOIN",
+    "0",
+    "1: joins a running cluster, whose members now, and this node, QUORUMBOOK_PEERS names",
+  ],
   ["QUORUMBOOK_PEER_URLS", "", "where members answer HTTP, to show their state: node1=http://host:port,…"],
   ["QUORUMBOOK_NODE_DATA", undefined, "folder of this node's log and snapshots"],
   ["QUORUMBOOK_CLUSTER_ID", undefined, "name of the cluster; a node of another one is refused"],
@@ -85,6 +92,7 @@ export function readConfig(env: Environment): NodeConfig {
     httpPort: readPort("QUORUMBOOK_HTTP_PORT", required(env, "QUORUMBOOK_HTTP_PORT")),
     raftPort: readPort("QUORUMBOOK_RAFT_PORT", required(env, "QUORUMBOOK_RAFT_PORT")),
     peers,
+    join: readSwitch("QUORUMBOOK_JOIN", optional(env, "QUORUMBOOK_JOIN")),
     peerUrls: readPeerUrls(optional(env, "QUORUMBOOK_PEER_URLS")),
     dataDir: required(env, "QUORUMBOOK_NODE_DATA"),
     clusterId: required(env, "QUORUMBOOK_CLUSTER_ID"),
@@ -131,6 +139,11 @@ function readHost(value: string): string {
     throw new ConfigError("QUORUMBOOK_HOST", `"${value}" is no address or host name`);
   }
   return value;
+}
+
+function readSwitch(variable: string, value: string): boolean {
+  if (value !== "0" && value !== "1") throw new ConfigError(variable, `"${value}" is neither 0 nor 1`);
+  return value === "1";
 }
 
 function readUrl(variable: string, value: string): URL {

@@ -23,6 +23,7 @@ describe("the configuration", () => {
       bankroll: 100_000_000,
       rateLimit: 1,
       clusterSecret: undefined,
+      join: false,
     });
     expect([...config.peers.keys()]).toEqual(["node1", "node2"]);
   });
@@ -38,6 +39,7 @@ describe("the configuration", () => {
     ["QUORUMBOOK_PEERS", "node1=127.0.0.1:8101,node1=127.0.0.1:8102"],
     ["QUORUMBOOK_PEERS", "node1"],
     ["QUORUMBOOK_PEERS", "node1=nowhere"],
+    ["QUORUMBOOK_JOIN", "yes"],
     ["QUORUMBOOK_PEER_URLS", "node2=ftp://x"],
     ["QUORUMBOOK_NODE_DATA", undefined],
     ["QUORUMBOOK_CLUSTER_ID", undefined],

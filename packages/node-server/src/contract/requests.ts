@@ -11,6 +11,7 @@ import {
   Id,
   Index,
   Name,
+  NodeId,
   Odds,
   Text,
   Time,
@@ -89,6 +90,16 @@ export const SettleBody = closed({
 });
 export const ResettleBody = closed({ winner: Name, reason: Text });
 export const BankrollBody = closed({ amount: Amount, reason: Text });
+
+/** Nothing is asked; the body itself may be left out. */
+export const EmptyBody = closed({});
+export const MemberParams = closed({ id: NodeId });
+/** `address` is host:port of the node's Raft transport. */
+export const LearnerBody = closed({
+  nodeId: NodeId,
+  address: Type.String({ pattern: "^[A-Za-z0-9.:\\[\\]-]{1,253}:[0-9]{1,5}$" }),
+});
+export const LeaderBody = closed({ nodeId: NodeId });
 
 const LimitWindows = closed({
   day: Type.Optional(Amount),

@@ -30,6 +30,7 @@ export const Text = Type.String({
 });
 /** Text that is looked up rather than shown: what it may name is decided by the book. */
 export const Name = Type.String({ minLength: 1, maxLength: 64 });
+export const NodeId = Type.String({ pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$" });
 export const UserId = Type.String({ minLength: 1, maxLength: 128 });
 export const Time = Type.String({ format: "date-time", maxLength: 40, description: "RFC 3339" });
 /** Also the `requestId` of a bet over the WebSocket: keys are per user and shared by both. */

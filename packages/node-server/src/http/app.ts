@@ -20,6 +20,7 @@ import { adminRoutes } from "./routes/admin.ts";
 import { balanceRoutes } from "./routes/balance.ts";
 import { betRoutes } from "./routes/bets.ts";
 import { clusterRoutes } from "./routes/cluster.ts";
+import { clusterAdminRoutes } from "./routes/cluster-admin.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { gameRoutes } from "./routes/games.ts";
 import { gameLifecycleRoutes } from "./routes/game-lifecycle.ts";
@@ -90,6 +91,7 @@ export async function createApp(
     gameLifecycleRoutes,
     adminRoutes,
     clusterRoutes,
+    clusterAdminRoutes,
     operationRoutes,
     docsRoutes,
   ];

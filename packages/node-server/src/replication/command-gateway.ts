@@ -9,9 +9,10 @@ import {
   encodeCommand,
   type UserId,
 } from "@quorumbook/betting-core";
-import { ProblemError, type Refusal } from "../contract/problem-codes.ts";
+import { ProblemError } from "../contract/problem-codes.ts";
 import type { BettingStateMachine } from "./betting-state-machine.ts";
-import { LogError, type LogErrorCode, type ReplicatedLog } from "./replicated-log.ts";
+import { LOG_REFUSALS, logRefusalOf } from "./log-refusals.ts";
+import type { ReplicatedLog } from "./replicated-log.ts";
 
 /** How long a request waits for its commit. A client is answered within 5 s; the rest is for getting there. */
 const COMMIT_WAIT_MS = 4_500;
@@ -27,30 +28,6 @@ const MIN_INDEX_WAIT_MS = 2_000;
  * flight at full speed, and few enough that the last one is done long before its time is up.
  */
 const IN_FLIGHT_MAX = 10_000;
-
-/** What becomes of a failure of the log at the edge. */
-const REFUSALS: Record<LogErrorCode, Refusal> = {
-  no_leader: {
-    code: "no_leader",
-    detail: "No leader could take the request; nothing was changed. Try again.",
-    retryAfter: 1,
-  },
-  overloaded: {
-    code: "overloaded",
-    detail: "Too many requests are in flight; nothing was changed. Try again.",
-    retryAfter: 1,
-  },
-  replica_behind: {
-    code: "replica_behind",
-    detail: "This replica has not reached the index asked for. Try again, or another node.",
-    retryAfter: 1,
-  },
-  outcome_unknown: {
-    code: "outcome_unknown",
-    detail: "The request may or may not take effect. Repeat it with the same Idempotency-Key to find out.",
-    retryAfter: 1,
-  },
-};
 
 export class CommandGateway {
   readonly #log: ReplicatedLog;
@@ -82,15 +59,15 @@ export class CommandGateway {
    * @throws ProblemError where the book was not asked, or where it is not known whether it was
    */
   async submit<Type extends CommandType>(command: CommandOf<Type>): Promise<Applied<Type>> {
-    if (!this.#machine.opened) throw new ProblemError(REFUSALS.no_leader);
+    if (!this.#machine.opened) throw new ProblemError(LOG_REFUSALS.no_leader);
     if (command.type !== "placeBet") assertReadable(command);
-    if (this.#inFlight >= IN_FLIGHT_MAX) throw new ProblemError(REFUSALS.overloaded);
+    if (this.#inFlight >= IN_FLIGHT_MAX) throw new ProblemError(LOG_REFUSALS.overloaded);
     this.#inFlight += 1;
     try {
       const { applied } = await this.#log.submit(command, COMMIT_WAIT_MS);
       return applied as Applied<Type>;
     } catch (error) {
-      throw refusalOf(error);
+      throw logRefusalOf(error);
     } finally {
       this.#inFlight -= 1;
     }
@@ -118,7 +95,7 @@ export class CommandGateway {
       await this.submit({ type: "openAccount", actor });
     } catch (error) {
       const unknown = error instanceof ProblemError && error.refusal.code === "outcome_unknown";
-      throw unknown ? new ProblemError(REFUSALS.no_leader, { cause: error }) : error;
+      throw unknown ? new ProblemError(LOG_REFUSALS.no_leader, { cause: error }) : error;
     }
   }
 
@@ -127,7 +104,7 @@ export class CommandGateway {
     try {
       this.#reach(await this.#log.barrier(BARRIER_WAIT_MS));
     } catch (error) {
-      throw refusalOf(error);
+      throw logRefusalOf(error);
     }
   }
 
@@ -138,7 +115,7 @@ export class CommandGateway {
       await this.#log.appliedAtLeast(index, MIN_INDEX_WAIT_MS);
       this.#reach(index);
     } catch (error) {
-      throw refusalOf(error);
+      throw logRefusalOf(error);
     }
   }
 
@@ -163,8 +140,4 @@ function assertReadable(command: Command): void {
       { cause: error },
     );
   }
-}
-
-function refusalOf(error: unknown): unknown {
-  return error instanceof LogError ? new ProblemError(REFUSALS[error.code], { cause: error }) : error;
 }

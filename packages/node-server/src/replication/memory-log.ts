@@ -2,6 +2,7 @@
 // without a cluster; nothing survives the process.
 import { type Command, decodeCommand, encodeCommand } from "@quorumbook/betting-core";
 import type { BettingStateMachine } from "./betting-state-machine.ts";
+import type { Backup, MemberChange } from "./log-administration.ts";
 import {
   type Committed,
   LogError,
@@ -26,6 +27,9 @@ export class MemoryLog implements ReplicatedLog {
   #index = 0;
   #at = 0;
   #leads = true;
+  /** Votes, by id. Only the first is there at all. */
+  readonly #members = new Map([["node1", true]]);
+  #snapshot: { readonly index: number; readonly digest: string } | undefined;
 
   /** @param now the leader's clock, in milliseconds */
   constructor(machine: BettingStateMachine, now: () => number) {
@@ -62,10 +66,54 @@ export class MemoryLog implements ReplicatedLog {
   }
 
   async barrier(): Promise<number> {
+    this.#fail();
+    return this.#index;
+  }
+
+  async changeMembers(change: MemberChange): Promise<number> {
+    this.#fail();
+    const { type, nodeId } = change;
+    const votes = this.#members.get(nodeId);
+    const allowed =
+      type === "add-learner"
+        ? votes === undefined
+        : type === "promote"
+          ? votes === false
+          : nodeId !== "node1";
+    if (!allowed) throw new LogError("membership_invalid", `${type} of ${nodeId}`);
+    if (type === "remove") this.#members.delete(nodeId);
+    else this.#members.set(nodeId, type === "promote");
+    return this.#index;
+  }
+
+  async handOver(nodeId: string): Promise<void> {
+    this.#fail();
+    const votes = this.#members.get(nodeId) === true;
+    if (!votes) throw new LogError("membership_invalid", `${nodeId} is no voter`);
+    if (nodeId !== "node1") throw new LogError("transfer_failed", `${nodeId} is not there`);
+  }
+
+  async takeSnapshot(): Promise<number> {
+    this.#fail();
+    this.#snapshot = { index: this.#index, digest: this.#machine.book.digest() };
+    return this.#index;
+  }
+
+  /** The digest stands for the book. */
+  async backup(): Promise<Backup | undefined> {
+    const snapshot = this.#snapshot;
+    if (snapshot === undefined) return undefined;
+    const bytes = Buffer.from(snapshot.digest);
+    const stream = async function* (): AsyncIterable<Uint8Array> {
+      yield bytes;
+    };
+    return { index: snapshot.index, bytes: bytes.length, data: stream() };
+  }
+
+  #fail(): void {
     const fault = this.#faults.shift();
     if (fault !== undefined) throw new LogError(fault.code, `the log was told to fail with ${fault.code}`);
     if (!this.#leads) throw new LogError("no_leader", "this log does not lead");
-    return this.#index;
   }
 
   async appliedAtLeast(index: number): Promise<void> {
@@ -82,7 +130,10 @@ export class MemoryLog implements ReplicatedLog {
       commitIndex: this.#index,
       appliedIndex: this.#index,
       ready: true,
-      members: [{ nodeId: "node1", voter: true, reachable: true, matchIndex: this.#index, lagMs: 0 }],
+      members: [...this.#members].map(([nodeId, voter]) => {
+        const here = nodeId === "node1";
+        return { nodeId, voter, reachable: here, ...(here && { matchIndex: this.#index, lagMs: 0 }) };
+      }),
     };
   }
 

@@ -2,6 +2,7 @@
 import { type Applied, type Command, decodeCommand, encodeCommand } from "@quorumbook/betting-core";
 import { RaftError, type RaftErrorCode, RaftStore, type Role } from "@quorumbook/raft-store";
 import type { BettingStateMachine } from "./betting-state-machine.ts";
+import type { Backup, MemberChange } from "./log-administration.ts";
 import {
   type Committed,
   LogError,
@@ -19,6 +20,8 @@ export interface RaftLogOptions {
   readonly dataDir: string;
   /** The first members: id → host:port. */
   readonly peers: ReadonlyMap<string, string>;
+  /** This node is to join a cluster that runs: `peers` are its members now, and this node. */
+  readonly join: boolean;
   /** What an operator should read. */
   readonly onWarning: (message: string) => void;
 }
@@ -32,11 +35,11 @@ const LOG_ERRORS: Record<RaftErrorCode, LogErrorCode> = {
   RAFT_NOT_LEADER: "no_leader",
   RAFT_TIMEOUT: "no_leader",
   RAFT_SHUTDOWN: "no_leader",
-  RAFT_CONFIG_IN_PROGRESS: "no_leader",
-  RAFT_MEMBERSHIP_INVALID: "no_leader",
-  RAFT_NOT_CAUGHT_UP: "no_leader",
-  RAFT_TRANSFERRING: "no_leader",
-  RAFT_TRANSFER_FAILED: "no_leader",
+  RAFT_CONFIG_IN_PROGRESS: "change_in_progress",
+  RAFT_MEMBERSHIP_INVALID: "membership_invalid",
+  RAFT_NOT_CAUGHT_UP: "not_caught_up",
+  RAFT_TRANSFERRING: "change_in_progress",
+  RAFT_TRANSFER_FAILED: "transfer_failed",
   RAFT_OVERLOADED: "overloaded",
   RAFT_REPLICA_BEHIND: "replica_behind",
   RAFT_OUTCOME_UNKNOWN: "outcome_unknown",
@@ -51,12 +54,13 @@ const LOG_ERRORS: Record<RaftErrorCode, LogErrorCode> = {
  * @throws RaftError where the data cannot be used, or are another cluster's
  */
 export async function openRaftLog(options: RaftLogOptions, machine: BettingStateMachine): Promise<RaftLog> {
-  const { nodeId, clusterId, clusterSecret, dataDir, peers, onWarning } = options;
+  const { nodeId, clusterId, clusterSecret, dataDir, peers, join, onWarning } = options;
   const store = await RaftStore.open<Command, Applied>({
     clusterId,
     nodeId,
     dataDir,
     members: Object.fromEntries(peers),
+    join,
     machine,
     codec: { encode: encodeCommand, decode: decodeCommand },
     ...(clusterSecret === undefined ? {} : { secret: clusterSecret }),
@@ -115,6 +119,47 @@ export class RaftLog implements ReplicatedLog {
       return await this.#store.readBarrier({ timeoutMs });
     } catch (error) {
       throw asLogError(error);
+    }
+  }
+
+  async changeMembers(change: MemberChange, timeoutMs: number): Promise<number> {
+    try {
+      return await this.#change(change, timeoutMs);
+    } catch (error) {
+      throw asLogError(error);
+    }
+  }
+
+  async handOver(nodeId: string, timeoutMs: number): Promise<void> {
+    try {
+      await this.#store.transferLeadership(nodeId, { timeoutMs });
+    } catch (error) {
+      throw asLogError(error);
+    }
+  }
+
+  async takeSnapshot(): Promise<number> {
+    try {
+      return await this.#store.takeSnapshot();
+    } catch (error) {
+      throw asLogError(error);
+    }
+  }
+
+  async backup(): Promise<Backup | undefined> {
+    return await this.#store.backup();
+  }
+
+  #change(change: MemberChange, timeoutMs: number): Promise<number> {
+    switch (change.type) {
+      case "add-learner":
+        return this.#store.addLearner(change.nodeId, change.address, { timeoutMs });
+      case "promote":
+        return this.#store.promote(change.nodeId, { timeoutMs });
+      case "remove":
+        return this.#store.removeMember(change.nodeId, { timeoutMs });
+      default:
+        return change satisfies never;
     }
   }
 

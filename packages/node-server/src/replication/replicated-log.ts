@@ -1,5 +1,6 @@
 // The log as a port: what a game node needs from whatever orders and replicates its commands.
 import type { Applied, Command } from "@quorumbook/betting-core";
+import type { LogAdministration } from "./log-administration.ts";
 
 export type LogRole = "leader" | "follower" | "candidate" | "learner";
 
@@ -43,7 +44,15 @@ export type LogErrorCode =
   /** This replica did not get there in time. */
   | "replica_behind"
   /** The command may or may not take effect: only a repeat with the same key can tell. */
-  | "outcome_unknown";
+  | "outcome_unknown"
+  /** The members do not allow the change that an operator asked for. */
+  | "membership_invalid"
+  /** Another change of members, or of the leader, is under way. */
+  | "change_in_progress"
+  /** The learner does not have enough of the log to be given a vote. */
+  | "not_caught_up"
+  /** The node asked to lead did not take over. */
+  | "transfer_failed";
 
 export class LogError extends Error {
   readonly code: LogErrorCode;
@@ -66,7 +75,7 @@ export type LogEvent =
  * log was opened with. For implementers: `apply` is called synchronously, in log order, once an entry; a promise
  * of `submit` settles only after that on this node.
  */
-export interface ReplicatedLog {
+export interface ReplicatedLog extends LogAdministration {
   /**
    * Appends the command; from any node.
    *

@@ -17,7 +17,7 @@ afterAll(() => node.close());
 interface RouteCase {
   readonly method: string;
   readonly url: string;
-  readonly access: "anyone" | "user" | "admin";
+  readonly access: "anyone" | "user" | "operator" | "admin";
   readonly body?: object;
 }
 
@@ -51,6 +51,12 @@ const ROUTES: readonly RouteCase[] = [
   route("POST", "/api/admin/bankroll", "admin", { amount: 1, reason: "r" }),
   route("GET", "/api/admin/games/1/exposure", "admin"),
   route("GET", "/api/admin/audit", "admin"),
+  route("POST", "/api/cluster/learners", "operator", { nodeId: "node9", address: "127.0.0.1:8109" }),
+  route("POST", "/api/cluster/members/node1/promote", "operator", {}),
+  route("DELETE", "/api/cluster/members/node1", "operator"),
+  route("POST", "/api/cluster/leader", "operator", { nodeId: "node1" }),
+  route("POST", "/api/cluster/snapshot", "operator", {}),
+  route("GET", "/api/cluster/backup", "operator"),
 ];
 
 describe("every route", () => {
@@ -61,8 +67,9 @@ describe("every route", () => {
       const bad = { key: "!", headers: { "book-min-index": "x", "content-type": "text/plain" } };
       const call = { ...bad, body: body === undefined ? undefined : "{" };
       expectProblem(await node.call(method, url, call), 401, "unauthenticated");
-      if (access === "admin") {
+      if (access === "admin" || access === "operator")
         expectProblem(await node.call(method, url, { ...call, as: "ann" }), 403, "forbidden");
+      if (access === "admin") {
         expectProblem(
           await node.call(method, url, { ...call, as: "op", role: "operator" }),
           403,
@@ -166,7 +173,7 @@ describe("every route", () => {
     const described = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    const known = ROUTES.map(({ method, url }) => `${method} ${url.replace("/1", "/{id}")}`);
+    const known = ROUTES.map(({ method, url }) => `${method} ${url.replace(/\/(1|node1)\b/, "/{id}")}`);
     expect(described.sort()).toEqual(known.sort());
     const page = await node.get("/api/docs");
     expect(page.headers["content-type"]).toContain("text/html");

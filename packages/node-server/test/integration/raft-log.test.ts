@@ -20,6 +20,7 @@ replicatedLogContract("the log on raft-store", async (machine) => {
       clusterSecret: undefined,
       dataDir: folder,
       peers: new Map([["node1", `127.0.0.1:${port}`]]),
+      join: false,
       onWarning: () => undefined,
     },
     machine,

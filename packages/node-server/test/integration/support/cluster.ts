@@ -110,12 +110,21 @@ export class TestCluster {
   readonly issuer: TokenIssuer;
   readonly #folder: string;
   readonly #keys: Server;
+  readonly #common: Readonly<Record<string, string>>;
+  readonly #joined: NodeProcess[] = [];
 
-  private constructor(nodes: readonly NodeProcess[], issuer: TokenIssuer, folder: string, keys: Server) {
+  private constructor(
+    nodes: readonly NodeProcess[],
+    issuer: TokenIssuer,
+    folder: string,
+    keys: Server,
+    common: Readonly<Record<string, string>>,
+  ) {
     this.nodes = nodes;
     this.issuer = issuer;
     this.#folder = folder;
     this.#keys = keys;
+    this.#common = common;
   }
 
   static async start(): Promise<TestCluster> {
@@ -130,26 +139,39 @@ export class TestCluster {
     const ids = ["node1", "node2", "node3"];
     const list = (prefix: string, from: number): string =>
       ids.map((id, at) => `${id}=${prefix}127.0.0.1:${ports[from + at]}`).join(",");
+    const common = {
+      QUORUMBOOK_PEERS: list("", 3),
+      QUORUMBOOK_PEER_URLS: list("http://", 0),
+      QUORUMBOOK_CLUSTER_ID: "test",
+      QUORUMBOOK_CLUSTER_SECRET: "hush",
+      QUORUMBOOK_JWKS_URL: `http://127.0.0.1:${(keys.address() as AddressInfo).port}/jwks.json`,
+      QUORUMBOOK_RATE_LIMIT: "0",
+    };
     const nodes = ids.map((nodeId, at) => {
       const httpPort = ports[at] ?? 0;
-      const env = {
-        QUORUMBOOK_NODE_ID: nodeId,
-        QUORUMBOOK_HTTP_PORT: String(httpPort),
-        QUORUMBOOK_RAFT_PORT: String(ports[3 + at]),
-        QUORUMBOOK_PEERS: list("", 3),
-        QUORUMBOOK_PEER_URLS: list("http://", 0),
-        QUORUMBOOK_NODE_DATA: join(folder, nodeId),
-        QUORUMBOOK_CLUSTER_ID: "test",
-        QUORUMBOOK_CLUSTER_SECRET: "hush",
-        QUORUMBOOK_JWKS_URL: `http://127.0.0.1:${(keys.address() as AddressInfo).port}/jwks.json`,
-        QUORUMBOOK_RATE_LIMIT: "0",
-      };
+      const env = { ...common, ...ownEnv(nodeId, httpPort, ports[3 + at] ?? 0, folder) };
       return new NodeProcess(nodeId, httpPort, env, issuer);
     });
-    const cluster = new TestCluster(nodes, issuer, folder, keys);
+    const cluster = new TestCluster(nodes, issuer, folder, keys, common);
     for (const node of nodes) node.start();
     await Promise.all(nodes.map((node) => node.ready()));
     return cluster;
+  }
+
+  /** Starts a node that is to join, and says where its Raft transport listens. */
+  async startJoining(nodeId: string): Promise<{ readonly node: NodeProcess; readonly address: string }> {
+    const [httpPort = 0, raftPort = 0] = await freePorts(2);
+    const address = `127.0.0.1:${raftPort}`;
+    const env = {
+      ...this.#common,
+      ...ownEnv(nodeId, httpPort, raftPort, this.#folder),
+      QUORUMBOOK_JOIN: "1",
+      QUORUMBOOK_PEERS: `${this.#common["QUORUMBOOK_PEERS"] ?? ""},${nodeId}=${address}`,
+    };
+    const node = new NodeProcess(nodeId, httpPort, env, this.issuer);
+    this.#joined.push(node);
+    node.start();
+    return { node, address };
   }
 
   /** The leader and the others, once all of `asked` agree. */
@@ -189,10 +211,24 @@ export class TestCluster {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.nodes.map((node) => node.end("SIGKILL")));
+    await Promise.all([...this.nodes, ...this.#joined].map((node) => node.end("SIGKILL")));
     this.#keys.close();
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+function ownEnv(
+  nodeId: string,
+  httpPort: number,
+  raftPort: number,
+  folder: string,
+): Readonly<Record<string, string>> {
+  return {
+    QUORUMBOOK_NODE_ID: nodeId,
+    QUORUMBOOK_HTTP_PORT: String(httpPort),
+    QUORUMBOOK_RAFT_PORT: String(raftPort),
+    QUORUMBOOK_NODE_DATA: join(folder, nodeId),
+  };
 }
 
 /** Waits until it holds; errors of a node that is not up yet count as "not yet". */

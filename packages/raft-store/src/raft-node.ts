@@ -1,6 +1,6 @@
 import { coreTuning, type ResolvedTuning } from "./config.ts";
 import type { Configuration } from "./core/configuration.ts";
-import type { CoreEvent, Effects, Input, MembershipChange } from "./core/effects.ts";
+import type { CoreEvent, Effects, Input } from "./core/effects.ts";
 import type { SnapshotMeta } from "./core/entry.ts";
 import type { Mutant } from "./core/mutants.ts";
 import { ProposalTracker } from "./core/proposals.ts";
@@ -197,10 +197,6 @@ export class RaftNode {
     if (this.#stopped) throw this.#stoppedError();
     const source = await this.#options.data.snapshots.openSource();
     return source && backupOf(source);
-  }
-
-  changeMembership(id: number, change: MembershipChange): void {
-    this.#step({ type: "changeMembership", id, change, now: this.#wallNow() });
   }
 
   status(): NodeStatus {

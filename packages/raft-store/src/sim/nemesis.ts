@@ -1,5 +1,7 @@
 // The trouble a run makes for its cluster, one thing after another, each undone after a while.
 import { below, type Random } from "../core/random.ts";
+import type { RaftNode } from "../raft-node.ts";
+import type { AdministrationRequest } from "../transport/administration-messages.ts";
 import { between, chance, pick } from "./chance.ts";
 import type { Plan, Trouble } from "./plan.ts";
 import type { SimNetwork } from "./sim-network.ts";
@@ -148,10 +150,23 @@ export class Nemesis {
       const { members } = raft.status();
       const member = members.find(({ nodeId }) => nodeId === victim.id);
       if (member === undefined) continue;
-      raft.changeMembership(1, { type: member.voter ? "demote" : "promote", nodeId: victim.id });
+      this.#ask(raft, { type: member.voter ? "demote" : "promote", nodeId: victim.id });
       const other = this.#otherThan(victim).id;
-      if (chance(this.#random, 0.3)) raft.changeMembership(2, { type: "demote", nodeId: other });
+      if (chance(this.#random, 0.3)) this.#ask(raft, { type: "demote", nodeId: other });
     }
+    // Whoever does not lead has to pass it on.
+    const follower = this.#nodes.find((node) => !node.leads && node.process !== undefined)?.process;
+    if (follower === undefined || !chance(this.#random, 0.5)) return;
+    if (chance(this.#random, 0.5)) this.#ask(follower.raft, { type: "promote", nodeId: victim.id });
+    else this.#ask(follower.raft, { type: "transfer", to: victim.id });
+  }
+
+  #ask(raft: RaftNode, wish: AdministrationRequest): void {
+    const note = (how: string): void => this.#trace.note(this.#time.now, "wish", wish.type, how);
+    raft.administer(wish, 1000).then(
+      () => note("done"),
+      (error: Error) => note(error.message),
+    );
   }
 
   #disk(victim: SimNode, faults: Partial<SimNode["options"]["disk"]["faults"]>): void {

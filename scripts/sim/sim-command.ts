@@ -10,7 +10,8 @@ network and disk. One seed is one run; the same seed is the same run, event for 
 
   npm run sim                        500 seeds, from 1 on
   npm run sim -- --seeds N           N seeds
-  npm run sim -- --from S            beginning with seed S; "fresh" draws it
+  npm run sim -- --seeds N --seed S  N seeds, from S on
+  npm run sim -- --from S            500 seeds, from S on; "fresh" draws it
   npm run sim -- --seconds T         as many seeds as fit into T seconds
   npm run sim -- --seed S            one seed, with its last events, twice, to show that it is the same run
   npm run sim -- --threads K         on K threads (${threadsByDefault} unless given)
@@ -34,9 +35,10 @@ export async function simCommand(
     return exitCodes.ok;
   }
   const mutants = mutantsOf(options.get("mutant"));
-  if (options.has("seed")) return replay(wholeNumber(options, "seed", 0), mutants, out);
+  const seed = wholeNumber(options, "seed", 1);
+  if (options.has("seed") && !options.has("seeds")) return replay(seed, mutants, out);
 
-  const from = options.get("from") === "fresh" ? randomInt(2 ** 40) : wholeNumber(options, "from", 1);
+  const from = options.get("from") === "fresh" ? randomInt(2 ** 40) : wholeNumber(options, "from", seed);
   const seconds = wholeNumber(options, "seconds", 0);
   const seeds = wholeNumber(options, "seeds", seconds > 0 ? Number.MAX_SAFE_INTEGER - from : SEEDS_DEFAULT);
   const began = performance.now();

@@ -9,14 +9,9 @@ export {
   RaftInvariantError,
   type Retry,
 } from "./errors.ts";
-export {
-  RaftStore,
-  type RaftStoreOptions,
-  type StoreMember,
-  type StoreStatus,
-  type SubmitResult,
-  type WaitOptions,
-} from "./raft-store.ts";
+export { RaftStore, type SubmitResult, type WaitOptions } from "./raft-store.ts";
+export type { RaftStoreOptions } from "./raft-store-options.ts";
+export type { StoreMember, StoreStatus } from "./store-status.ts";
 export type { AppliedEntry, CommandCodec, SnapshotView, StateMachine } from "./state-machine.ts";
 export {
   type LogIndex,

@@ -1,10 +1,8 @@
-import { coreTuning, type ResolvedTuning } from "./config.ts";
-import type { Configuration } from "./core/configuration.ts";
+import { coreTuning } from "./config.ts";
 import type { CoreEvent, Effects, Input } from "./core/effects.ts";
 import type { SnapshotMeta } from "./core/entry.ts";
-import type { Mutant } from "./core/mutants.ts";
 import { ProposalTracker } from "./core/proposals.ts";
-import { type CoreStatus, type MemberStatus, RaftCore } from "./core/raft-core.ts";
+import { RaftCore } from "./core/raft-core.ts";
 import { Administration } from "./driver/administration.ts";
 import { Admission } from "./driver/admission.ts";
 import { Lag } from "./driver/lag.ts";
@@ -12,8 +10,7 @@ import { Peers } from "./driver/peers.ts";
 import { type RaftEvent, raftEventOf, type RaftListener } from "./driver/raft-events.ts";
 import { Readers } from "./driver/readers.ts";
 import { type Backup, backupOf } from "./driver/backup.ts";
-import type { DataDirectory } from "./driver/recover.ts";
-import { type NodeMachine, type Position, Replica } from "./driver/replica.ts";
+import { type Position, Replica } from "./driver/replica.ts";
 import { SnapshotRequests } from "./driver/snapshot-requests.ts";
 import { Snapshots } from "./driver/snapshots.ts";
 import { StepLoop } from "./driver/step-loop.ts";
@@ -21,37 +18,15 @@ import { StorageQueue } from "./driver/storage-queue.ts";
 import { Submissions, type Submitted } from "./driver/submissions.ts";
 import { Ticker } from "./driver/ticker.ts";
 import { RaftError, RaftInvariantError } from "./errors.ts";
+import type { NodeStatus, RaftNodeOptions } from "./raft-node-options.ts";
 import type { Runtime } from "./runtime.ts";
 import type { SnapshotView } from "./state-machine.ts";
-import type { FileSystem } from "./storage/file-system.ts";
 import type { AdministrationRequest } from "./transport/administration-messages.ts";
 import { decodeMessage, encodeMessage, type WireMessage } from "./transport/message-codec.ts";
-import type { PeerIdentity, Transport } from "./transport/transport.ts";
+import type { PeerIdentity } from "./transport/transport.ts";
 import { logIndex, type LogIndex, type NodeId, type UnixMillis, unixMillis } from "./units.ts";
 
 export type { NodeMachine } from "./driver/replica.ts";
-
-export interface RaftNodeOptions {
-  readonly nodeId: NodeId;
-  readonly bootstrap: Configuration;
-  /** For a node that joins: whom it may be reached by until it is a member. */
-  readonly contacts?: ReadonlyMap<NodeId, string>;
-  readonly runtime: Runtime;
-  readonly fileSystem: FileSystem;
-  readonly directory: string;
-  readonly data: DataDirectory;
-  readonly transport: Transport;
-  readonly machine: NodeMachine;
-  readonly tuning: ResolvedTuning;
-  /** Deliberate bugs, for the simulator. */
-  readonly mutants?: ReadonlySet<Mutant>;
-}
-
-export interface NodeStatus extends CoreStatus {
-  readonly appliedIndex: LogIndex;
-  readonly ready: boolean;
-  readonly members: readonly (MemberStatus & { readonly reachable: boolean; readonly lagMs?: number })[];
-}
 
 /** Ticks between attempts at what was refused or may be lost: reads without an answer, commands without an outcome. */
 const RETRY_TICKS = 5;

@@ -1,72 +1,27 @@
 import { pack, unpack } from "msgpackr";
-import { type RaftTuning, type ResolvedTuning, resolveTuning } from "./config.ts";
+import { type ResolvedTuning, resolveTuning } from "./config.ts";
 import { configuration, NO_MEMBERS } from "./core/configuration.ts";
-import type { Role } from "./core/role.ts";
 import type { Backup } from "./driver/backup.ts";
 import type { RaftListener } from "./driver/raft-events.ts";
 import { openDataDirectory } from "./driver/recover.ts";
 import { RaftError, type RaftErrorCode } from "./errors.ts";
 import { nodeRuntime } from "./node-runtime.ts";
 import { RaftNode } from "./raft-node.ts";
-import type { CommandCodec, StateMachine } from "./state-machine.ts";
+import type { RaftStoreOptions } from "./raft-store-options.ts";
+import type { CommandCodec } from "./state-machine.ts";
 import type { DirectoryLock } from "./storage/file-system.ts";
 import { nodeFileSystem } from "./storage/node-file-system.ts";
+import type { StoreStatus } from "./store-status.ts";
 import type { AdministrationRequest } from "./transport/administration-messages.ts";
 import { parseAddress } from "./transport/tcp-options.ts";
 import { TcpTransport } from "./transport/tcp-transport.ts";
 import { logIndex, type LogIndex, nodeId, type NodeId, type Term, type UnixMillis } from "./units.ts";
-
-export interface RaftStoreOptions<Command, Result> extends RaftTuning {
-  /** Keeps clusters apart: a node talks only to nodes of the same cluster. */
-  readonly clusterId: string;
-  readonly nodeId: string;
-  /** A directory of this node's own. Made if it is not there. */
-  readonly dataDir: string;
-  /** The first members of the cluster and where they listen, `host:port`; the same on each of them, this one included. */
-  readonly members: Readonly<Record<string, string>>;
-  /**
-   * For a node that is to join a running cluster, at every start until it is a member: `members` are then those that
-   * are there now, and where this node will listen. It waits to be added by `addLearner`, on any of them.
-   */
-  readonly join?: boolean;
-  readonly machine: StateMachine<Command, Result>;
-  /** MessagePack if none is given. */
-  readonly codec?: CommandCodec<Command>;
-  /** Shown by every node to every other when they connect. */
-  readonly secret?: string;
-}
 
 export interface SubmitResult<Result> {
   readonly index: LogIndex;
   readonly term: Term;
   readonly at: UnixMillis;
   readonly result: Result;
-}
-
-export interface StoreStatus {
-  readonly nodeId: NodeId;
-  readonly role: Role;
-  readonly term: Term;
-  readonly leader: NodeId | null;
-  readonly lastIndex: LogIndex;
-  readonly commitIndex: LogIndex;
-  readonly appliedIndex: LogIndex;
-  readonly snapshotIndex: LogIndex;
-  /** Whether this node has caught up with what was committed when it started. */
-  readonly ready: boolean;
-  readonly members: readonly StoreMember[];
-}
-
-export interface StoreMember {
-  readonly nodeId: NodeId;
-  readonly address: string;
-  readonly voter: boolean;
-  /** Whether this node has a connection to it; always true of itself. */
-  readonly reachable: boolean;
-  /** On the leader: how far its durable log equals the leader's. */
-  readonly matchIndex?: LogIndex;
-  /** On the leader: for how long there has been something in the log that it does not have, in milliseconds. */
-  readonly lagMs?: number;
 }
 
 export interface WaitOptions {

@@ -39,6 +39,8 @@ export class Broadcaster implements MachineListener {
     this.#onError = onError;
     this.#clock = clock;
     this.feed = feed;
+    // The book may have come out of a snapshot when the node started: of what happened before, the feed holds nothing.
+    this.feed.reset(services.machine.book.index);
     this.#conflation = new Conflation((items) => this.#tellPublic(items), clock);
     services.machine.listen(this);
     this.#unsubscribe = services.log.subscribe(() => this.#tellCluster());

@@ -1,20 +1,12 @@
 // Which limits hold for an account now, and whether an amount would pass one.
 
 import type { Limits } from "../commands.ts";
-import type { LimitKind, LimitWindow, RejectionOf } from "../rejections.ts";
+import type { LimitKind, RejectionOf } from "../rejections.ts";
 import type { LimitsRecord } from "../state/accounts-table.ts";
 import type { BookState } from "../state/book-state.ts";
-import { CAUSE } from "../state/codes.ts";
 import { type MinorUnits, trusted, type UnixMillis } from "../units.ts";
-
-export const DAY_MS = 86_400_000;
-/** From the shortest: where several are reached, the first one is told. */
-export const LIMIT_WINDOWS: readonly LimitWindow[] = ["day", "week", "month"];
-export const WINDOW_MS: Readonly<Record<LimitWindow, number>> = {
-  day: DAY_MS,
-  week: 7 * DAY_MS,
-  month: 30 * DAY_MS,
-};
+import { LimitUsage } from "./limit-usage.ts";
+import { LIMIT_WINDOWS } from "./limit-windows.ts";
 
 export const NO_LIMITS: Limits = { deposit: {}, stake: {}, loss: {} };
 
@@ -67,40 +59,17 @@ function reached(
   at: number,
 ): RejectionOf<"limit_reached"> | undefined {
   const windows = limitsAt(record, at).current[limit];
+  // A preview may ask about a later time, which must not move the book's own windows.
+  const usage = at === state.at ? state.limitUsage : new LimitUsage(state.accounts, state.ledger);
   for (const window of LIMIT_WINDOWS) {
     const allowed = windows[window];
     if (allowed === undefined) continue;
-    const remaining = Math.max(0, allowed - usedIn(state, account, limit, at - WINDOW_MS[window]));
+    const remaining = Math.max(0, allowed - usage.used(account, limit, window, at));
     if (amount > remaining) {
       return { code: "limit_reached", limit, window, remaining: trusted<MinorUnits>(remaining) };
     }
   }
   return undefined;
-}
-
-/**
- * How much of a limit was used after a time: a walk over the account's own newest ledger rows, so that only users
- * with limits pay for them.
- */
-function usedIn(state: BookState, account: number, limit: LimitKind, after: number): number {
-  const { ledger } = state;
-  let used = 0;
-  for (let row = state.accounts.lastPosting.get(account); row !== 0; row = ledger.previous.get(row)) {
-    if (ledger.at.get(row) <= after) break;
-    const cause = ledger.cause.get(row);
-    const amount = ledger.amount.get(row);
-    if (limit === "deposit") {
-      if (cause === CAUSE.deposit) used += amount;
-    } else if (cause === CAUSE.stake) {
-      used -= amount;
-    } else if (
-      limit === "loss" &&
-      (cause === CAUSE.payout || cause === CAUSE.refund || cause === CAUSE.adjustment)
-    ) {
-      used -= amount;
-    }
-  }
-  return Math.max(0, used);
 }
 
 export function laterOf(one: UnixMillis | undefined, other: UnixMillis | undefined): UnixMillis | undefined {

@@ -8,7 +8,8 @@ import type { LimitsRecord } from "../state/accounts-table.ts";
 import type { BookState } from "../state/book-state.ts";
 import { trusted, type UnixMillis } from "../units.ts";
 import { limitsView } from "../queries/limits-view.ts";
-import { DAY_MS, LIMIT_WINDOWS, laterOf, limitsAt } from "./limits.ts";
+import { DAY_MS, LIMIT_WINDOWS } from "./limit-windows.ts";
+import { laterOf, limitsAt } from "./limits.ts";
 import { accountOf } from "./open-account.ts";
 
 const LIMIT_KINDS: readonly LimitKind[] = ["deposit", "stake", "loss"];

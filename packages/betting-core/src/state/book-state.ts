@@ -1,5 +1,6 @@
 // The whole state of a book: tables, and the counters of the house. Commands change it, queries read it.
 
+import { LimitUsage } from "../accounts/limit-usage.ts";
 import type { BalanceCause, BalanceChanged, BookChanged, BookEvent } from "../events.ts";
 import { DigestSum } from "../digest/digest-sum.ts";
 import { Hasher } from "../digest/hasher.ts";
@@ -41,6 +42,7 @@ export class BookState {
   readonly requests = new RequestsTable(this.hasher);
   readonly audit = new AuditTable(this.hasher);
   readonly closing = new ClosingQueue();
+  readonly limitUsage = new LimitUsage(this.accounts, this.ledger);
   readonly counters: Counters = {
     opened: false,
     welcomeBalance: 0,

@@ -1,0 +1,114 @@
+// How much of their limits users have used up: sums over windows that slide along the ledger. Derived from the
+// ledger and not part of the digest. A user may post thousands of rows a minute; to add them all up for each bet
+// anew would let one user's limits slow the book down for everybody.
+
+import type { LimitKind, LimitWindow } from "../rejections.ts";
+import type { AccountsTable } from "../state/accounts-table.ts";
+import { CAUSE } from "../state/codes.ts";
+import type { LedgerTable } from "../state/ledger-table.ts";
+import { LIMIT_WINDOWS, WINDOW_MS } from "./limit-windows.ts";
+
+/** Rows that have left every window and are still held, before they are let go. */
+const STALE_MAX = 1_024;
+
+/**
+ * Sums over the rows from `head` on. Big integers: over a month they may pass 2^53, and must not depend on the order
+ * in which a replica came to add them up.
+ */
+type Sums = { head: number } & Record<LimitKind, bigint>;
+
+interface Usage {
+  /** Ledger rows that count for some limit, oldest first. */
+  rows: number[];
+  /** Newest ledger row of the account that was looked at. */
+  last: number;
+  readonly windows: Readonly<Record<LimitWindow, Sums>>;
+}
+
+export class LimitUsage {
+  readonly #accounts: AccountsTable;
+  readonly #ledger: LedgerTable;
+  readonly #byAccount = new Map<number, Usage>();
+
+  constructor(accounts: AccountsTable, ledger: LedgerTable) {
+    this.#accounts = accounts;
+    this.#ledger = ledger;
+  }
+
+  /**
+   * Amortized O(1): each ledger row comes into a window once and leaves it once.
+   *
+   * @param at log time, which must not go back from one call to the next
+   * @returns what counts for the limit in the window that ends at `at`, not below 0
+   */
+  used(account: number, limit: LimitKind, window: LimitWindow, at: number): number {
+    let usage = this.#byAccount.get(account);
+    if (usage === undefined) {
+      usage = { rows: [], last: 0, windows: { day: noSums(), week: noSums(), month: noSums() } };
+      this.#byAccount.set(account, usage);
+    }
+    this.#takeNew(usage, account, at);
+    this.#dropOld(usage, at);
+    const sum = usage.windows[window][limit];
+    return sum > 0n ? Number(sum) : 0;
+  }
+
+  #takeNew(usage: Usage, account: number, at: number): void {
+    const { cause, previous, at: times } = this.#ledger;
+    const newest = this.#accounts.lastPosting.get(account);
+    const oldest = at - WINDOW_MS.month;
+    const fresh: number[] = [];
+    for (let row = newest; row !== usage.last && row !== 0; row = previous.get(row)) {
+      if (times.get(row) <= oldest) break;
+      if (counts(cause.get(row))) fresh.push(row);
+    }
+    usage.last = newest;
+    for (const row of fresh.reverse()) {
+      usage.rows.push(row);
+      for (const window of LIMIT_WINDOWS) this.#count(usage.windows[window], row, 1n);
+    }
+  }
+
+  #dropOld(usage: Usage, at: number): void {
+    const { rows, windows } = usage;
+    for (const window of LIMIT_WINDOWS) {
+      const sums = windows[window];
+      const after = at - WINDOW_MS[window];
+      for (let row = rows[sums.head]; row !== undefined; row = rows[sums.head]) {
+        if (this.#ledger.at.get(row) > after) break;
+        this.#count(sums, row, -1n);
+        sums.head++;
+      }
+    }
+    const stale = windows.month.head;
+    if (stale <= STALE_MAX || stale * 2 < rows.length) return;
+    usage.rows = rows.slice(stale);
+    for (const window of LIMIT_WINDOWS) windows[window].head -= stale;
+  }
+
+  #count(sums: Sums, row: number, sign: 1n | -1n): void {
+    const cause = this.#ledger.cause.get(row);
+    // Signed as the user sees it: a stake is below 0, and so is a win that a resettlement takes back.
+    const gained = sign * BigInt(this.#ledger.amount.get(row));
+    if (cause === CAUSE.deposit) {
+      sums.deposit += gained;
+      return;
+    }
+    if (cause === CAUSE.stake) sums.stake -= gained;
+    sums.loss -= gained;
+  }
+}
+
+function noSums(): Sums {
+  return { head: 0, deposit: 0n, stake: 0n, loss: 0n };
+}
+
+function counts(cause: number): boolean {
+  return (
+    cause === CAUSE.deposit ||
+    cause === CAUSE.stake ||
+    cause === CAUSE.payout ||
+    cause === CAUSE.refund ||
+    cause === CAUSE.adjustment
+  );
+}

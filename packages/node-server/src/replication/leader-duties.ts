@@ -27,7 +27,8 @@ export interface Duties {
 export async function performDuties({ log, book, bankroll, now, onDelay }: Duties): Promise<boolean> {
   if (log.status().role !== "leader") return false;
   const isNew = book().index === 0;
-  if (!isNew && !book().tickDue(unixMillis(now()))) return false;
+  // Log time never goes back. A leader whose clock is behind it must not keep open what is past its time.
+  if (!isNew && !book().tickDue(unixMillis(Math.max(now(), book().at)))) return false;
   try {
     await log.submit(
       isNew

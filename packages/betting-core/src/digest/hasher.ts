@@ -64,15 +64,28 @@ export class Hasher {
   text(value: string): this {
     const length = value.length;
     this.word(length);
+    // The lanes stay in registers: a call of `word` for each would store and load them again.
+    let { low, high } = this;
     let at = 0;
     for (; at + 3 < length; at += 4) {
       const one = value.charCodeAt(at);
       const two = value.charCodeAt(at + 1);
       const three = value.charCodeAt(at + 2);
       const four = value.charCodeAt(at + 3);
-      if ((one | two | three | four) < 0x100) this.word(one | (two << 8) | (three << 16) | (four << 24));
-      else this.word(one | (two << 16)).word(three | (four << 16));
+      let word = one | (two << 8) | (three << 16) | (four << 24);
+      if ((one | two | three | four) >= 0x100) {
+        this.low = low;
+        this.high = high;
+        ({ low, high } = this.word(one | (two << 16)));
+        word = three | (four << 16);
+      }
+      low = Math.imul(low ^ word, 0x85ebca6b);
+      low ^= low >>> 15;
+      high = Math.imul((high + word) ^ low, 0xc2b2ae35);
+      high ^= high >>> 13;
     }
+    this.low = low;
+    this.high = high;
     for (; at < length; at++) this.word(value.charCodeAt(at));
     return this;
   }

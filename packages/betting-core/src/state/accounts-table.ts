@@ -8,6 +8,7 @@ import { DigestSum } from "../digest/digest-sum.ts";
 import type { Hasher } from "../digest/hasher.ts";
 import type { UserId } from "../units.ts";
 import { hashLimits } from "./hash-limits.ts";
+import { NameIndex } from "./name-index.ts";
 import { TAG } from "./tags.ts";
 
 /** A user's limits in force and those that will replace them. Replaced as a whole, never changed in place. */
@@ -32,16 +33,16 @@ export class AccountsTable {
   count = 0;
 
   readonly #hasher: Hasher;
-  /** Names to rows in shards: growing one map of a million names would stop the book for a tenth of a second. */
-  readonly #shards: (Map<string, number> | undefined)[] = Array.from({ length: SHARDS });
+  readonly #index: NameIndex;
 
   constructor(hasher: Hasher) {
     this.#hasher = hasher;
+    this.#index = new NameIndex(this.names, hasher);
   }
 
   /** @returns the row, or 0 */
   find(id: UserId): number {
-    return this.#shards[shardOf(id)]?.get(id) ?? 0;
+    return this.#index.find(id);
   }
 
   nameOf(row: number): UserId {
@@ -65,10 +66,7 @@ export class AccountsTable {
 
   /** Makes the name findable: part of opening, and of restoring. */
   index(row: number, id: UserId): void {
-    const shard = shardOf(id);
-    const map = this.#shards[shard];
-    if (map === undefined) this.#shards[shard] = new Map([[id, row]]);
-    else map.set(id, row);
+    this.#index.insert(id, row);
   }
 
   /** Changes balance, open stake and newest ledger row at once. */
@@ -113,15 +111,4 @@ export class AccountsTable {
   #hashLimits(row: number): Hasher {
     return hashLimits(this.#hasher, row, this.limits.get(row) as LimitsRecord);
   }
-}
-
-const SHARDS = 256;
-
-/** The last characters differ most in all usual forms of user id. */
-function shardOf(id: string): number {
-  const length = id.length;
-  return (
-    (Math.imul(id.charCodeAt(length - 1), 31) + Math.imul(id.charCodeAt(length >> 1), 17) + length) &
-    (SHARDS - 1)
-  );
 }

@@ -54,6 +54,8 @@ export class Gateway {
         keepAliveTimeout: IDLE_TIMEOUT_MS,
         connectionsCheckingInterval: 2_000,
         noDelay: true,
+        // A client may offer another protocol beside an ordinary request (curl --http2 does): it may be ignored.
+        shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === "websocket",
       },
       (request, response) => this.#take(request, response),
     );

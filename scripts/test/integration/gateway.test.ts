@@ -303,6 +303,17 @@ describe("the gateway", () => {
     expect(error.message).toMatch(/404/);
   });
 
+  it("takes a request that offers another protocol as one without the offer", async () => {
+    const { a, b, gateway } = await system();
+    const upgrade = { connection: "Upgrade, HTTP2-Settings", upgrade: "h2c", "http2-settings": "AAMAAABk" };
+    const asked = request({ host: "127.0.0.1", port: gateway.port, path: "/api/games", headers: upgrade });
+    asked.end();
+    const [response] = (await once(asked, "response")) as [IncomingMessage];
+    response.resume();
+    expect(response.statusCode).toBe(200);
+    expect([...a.seen, ...b.seen]).toEqual(["GET /api/games"]);
+  });
+
   it("cuts off a client that does not finish its headers", { timeout: 30_000 }, async () => {
     const { gateway } = await system();
     const socket = connect(gateway.port, "127.0.0.1");

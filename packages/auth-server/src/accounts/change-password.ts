@@ -16,7 +16,7 @@ export async function changePassword(
 ): Promise<ChangePasswordOutcome> {
   const { userId, currentPassword, newPassword } = change;
   return await hashing.run(async (): Promise<ChangePasswordOutcome> => {
-    const attempt = limiter.begin([`password of ${userId}`]);
+    const attempt = limiter.begin([`account by id ${userId}`]);
     if (typeof attempt === "number") return { retryAfter: attempt };
     let isRight = true;
     try {

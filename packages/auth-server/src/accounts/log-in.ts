@@ -1,7 +1,7 @@
 // A name and a password in, a user out: the same work and the same answer for every way to be wrong.
 import { type User, usernameKey } from "../users/user.ts";
 import type { Accounts } from "./accounts.ts";
-import type { AttemptLimiter } from "./attempt-limiter.ts";
+import type { AttemptKey, AttemptLimiter } from "./attempt-limiter.ts";
 import type { FamiliarAddresses } from "./familiar-addresses.ts";
 
 interface LogIn {
@@ -30,7 +30,8 @@ const NAME_KEY_LENGTH_MAX = 64;
 /**
  * Strangers who use up a name's allowance do not lock its owner out: from an address that has logged in to the
  * account before, the right password is taken all the same. A wrong one is refused as from anywhere, and counts
- * against the address.
+ * against the address, and against the account at this address: whoever shares the address with its owner gets no
+ * more guesses than a stranger.
  */
 export async function logIn(
   accounts: Accounts,
@@ -39,8 +40,11 @@ export async function logIn(
 ): Promise<User | LogInRefusal> {
   const name = usernameKey(username).slice(0, NAME_KEY_LENGTH_MAX);
   const isFamiliar = familiar.knows(name, address);
-  const nameKey = `name ${name}`;
-  const keys = isFamiliar ? [`address ${address}`] : [nameKey, `address ${address}`];
+  const nameKey: AttemptKey = `account by name ${name}`;
+  const keys: readonly AttemptKey[] = [
+    isFamiliar ? `account at ${address} by name ${name}` : nameKey,
+    `address ${address}`,
+  ];
   // Asked twice: here so that a flood of refused ones never queues, and again when the turn has come, because
   // others before it in the queue may have used up the allowance.
   const wait = limiter.retryAfter(keys);

@@ -111,6 +111,36 @@ describe("logging in", () => {
     expect((await wrong(server, "bob")).statusCode).toBe(401);
   });
 
+  it("makes a guesser wait longer and longer, and the owner at a familiar address not at all", async () => {
+    const server = await testServer();
+    await server.join("alice");
+    for (let i = 0; i < 10; i += 1) await wrong(server, "alice", `10.0.0.${i}`);
+    const waits: unknown[] = [];
+    for (let i = 0; i < 7; i += 1) {
+      server.clock.advance(MINUTE);
+      expect((await wrong(server, "alice", `10.0.1.${i}`)).statusCode).toBe(401);
+      waits.push(Number((await wrong(server, "alice", `10.0.2.${i}`)).headers["retry-after"]));
+    }
+    expect(waits).toEqual([2, 4, 8, 16, 32, 60, 60]);
+    expect((await server.post(LOGIN, { username: "alice", password: PASSWORD })).statusCode).toBe(200);
+  });
+
+  it("makes a guesser at a familiar address wait as long", async () => {
+    const server = await testServer();
+    await server.join("alice");
+    for (let i = 0; i < 10; i += 1) await wrong(server, "alice");
+    const statuses: number[] = [];
+    for (let i = 0; i < 3; i += 1) {
+      server.clock.advance(MINUTE);
+      statuses.push((await wrong(server, "alice")).statusCode);
+    }
+    server.clock.advance(7_000);
+    statuses.push((await wrong(server, "alice")).statusCode);
+    server.clock.advance(1_000);
+    statuses.push((await server.post(LOGIN, { username: "alice", password: PASSWORD })).statusCode);
+    expect(statuses).toEqual([401, 401, 401, 429, 200]);
+  });
+
   it("counts the wrong ones from a familiar address for the name and for the address", async () => {
     const server = await testServer();
     await server.join("alice");

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { brotliCompressSync, brotliDecompressSync } from "node:zlib";
+import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { refusalOf, refused, testServer } from "../fixtures.ts";
 
@@ -17,6 +17,7 @@ beforeAll(async () => {
   await writeFile(join(webRoot, "favicon.svg"), "<svg/>");
   await writeFile(join(webRoot, "assets", "index-Bx7_k2Lq.js"), SCRIPT);
   await writeFile(join(webRoot, "assets", "index-Bx7_k2Lq.js.br"), brotliCompressSync(SCRIPT));
+  await writeFile(join(webRoot, "assets", "index-Bx7_k2Lq.js.gz"), gzipSync(SCRIPT));
 });
 afterAll(() => rm(webRoot, { recursive: true }));
 
@@ -88,6 +89,18 @@ describe("the web app", () => {
     const plain = await app.inject({ url, headers: { "accept-encoding": "identity" } });
     expect(plain.headers["content-encoding"]).toBeUndefined();
     expect(plain.body).toBe(SCRIPT);
+  });
+
+  it("sends gzip to whom understands no brotli, and each under an ETag of its own", async () => {
+    const { app } = await testServer({ webRoot });
+    const as = (encoding: string) =>
+      app.inject({ url: "/assets/index-Bx7_k2Lq.js", headers: { "accept-encoding": encoding } });
+    const zipped = await as("gzip, deflate");
+    expect(zipped.headers["content-encoding"]).toBe("gzip");
+    expect(zipped.headers["content-type"]).toContain("javascript");
+    expect(gunzipSync(zipped.rawPayload).toString()).toBe(SCRIPT);
+    const etags = await Promise.all(["br", "gzip", "identity"].map(async (e) => (await as(e)).headers.etag));
+    expect(new Set(etags).size).toBe(3);
   });
 
   it("may run its own scripts and reach its own origin, and nothing else", async () => {

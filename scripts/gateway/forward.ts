@@ -4,8 +4,8 @@ import { endToEndHeaders, forwardedHeaders } from "./headers.ts";
 import type { Upstream } from "./node-pool.ts";
 
 /**
- * How long a server behind may take to begin its answer, in ms. A game node ends every wait within 5 s by itself, so
- * one that takes longer is stopped or stuck.
+ * How long a server behind may take to begin its answer, in ms. A game node ends a wait for a commit within 5 s by
+ * itself, so one that takes longer is stopped or stuck, or had several things to wait for one after another.
  */
 export const ANSWER_TIMEOUT_MS = 7_000;
 

@@ -1,5 +1,5 @@
 // Replaces the result of a settled game: payouts of the old winner are taken back and those of the new one made,
-// both kept in the ledger as adjustments. The one thing that may take a balance, or the house, below zero.
+// both kept in the ledger as adjustments. The one thing that may take a balance below zero.
 
 import type { ResettleGame } from "../commands.ts";
 import { payoutOf } from "../money.ts";

@@ -78,7 +78,14 @@ export class Broadcaster implements MachineListener {
     this.feed.reset(index);
     this.#conflation.reset();
     this.#allGames = undefined;
-    for (const session of this.sessions) session.startOver();
+    for (const session of this.sessions) {
+      try {
+        session.startOver();
+      } catch (error) {
+        this.#onError(error);
+        session.terminate();
+      }
+    }
   }
 
   #tellPublic(items: readonly PublicItem[]): void {

@@ -539,6 +539,24 @@ describe("when something extraordinary happens", () => {
     await onTime.ask({ type: "subscribe", games: [gameId], from: index }, "oddsChanged", { replay: true });
   });
 
+  it("a client that cannot be told of that snapshot is cut off, and the book and the others go on", async () => {
+    const gameId = await node.openGame();
+    const [one, other] = [await client(), await client()];
+    await one.ask({ type: "subscribe", games: "all" }, "snapshot");
+    await other.ask({ type: "subscribe", games: [gameId] }, "snapshot");
+    const after = other.heard.length;
+    const { machine } = node.node.services;
+    const broken = vi.spyOn(node.node.broadcaster, "allGames").mockImplementation(() => {
+      throw new Error("no memory");
+    });
+    await machine.restore(machine.snapshot().encode());
+    broken.mockRestore();
+    expect(await one.closed).toBe(1006);
+    expect(await other.next("snapshot", {}, after)).toMatchObject({ games: [{ id: gameId }] });
+    await bet(gameId, "ann", 10);
+    await other.next("oddsChanged", { gameId }, after);
+  });
+
   it("an entry that cannot be told cuts the connections, and the book goes on", async () => {
     const gameId = await node.openGame();
     const socket = await client();

@@ -35,12 +35,17 @@ export function encodeFrameHeader(kind: number, body: readonly Uint8Array[]): Ui
 
 /** Cuts a stream of bytes into frames. Bodies that arrived in one piece are views of it, not copies. */
 export class FrameReader {
-  readonly #bodyBytesMax: number;
+  #bodyBytesMax: number;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
 
   /** @param bodyBytesMax the longest body accepted: a bound on the memory one peer can claim */
   constructor(bodyBytesMax: number) {
+    this.#bodyBytesMax = bodyBytesMax;
+  }
+
+  /** Accepts longer or shorter bodies from now on. */
+  allow(bodyBytesMax: number): void {
     this.#bodyBytesMax = bodyBytesMax;
   }
 

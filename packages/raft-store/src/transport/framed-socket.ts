@@ -55,6 +55,11 @@ export class FramedSocket {
     this.#scheduleWatch();
   }
 
+  /** Accepts frames of this length from now on. */
+  allowFrames(frameBytesMax: number): void {
+    this.#reader.allow(frameBytesMax);
+  }
+
   /** Bytes handed over that the kernel has not taken yet. */
   get bufferedBytes(): number {
     return this.#socket.writableLength;

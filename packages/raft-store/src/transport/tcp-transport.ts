@@ -15,6 +15,8 @@ import type { Transport, TransportHandler } from "./transport.ts";
 
 /** Sockets that have not finished their greeting. Strangers can hold no more than this many. */
 const STRANGERS_MAX = 64;
+/** The longest frame of a greeting is a few hundred bytes; more than this nobody buffers for a stranger. */
+const STRANGER_FRAME_BYTES_MAX = 4 << 10;
 
 /**
  * Frames over TCP. Every node dials every other, and sends only on the connection it dialled; so two nodes share two
@@ -123,13 +125,16 @@ export class TcpTransport implements Transport {
         this.#onAdmitted(peer, framed);
       }
     };
-    const framed = new FramedSocket(socket, this.#runtime, this.#options, {
+    const { silenceMsMax } = this.#options;
+    const limits = { frameBytesMax: STRANGER_FRAME_BYTES_MAX, silenceMsMax };
+    const framed = new FramedSocket(socket, this.#runtime, limits, {
       onFrame: ({ kind, body }) => {
         if (peer !== undefined && kind === FrameKind.message) this.#handler?.onFrame(peer, body);
         else if (peer === undefined && kind === FrameKind.handshake) void greet(body);
         else throw new Error(`a frame of kind ${kind} is out of place`);
       },
       onClosed: (reason) => {
+        deadline.cancel();
         this.#strangers.delete(framed);
         if (peer !== undefined && this.#incoming.get(peer) === framed) {
           this.#incoming.delete(peer);
@@ -139,11 +144,16 @@ export class TcpTransport implements Transport {
         if (reason.startsWith("malformed")) this.#handler?.onWarning(`${who}: ${reason}`);
       },
     });
+    // However much it talks: a stranger that does not introduce itself must not keep its place for ever.
+    const deadline = this.#runtime.scheduler.after(silenceMsMax, () => {
+      if (peer === undefined) framed.close("malformed: no greeting in time");
+    });
     this.#strangers.add(framed);
   }
 
   #onAdmitted(peer: NodeId, socket: FramedSocket): void {
     this.#strangers.delete(socket);
+    socket.allowFrames(this.#options.frameBytesMax);
     // The peer dials again only when it has given up its earlier connection, whatever that looks like from here.
     const before = this.#incoming.get(peer);
     this.#incoming.set(peer, socket);

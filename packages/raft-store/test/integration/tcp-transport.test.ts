@@ -1,6 +1,8 @@
 import { connect, createServer, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
+import { encodeFrameHeader } from "../../src/frame.ts";
 import { nodeRuntime } from "../../src/node-runtime.ts";
+import { FrameKind } from "../../src/transport/framed-socket.ts";
 import { parseAddress } from "../../src/transport/tcp-options.ts";
 import { TcpTransport } from "../../src/transport/tcp-transport.ts";
 import type { TransportHandler } from "../../src/transport/transport.ts";
@@ -153,6 +155,20 @@ describe("the TCP transport", () => {
     other.transport.send(a, text("still here"));
     await until(async () => (one.frames.length > 0 ? true : undefined));
     expect(one.frames).toEqual(["b: still here"]);
+  });
+
+  test("buffers no long frame for a stranger, and keeps no place for one that does not introduce itself", async () => {
+    const one = await end(a, await freeAddress(), { silenceMsMax: 100 });
+    const body = [Buffer.alloc(5000)];
+    await stranger(one.transport.address(), (socket) =>
+      socket.write(encodeFrameHeader(FrameKind.handshake, body)),
+    );
+    expect(one.warnings[0]).toContain("longer than the 4096 allowed");
+    await stranger(one.transport.address(), (socket) => {
+      const chatter = setInterval(() => socket.write(encodeFrameHeader(FrameKind.ping, [])), 10);
+      socket.once("close", () => clearInterval(chatter));
+    });
+    expect(one.warnings[1]).toContain("no greeting in time");
   });
 
   test("closes on a peer whose frames are no messages, which may then try again", async () => {

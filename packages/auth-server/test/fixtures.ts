@@ -1,5 +1,5 @@
 // A server without socket or disk, with cheap hashes and a clock that the test moves.
-import type { InjectOptions, LightMyRequestResponse } from "fastify";
+import type { FastifyServerOptions, InjectOptions, LightMyRequestResponse } from "fastify";
 import { onTestFinished } from "vitest";
 import { buildApp } from "../src/app.ts";
 import type { AuthConfig } from "../src/config.ts";
@@ -59,6 +59,7 @@ export interface Session {
 type TestConfig = Partial<Pick<AuthConfig, "rateLimit" | "webRoot" | "trustedProxies" | "accessLifetime">> & {
   readonly hashCost?: HashCost;
   readonly challenge?: Challenge;
+  readonly logger?: FastifyServerOptions["logger"];
 };
 
 export async function testServer(overrides: TestConfig = {}): Promise<TestServer> {
@@ -79,7 +80,12 @@ export async function testServer(overrides: TestConfig = {}): Promise<TestServer
   const challenge = overrides.challenge && { challenge: overrides.challenge };
   const services = createServices({ config, database, keys: [key], hasher, clock, ...challenge });
   const fatal: Error[] = [];
-  const app = await buildApp({ config, services, logger: false, onFatal: (error) => fatal.push(error) });
+  const app = await buildApp({
+    config,
+    services,
+    logger: overrides.logger ?? false,
+    onFatal: (error) => fatal.push(error),
+  });
   onTestFinished(async () => {
     await app.close();
     await database.close();

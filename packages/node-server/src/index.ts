@@ -11,3 +11,4 @@ export {
   type LogStatus,
   type ReplicatedLog,
 } from "./replication/replicated-log.ts";
+export { TokenVerifier, type TokenVerifierOptions } from "./security/token-verifier.ts";

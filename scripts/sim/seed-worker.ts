@@ -4,6 +4,8 @@ import { simulate } from "@quorumbook/raft-store/sim";
 import type { SeedTask } from "./seed-pool.ts";
 
 const port = parentPort;
+// Refusals are everyday here, and nobody reads their stacks.
+Error.stackTraceLimit = 0;
 if (port === null) throw new Error("started outside of a worker thread");
 port.on("message", ({ seed, mutants }: SeedTask) => {
   void simulate(seed, { mutants: new Set(mutants) }).then((report) => port.postMessage(report));

@@ -23,6 +23,7 @@ export class AppendMachine implements NodeMachine {
   #indexes = new Map<string, number>();
   #appliedIndex = 0;
   #at = 0;
+  #digest: string | undefined;
 
   /** The index of the last command applied. */
   get appliedIndex(): number {
@@ -36,7 +37,8 @@ export class AppendMachine implements NodeMachine {
 
   /** Equal on two machines in the same state, and on no others. */
   get digest(): string {
-    return JSON.stringify([this.#appliedIndex, this.#at, [...this.#indexes]]);
+    this.#digest ??= JSON.stringify([this.#appliedIndex, this.#at, [...this.#indexes]]);
+    return this.#digest;
   }
 
   /** @returns the index at which the name took effect: this entry's, or that of an earlier attempt */
@@ -45,6 +47,7 @@ export class AppendMachine implements NodeMachine {
       throw new RangeError(`entry ${entry.index} applied after ${this.#appliedIndex}`);
     }
     if (entry.at < this.#at) throw new RangeError(`time went back from ${this.#at} to ${entry.at}`);
+    this.#digest = undefined;
     this.#appliedIndex = entry.index;
     this.#at = entry.at;
     const { name } = decodeCommand(entry.data);
@@ -70,6 +73,7 @@ export class AppendMachine implements NodeMachine {
     let text = "";
     for await (const chunk of chunks) text += decoder.decode(chunk, { stream: true });
     const [appliedIndex, at, indexes] = JSON.parse(text) as [number, number, [string, number][]];
+    this.#digest = undefined;
     this.#appliedIndex = appliedIndex;
     this.#at = at;
     this.#indexes = new Map(indexes);

@@ -6,6 +6,7 @@ import { between, chance, pick } from "./chance.ts";
 import type { Plan, Trouble } from "./plan.ts";
 import type { SimNetwork } from "./sim-network.ts";
 import type { SimNode } from "./sim-node.ts";
+import type { Tempo } from "./tempo.ts";
 import type { Trace } from "./trace.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
@@ -16,6 +17,7 @@ export class Nemesis {
   readonly #plan: Plan;
   readonly #random: Random;
   readonly #trace: Trace;
+  readonly #tempo: Tempo;
   readonly #bag: Trouble[];
   #stopped = false;
 
@@ -26,6 +28,7 @@ export class Nemesis {
     plan: Plan,
     random: Random,
     trace: Trace,
+    tempo: Tempo,
   ) {
     this.#nodes = nodes;
     this.#network = network;
@@ -33,6 +36,7 @@ export class Nemesis {
     this.#plan = plan;
     this.#random = random;
     this.#trace = trace;
+    this.#tempo = tempo;
     this.#bag = [...plan.weights].flatMap(([trouble, weight]) => Array<Trouble>(weight).fill(trouble));
   }
 
@@ -58,7 +62,8 @@ export class Nemesis {
   }
 
   #next(): void {
-    this.#time.after(between(this.#random, 0, 2 * this.#plan.calmMs), () => {
+    const calmMs = between(this.#random, 0, 2 * this.#plan.calmMs);
+    this.#time.after(this.#tempo.waitMs(this.#time.now, calmMs), () => {
       if (this.#stopped) return;
       const trouble = pick(this.#random, this.#bag);
       this.#trace.note(this.#time.now, "trouble", trouble);

@@ -69,11 +69,11 @@ export class Observer {
     const watched = this.#watched.get(node);
     if (watched === undefined || this.#violation !== undefined) return;
     const view = core.view();
-    const what = input.type === "message" ? `${input.message.type} from ${input.from}` : input.type;
     this.#trace.note(
       this.#time.now,
       node,
-      what,
+      input.type === "message" ? input.message.type : input.type,
+      input.type === "message" ? input.from : "",
       view.role,
       "term",
       view.currentTerm,

@@ -4,6 +4,7 @@ import { below, type Random } from "../core/random.ts";
 import { between, chance, pick } from "./chance.ts";
 import { type DiskFaults, HEALTHY_DISK } from "./sim-disk.ts";
 import { HEALTHY_LINK, type LinkFaults } from "./sim-network.ts";
+import type { TempoPlan } from "./tempo.ts";
 
 /** One kind of trouble. The weights of a plan say how often each is chosen; 0 is never. */
 export const TROUBLES = [
@@ -46,7 +47,10 @@ export interface Plan {
   readonly clients: number;
   /** Virtual time with troubles, before all is healed. */
   readonly troubledMs: number;
-  /** Mean time between a client's operations, and between troubles. */
+  /** The unit of Raft's time; a heartbeat is three of it, the election time-out fifteen. */
+  readonly tickMs: number;
+  readonly tempo: TempoPlan;
+  /** Mean time between a client's operations, and between troubles, while the run is busy. */
   readonly thinkMs: number;
   readonly calmMs: number;
   readonly readProbability: number;
@@ -74,8 +78,14 @@ export function drawPlan(random: Random): Plan {
   return {
     nodes: chance(random, 0.2) ? 5 : 3,
     clients: 2 + below(random, 4),
-    troubledMs: between(random, 4000, 9000),
-    thinkMs: between(random, 5, 60),
+    troubledMs: between(random, 60_000, 66_000),
+    tickMs: pick(random, [15, 25, 40]),
+    tempo: {
+      busyMs: between(random, 500, 2500),
+      quietMs: between(random, 4000, 16_000),
+      slowdown: between(random, 10, 40),
+    },
+    thinkMs: between(random, 10, 80),
     calmMs: between(random, 80, 700),
     readProbability: between(random, 0, 0.6),
     paddingMax: pick(random, [0, 0, 40, 700]),

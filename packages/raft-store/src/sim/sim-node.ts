@@ -19,8 +19,10 @@ import { type MachineClock, SimRuntime } from "./sim-runtime.ts";
 import type { Trace } from "./trace.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
-/** The election time-out of simulated nodes; short, so that much happens in little time. */
-export const SIM_ELECTION_TIMEOUT_MS = 150;
+/** The election time-out of simulated nodes, in ticks. */
+const ELECTION_TICKS = 15;
+/** The longest time-out of any plan. */
+export const SIM_ELECTION_TIMEOUT_MS = 600;
 const DIRECTORY = "/data";
 const CLUSTER_ID = "simulated";
 
@@ -123,9 +125,9 @@ export class SimNode {
     const { nodeId, bootstrap, plan, network, disk, observer, mutants } = this.options;
     const fileSystem = withoutSome(disk.mount(runtime), mutants);
     const tuning = resolveTuning({
-      tickMs: 10,
-      heartbeatMs: 30,
-      electionTimeoutMs: SIM_ELECTION_TIMEOUT_MS,
+      tickMs: plan.tickMs,
+      heartbeatMs: 3 * plan.tickMs,
+      electionTimeoutMs: ELECTION_TICKS * plan.tickMs,
       timeoutMs: 2000,
       preVote: plan.preVote,
       checkQuorum: plan.checkQuorum,

@@ -11,6 +11,7 @@ import { drawPlan, type Plan } from "./plan.ts";
 import { SimDisk } from "./sim-disk.ts";
 import { SimNetwork } from "./sim-network.ts";
 import { SIM_ELECTION_TIMEOUT_MS, SimNode, type SimProcess } from "./sim-node.ts";
+import { Tempo } from "./tempo.ts";
 import { Trace } from "./trace.ts";
 import { quiescent, VirtualTime } from "./virtual-time.ts";
 import { Workload } from "./workload.ts";
@@ -78,12 +79,13 @@ class Run {
       const common = { bootstrap, plan, time, network, observer, trace, mutants };
       return new SimNode({ ...common, nodeId: id, disk, seed: derivedSeed(seed, 20 + i) });
     });
+    const tempo = new Tempo(plan.tempo, stream(4));
     this.#seed = seed;
     this.#plan = plan;
     this.#observer = observer;
     this.#nodes = nodes;
-    this.#nemesis = new Nemesis(nodes, network, time, plan, stream(2), trace);
-    this.#workload = new Workload(nodes, this.#history, observer, time, plan, stream(3));
+    this.#nemesis = new Nemesis(nodes, network, time, plan, stream(2), trace, tempo);
+    this.#workload = new Workload(nodes, this.#history, observer, time, plan, stream(3), tempo);
   }
 
   async toEnd(): Promise<void> {

@@ -2,10 +2,15 @@
 
 /** Events kept for reading. */
 const KEPT = 80;
+const WORDS_MAX = 1000;
+// FNV-1a, 32 bits.
+const FNV_OFFSET = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
 
 export class Trace {
-  #hash = 0x811c9dc5;
+  #hash = FNV_OFFSET;
   #count = 0;
+  readonly #words = new Map<string, number>();
   readonly #kept: (readonly [atMs: number, ...parts: (string | number)[]])[] = [];
 
   /** Takes note of one event. The parts are only put together if somebody reads them. */
@@ -14,8 +19,7 @@ export class Trace {
     this.#count++;
     this.#mix(Math.floor(atMs * 1000));
     for (const part of parts) {
-      if (typeof part === "number") this.#mix(part);
-      else for (let i = 0; i < part.length; i++) this.#mix(part.charCodeAt(i));
+      this.#mix(typeof part === "number" ? part : this.#hashOf(part));
     }
   }
 
@@ -40,7 +44,17 @@ export class Trace {
     return lines;
   }
 
+  /** The same few words come again and again: each is read once. */
+  #hashOf(text: string): number {
+    const known = this.#words.get(text);
+    if (known !== undefined) return known;
+    let hash = FNV_OFFSET;
+    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), FNV_PRIME);
+    if (this.#words.size < WORDS_MAX) this.#words.set(text, hash);
+    return hash;
+  }
+
   #mix(value: number): void {
-    this.#hash = Math.imul(this.#hash ^ (value | 0), 0x01000193);
+    this.#hash = Math.imul(this.#hash ^ (value | 0), FNV_PRIME);
   }
 }

@@ -8,6 +8,7 @@ import type { History, OpenOperation } from "./history.ts";
 import type { Observer } from "./observer.ts";
 import type { Plan } from "./plan.ts";
 import type { SimNode, SimProcess } from "./sim-node.ts";
+import type { Tempo } from "./tempo.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
 /** Attempts at one operation before a client gives up. */
@@ -28,6 +29,7 @@ export class Workload {
   readonly #time: VirtualTime;
   readonly #plan: Plan;
   readonly #random: Random;
+  readonly #tempo: Tempo;
   #names = 0;
   #stopped = false;
 
@@ -38,6 +40,7 @@ export class Workload {
     time: VirtualTime,
     plan: Plan,
     random: Random,
+    tempo: Tempo,
   ) {
     this.#nodes = nodes;
     this.#history = history;
@@ -45,6 +48,7 @@ export class Workload {
     this.#time = time;
     this.#plan = plan;
     this.#random = random;
+    this.#tempo = tempo;
   }
 
   start(): void {
@@ -75,7 +79,8 @@ export class Workload {
 
   async #client(): Promise<void> {
     while (!this.#stopped) {
-      await this.#wait(between(this.#random, 0, 2 * this.#plan.thinkMs));
+      const thinkMs = between(this.#random, 0, 2 * this.#plan.thinkMs);
+      await this.#wait(this.#tempo.waitMs(this.#time.now, thinkMs));
       const read = chance(this.#random, this.#plan.readProbability);
       await this.#operation(read ? "read" : "write");
     }

@@ -38,6 +38,7 @@ export class FrameReader {
   #bodyBytesMax: number;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
+  #consumedBytes = 0;
 
   /** @param bodyBytesMax the longest body accepted: a bound on the memory one peer can claim */
   constructor(bodyBytesMax: number) {
@@ -47,6 +48,11 @@ export class FrameReader {
   /** Accepts longer or shorter bodies from now on. */
   allow(bodyBytesMax: number): void {
     this.#bodyBytesMax = bodyBytesMax;
+  }
+
+  /** Where in the stream the first frame begins that was not given out; on an error, the one at fault. */
+  get consumedBytes(): number {
+    return this.#consumedBytes;
   }
 
   /** Bytes of a frame that is not complete. */
@@ -105,5 +111,6 @@ export class FrameReader {
     if (first.length === count) this.#pending.shift();
     else this.#pending[0] = first.subarray(count);
     this.#pendingBytes -= count;
+    this.#consumedBytes += count;
   }
 }

@@ -9,6 +9,11 @@ export {
   RaftInvariantError,
   type Retry,
 } from "./errors.ts";
+export {
+  restoreBackup,
+  type RestoreBackupOptions,
+  type RestoredBackup,
+} from "./offline/restore-backup.ts";
 export { RaftStore, type SubmitResult, type WaitOptions } from "./raft-store.ts";
 export type { RaftStoreOptions } from "./raft-store-options.ts";
 export type { StoreMember, StoreStatus } from "./store-status.ts";

@@ -171,7 +171,7 @@ export class RaftNode {
   async backup(): Promise<Backup | undefined> {
     if (this.#stopped) throw this.#stoppedError();
     const source = await this.#options.data.snapshots.openSource();
-    return source && backupOf(source);
+    return source && backupOf(source, this.#options.data.identity);
   }
 
   status(): NodeStatus {

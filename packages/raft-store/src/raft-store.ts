@@ -96,7 +96,7 @@ export class RaftStore<Command, Result> {
         segmentBytes: tuning.segmentBytes,
       });
       const { machine, clusterId, secret } = options;
-      const { incarnation } = data.identity;
+      const { incarnation, epoch } = data.identity;
       node = new RaftNode({
         nodeId: id,
         bootstrap,
@@ -112,6 +112,7 @@ export class RaftStore<Command, Result> {
             clusterId,
             nodeId: id,
             incarnation,
+            epoch,
             listen,
             frameBytesMax: frameBytesMax(tuning),
             ...(secret !== undefined && { secret }),

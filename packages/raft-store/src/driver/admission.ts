@@ -24,10 +24,14 @@ export class Admission {
 
   /** Undefined admits the peer; it is then remembered durably. Rejects if that cannot be written. */
   async admit(peer: PeerIdentity): Promise<string | undefined> {
+    const stranger = this.#ofAnotherHistory(peer);
+    if (stranger !== undefined) return stranger;
     const known = this.#identity.peers[peer.nodeId];
     if (known === undefined) {
       this.#identity = {
         ...this.#identity,
+        // A node that joins belongs to the history of whom it meets first.
+        epoch: this.#identity.epoch ?? epochOf(peer),
         peers: { ...this.#identity.peers, [peer.nodeId]: peer.incarnation },
       };
       this.#writing = this.#writing.then(() =>
@@ -42,4 +46,22 @@ export class Admission {
     await this.#writing;
     return undefined;
   }
+
+  #ofAnotherHistory(peer: PeerIdentity): string | undefined {
+    const { epoch } = this.#identity;
+    const theirs = epochOf(peer);
+    if (epoch === null || theirs === null || epoch === theirs) return undefined;
+    return (
+      `${peer.nodeId} belongs to another history of the cluster (epoch ${named(theirs)}, here ${named(epoch)}): ` +
+      "one of the two was restored from a backup or forced on without a majority, and they must not be mixed"
+    );
+  }
+}
+
+function epochOf(peer: PeerIdentity): string | null {
+  return peer.epoch === undefined ? "" : peer.epoch;
+}
+
+function named(epoch: string): string {
+  return epoch === "" ? "of the first start" : epoch;
 }

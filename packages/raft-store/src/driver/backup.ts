@@ -1,7 +1,8 @@
+import { type BackupHead, encodeBackupHead } from "../storage/backup-codec.ts";
 import type { SnapshotSource } from "../storage/snapshot-store.ts";
 import type { LogIndex, Term } from "../units.ts";
 
-/** A node's latest snapshot, to be kept elsewhere: a file of the format in storage/snapshot-codec.ts. */
+/** A node's latest snapshot, to be kept elsewhere, in the format of storage/backup-codec.ts: `restoreBackup` takes it. */
 export interface Backup {
   /** The last entry that it includes. */
   readonly index: LogIndex;
@@ -17,7 +18,9 @@ export interface Backup {
 
 const CHUNK_BYTES = 256 << 10;
 
-export function backupOf(source: SnapshotSource): Backup {
+export function backupOf(source: SnapshotSource, { clusterId, nodeId }: BackupHead): Backup {
+  const head = encodeBackupHead({ clusterId, nodeId });
+  let headGiven = false;
   let at = 0;
   let open = true;
   const end = async (): Promise<IteratorResult<Uint8Array>> => {
@@ -29,6 +32,10 @@ export function backupOf(source: SnapshotSource): Backup {
   };
   const data: AsyncIterableIterator<Uint8Array> = {
     next: async () => {
+      if (open && !headGiven) {
+        headGiven = true;
+        return { done: false, value: head };
+      }
       if (!open || at >= source.bytes) return end();
       try {
         const value = await source.read(at, CHUNK_BYTES);
@@ -45,5 +52,5 @@ export function backupOf(source: SnapshotSource): Backup {
     [Symbol.asyncIterator]: () => data,
   };
   const { index, term } = source.meta;
-  return { index, term, bytes: source.bytes, data };
+  return { index, term, bytes: head.length + source.bytes, data };
 }

@@ -5,10 +5,12 @@ import { RaftError } from "../errors.ts";
 import type { Random } from "../runtime.ts";
 import type { FileSystem } from "../storage/file-system.ts";
 import { FileSnapshotStore } from "../storage/file-snapshot-store.ts";
-import { type Identity, readIdentity, writeIdentity } from "../storage/identity.ts";
+import { IDENTITY_NAME, type Identity, readIdentity, writeIdentity } from "../storage/identity.ts";
 import type { LogStorage, RecoveredLog } from "../storage/log-storage.ts";
 import { SegmentLog } from "../storage/segment-log.ts";
 import type { SnapshotStore } from "../storage/snapshot-store.ts";
+import { randomName } from "../storage/random-name.ts";
+import { StorageDamage } from "../storage/storage-damage.ts";
 import type { NodeId } from "../units.ts";
 
 export interface DataDirectory {
@@ -36,6 +38,9 @@ export interface DataDirectoryOptions {
 export async function openDataDirectory(options: DataDirectoryOptions): Promise<DataDirectory> {
   const { fileSystem, directory, random } = options;
   const identity = await openIdentity(options);
+  // A process that died while writing it may have left a name that only the kernel's cache holds; without it, all
+  // that this process is about to write would be nobody's.
+  await fileSystem.syncDirectory(directory);
   const snapshots = new FileSnapshotStore(fileSystem, `${directory}/snapshots`);
   const log = new SegmentLog({
     fileSystem,
@@ -66,10 +71,11 @@ async function openIdentity(options: DataDirectoryOptions): Promise<Identity> {
   }
   const names = await fileSystem.list(directory);
   if (names.includes("log") || names.includes("snapshots")) {
-    throw new RaftError("RAFT_STORAGE_CORRUPT", `${directory} has data but no identity`);
+    throw new StorageDamage(`${directory}/${IDENTITY_NAME}`, 0, "the file is missing, though there are data");
   }
-  const incarnation = Array.from({ length: 4 }, () => random.uint32().toString(16).padStart(8, "0")).join("");
-  const identity: Identity = { clusterId, nodeId, incarnation, peers: {} };
+  const incarnation = randomName(random);
+  const epoch = options.bootstrap.members.length === 0 ? null : "";
+  const identity: Identity = { clusterId, nodeId, incarnation, epoch, begun: false, peers: {} };
   await writeIdentity(fileSystem, directory, identity);
   return identity;
 }

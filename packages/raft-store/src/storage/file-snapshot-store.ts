@@ -1,8 +1,8 @@
 import type { SnapshotMeta } from "../core/entry.ts";
-import { RaftError } from "../errors.ts";
 import type { File, FileSystem } from "./file-system.ts";
 import { SnapshotDecoder, SnapshotEncoder } from "./snapshot-codec.ts";
 import type { SnapshotReceiver, SnapshotSource, SnapshotStore, StagedSnapshot } from "./snapshot-store.ts";
+import { StorageDamage } from "./storage-damage.ts";
 
 const READ_BYTES = 256 << 10;
 /** Data written between syncs: keeps one sync, and so the wait of the log's beside it, short. */
@@ -34,7 +34,8 @@ export class FileSnapshotStore implements SnapshotStore {
     }
     if (latest !== undefined) {
       this.#latest = await this.#metaOf(latest);
-      if (nameOf(this.#latest) !== latest) throw this.#corrupt(latest, "its head is of another snapshot");
+      if (nameOf(this.#latest) !== latest)
+        throw new StorageDamage(this.#path(latest), 0, "the snapshot's head is of another snapshot");
     }
     return this.#latest;
   }
@@ -45,8 +46,8 @@ export class FileSnapshotStore implements SnapshotStore {
     const file = await this.#fileSystem.open(this.#path(name), "read");
     try {
       const decoder = new SnapshotDecoder();
-      for await (const bytes of chunksOf(file)) yield* this.#decode(name, () => decoder.push(bytes));
-      this.#decode(name, () => decoder.finish());
+      for await (const bytes of chunksOf(file)) yield* this.#decode(name, decoder, () => decoder.push(bytes));
+      this.#decode(name, decoder, () => decoder.finish());
     } finally {
       await file.close();
     }
@@ -136,25 +137,21 @@ export class FileSnapshotStore implements SnapshotStore {
     try {
       const decoder = new SnapshotDecoder();
       for await (const bytes of chunksOf(file)) {
-        this.#decode(name, () => decoder.push(bytes));
+        this.#decode(name, decoder, () => decoder.push(bytes));
         if (decoder.meta !== undefined) return decoder.meta;
       }
-      throw this.#corrupt(name, "it has no head");
+      throw new StorageDamage(this.#path(name), decoder.offset, "the snapshot has no whole head");
     } finally {
       await file.close();
     }
   }
 
-  #decode<T>(name: string, decode: () => T): T {
+  #decode<T>(name: string, decoder: SnapshotDecoder, decode: () => T): T {
     try {
       return decode();
     } catch (cause) {
-      throw this.#corrupt(name, (cause as Error).message, cause);
+      throw new StorageDamage(this.#path(name), decoder.offset, (cause as Error).message, { cause });
     }
-  }
-
-  #corrupt(name: string, what: string, cause?: unknown): RaftError {
-    return new RaftError("RAFT_STORAGE_CORRUPT", `${this.#path(name)}: ${what}`, { cause });
   }
 
   #path(name: string): string {

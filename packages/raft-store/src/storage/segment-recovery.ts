@@ -1,5 +1,4 @@
 import type { LogPosition } from "../core/entry.ts";
-import { RaftError } from "../errors.ts";
 import { logIndex, type LogIndex, term } from "../units.ts";
 import type { FileSystem } from "./file-system.ts";
 import { LogContents } from "./log-contents.ts";
@@ -88,7 +87,7 @@ function replay(record: LogRecord, contents: LogContents, path: string): void {
         record satisfies never;
     }
   } catch (cause) {
-    throw new RaftError("RAFT_STORAGE_CORRUPT", `${path}: ${(cause as Error).message}`, { cause });
+    throw corrupt(path, 0, (cause as Error).message, cause);
   }
 }
 

@@ -1,9 +1,9 @@
 import { readU64, writeU64 } from "../bytes.ts";
 import { checksum } from "../checksum.ts";
 import type { LogPosition } from "../core/entry.ts";
-import { RaftError } from "../errors.ts";
 import { logIndex, term } from "../units.ts";
 import { decodeRecord, type LogRecord, RECORD_ALIGNMENT, recordAt } from "./record-codec.ts";
+import { StorageDamage } from "./storage-damage.ts";
 
 /**
  * A segment is one file of the log: this header, then records, then zeros. Header, version 1, little-endian:
@@ -149,6 +149,6 @@ function decoded(bytes: Buffer, offset: number, length: number, path: string): L
   }
 }
 
-export function corrupt(path: string, offset: number, what: string, cause?: unknown): RaftError {
-  return new RaftError("RAFT_STORAGE_CORRUPT", `${path}, offset ${offset}: ${what}`, { cause });
+export function corrupt(path: string, offset: number, what: string, cause?: unknown): StorageDamage {
+  return new StorageDamage(path, offset, what, { cause });
 }

@@ -3,7 +3,7 @@ import { asBuffer, readU64, writeU64 } from "../bytes.ts";
 import { decodeConfiguration, encodeConfiguration } from "../core/configuration.ts";
 import type { SnapshotMeta } from "../core/entry.ts";
 import { RaftError } from "../errors.ts";
-import { encodeFrameHeader, type Frame, FrameReader } from "../frame.ts";
+import { encodeFrameHeader, FRAME_HEADER_BYTES, type Frame, FrameError, FrameReader } from "../frame.ts";
 import { logIndex, term, unixMillis } from "../units.ts";
 
 /**
@@ -63,6 +63,13 @@ export class SnapshotDecoder {
   #dataBytes = 0;
   #crc = 0;
   #ended = false;
+  /** Where the next frame to be taken begins. */
+  #offset = 0;
+
+  /** Where in the bytes the first frame begins that was not understood: the place of damage, once something threw. */
+  get offset(): number {
+    return this.#offset;
+  }
 
   /** Known once the head has been read. */
   get meta(): SnapshotMeta | undefined {
@@ -76,8 +83,13 @@ export class SnapshotDecoder {
    */
   push(bytes: Uint8Array): Uint8Array[] {
     try {
-      return this.#frames.push(asBuffer(bytes)).flatMap((each) => this.#take(each));
+      return this.#frames.push(asBuffer(bytes)).flatMap((each) => {
+        const data = this.#take(each);
+        this.#offset += FRAME_HEADER_BYTES + each.body.length;
+        return data;
+      });
     } catch (cause) {
+      if (cause instanceof FrameError) this.#offset = this.#frames.consumedBytes;
       throw new RaftError("RAFT_STORAGE_CORRUPT", `a snapshot is damaged: ${(cause as Error).message}`, {
         cause,
       });

@@ -16,6 +16,7 @@ export interface Self {
   readonly clusterId: string;
   readonly nodeId: NodeId;
   readonly incarnation: string;
+  readonly epoch: string | null;
   readonly secret: string;
 }
 
@@ -128,9 +129,9 @@ function refuse(reason: string): GreetingStep {
 }
 
 function partyOf(self: Self): Party {
-  return { nodeId: self.nodeId, incarnation: self.incarnation };
+  return { nodeId: self.nodeId, incarnation: self.incarnation, epoch: self.epoch };
 }
 
 function identityOf(party: Party): PeerIdentity {
-  return { nodeId: nodeId(party.nodeId), incarnation: party.incarnation };
+  return { nodeId: nodeId(party.nodeId), incarnation: party.incarnation, epoch: party.epoch };
 }

@@ -25,10 +25,12 @@ export type Handshake =
 export interface Party {
   readonly nodeId: string;
   readonly incarnation: string;
+  /** Null: joins, and has not met the cluster yet. */
+  readonly epoch: string | null;
 }
 
 /** Grows when the frames or the messages change so that an older node could not read them. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 export function encodeHandshake(handshake: Handshake): Uint8Array {
   return Buffer.from(JSON.stringify({ protocol: "quorumbook-raft", ...handshake }), "utf8");
@@ -87,9 +89,11 @@ export function proofOf(side: "dialer" | "listener", secret: string, transcript:
     clusterId,
     dialer.nodeId,
     dialer.incarnation,
+    dialer.epoch,
     dialerNonce,
     listener.nodeId,
     listener.incarnation,
+    listener.epoch,
     listenerNonce,
   ]);
   return createHmac("sha256", secret).update(text).digest("base64");
@@ -122,5 +126,6 @@ function numberIn(value: Record<string, unknown>, key: string): number {
 function partyIn(value: Record<string, unknown>, key: string): Party {
   const party = value[key];
   if (!isRecord(party)) throw new Error(`the handshake's ${key} is no party`);
-  return { nodeId: textIn(party, "nodeId"), incarnation: textIn(party, "incarnation") };
+  const epoch = party["epoch"] === null ? null : textIn(party, "epoch");
+  return { nodeId: textIn(party, "nodeId"), incarnation: textIn(party, "incarnation"), epoch };
 }

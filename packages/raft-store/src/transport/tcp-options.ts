@@ -4,6 +4,8 @@ export interface TcpTransportOptions {
   readonly clusterId: string;
   readonly nodeId: NodeId;
   readonly incarnation: string;
+  /** See `Identity`; the first history if absent. */
+  readonly epoch?: string | null;
   /** Host and port to listen on. Port 0 takes a free one; `address()` then tells which. */
   readonly listen: string;
   /** Known to every member and nobody else. Empty: the cluster id alone keeps clusters apart. */
@@ -24,6 +26,7 @@ export type ResolvedTcpOptions = Required<TcpTransportOptions>;
 export function resolveTcpOptions(options: TcpTransportOptions): ResolvedTcpOptions {
   return {
     secret: "",
+    epoch: "",
     // A batch of entries is cut at about 1 MiB; one command may be longer, and a snapshot chunk is shorter.
     frameBytesMax: 64 * 1024 * 1024,
     // A peer that is this far behind is better served by probing again than by a queue: the core resends.

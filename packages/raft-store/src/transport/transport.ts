@@ -5,6 +5,8 @@ export interface PeerIdentity {
   readonly nodeId: NodeId;
   /** Drawn when the peer's data directory was made; a directory lost and made anew has another one. */
   readonly incarnation: string;
+  /** The history of the cluster that its data belong to (storage/identity.ts); absent means the first. */
+  readonly epoch?: string | null;
 }
 
 /**

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { RaftStore, type RaftStoreOptions } from "../../src/index.ts";
-import { SnapshotDecoder } from "../../src/storage/snapshot-codec.ts";
+import { BackupDecoder } from "../../src/storage/backup-codec.ts";
 import { freeAddress, until } from "./cluster.ts";
 import { Ledger } from "./ledger.ts";
 
@@ -116,7 +116,7 @@ describe("an operator", () => {
     expect(await leader.takeSnapshot()).toBe(taken);
     const backup = await leader.backup();
     expect(backup).toMatchObject({ index: taken });
-    const decoder = new SnapshotDecoder();
+    const decoder = new BackupDecoder();
     let bytes = 0;
     for await (const chunk of backup?.data ?? []) {
       bytes += chunk.length;

@@ -108,7 +108,14 @@ test("a snapshot whose name only the kernel's cache held is durable once the nex
 });
 
 test("an identity whose name only the kernel's cache held is durable once the next process has read it", async () => {
-  const identity = { clusterId: "c", nodeId: nodeId("a"), incarnation: "x", peers: {} };
+  const identity = {
+    clusterId: "c",
+    nodeId: nodeId("a"),
+    incarnation: "x",
+    epoch: "",
+    begun: true,
+    peers: {},
+  };
   for (const seed of WAYS) {
     const machine = new Machine(seed);
     const first = machine.boot();

@@ -7,7 +7,14 @@ import { nodeId } from "../../src/units.ts";
 import { countingRandom, entries, members } from "./fixtures.ts";
 import { MemoryFileSystem } from "./memory-file-system.ts";
 
-const identity: Identity = { clusterId: "c", nodeId: nodeId("a"), incarnation: "one", peers: {} };
+const identity: Identity = {
+  clusterId: "c",
+  nodeId: nodeId("a"),
+  incarnation: "one",
+  epoch: "",
+  begun: true,
+  peers: {},
+};
 
 function open(
   fileSystem: MemoryFileSystem,

@@ -9,7 +9,14 @@ import { decodeHandshake, encodeHandshake } from "../../src/transport/handshake.
 import { nodeId } from "../../src/units.ts";
 
 function self(id: string, options: Partial<Self> = {}): Self {
-  return { clusterId: "c", nodeId: nodeId(id), incarnation: `${id}-1`, secret: "shared", ...options };
+  return {
+    clusterId: "c",
+    nodeId: nodeId(id),
+    incarnation: `${id}-1`,
+    epoch: "",
+    secret: "shared",
+    ...options,
+  };
 }
 
 /** Lets the two talk until both are done; returns the last step of each. */

@@ -10,6 +10,11 @@ export {
   type Retry,
 } from "./errors.ts";
 export {
+  type ForcedConfiguration,
+  recoverLostMajority,
+  type RecoverLostMajorityOptions,
+} from "./offline/recover-lost-majority.ts";
+export {
   restoreBackup,
   type RestoreBackupOptions,
   type RestoredBackup,

@@ -9,7 +9,7 @@ import { randomName } from "../storage/random-name.ts";
 import { SegmentLog } from "../storage/segment-log.ts";
 import { logIndex, type LogIndex, type Term } from "../units.ts";
 import { namedMembers } from "./named-members.ts";
-import { OFFLINE_WORLD, type OfflineWorld } from "./offline-world.ts";
+import { lockData, OFFLINE_WORLD, type OfflineWorld } from "./offline-world.ts";
 
 export interface RestoreBackupOptions {
   /** The bytes that `backup()` gave: a read stream of the file, say. */
@@ -58,7 +58,7 @@ export async function restoreBackup(
   const { fileSystem, random } = world;
   const { self, configuration } = namedMembers(options.members, options.nodeId);
   await fileSystem.makeDirectory(dataDir);
-  const lock = await fileSystem.lock(dataDir);
+  const lock = await lockData(world, dataDir);
   try {
     await refuseUnlessEmpty(world, dataDir);
     const digest = createHash("sha256").update(JSON.stringify([clusterId, configuration.members]));

@@ -116,4 +116,25 @@ describe("a peer", () => {
     expect(await admission.admit({ nodeId: nodeId("b"), incarnation: "three" })).toMatch(/must join anew/);
     expect(await admission.admit({ nodeId: nodeId("b"), incarnation: "two" })).toBeUndefined();
   });
+
+  test("of another history of the cluster is refused, whichever of the two has been restored", async () => {
+    const disk = new MemoryFileSystem();
+    const peer = { nodeId: nodeId("b"), incarnation: "two" };
+    const first = new Admission(disk, "/data", identity);
+    expect(await first.admit({ ...peer, epoch: "restored" })).toMatch(/another history/);
+    const restored = new Admission(disk, "/data", { ...identity, epoch: "restored" });
+    expect(await restored.admit(peer)).toMatch(/another history/);
+    expect(await restored.admit({ ...peer, epoch: "restored again" })).toMatch(/another history/);
+    expect(await restored.admit({ ...peer, epoch: "restored" })).toBeUndefined();
+  });
+
+  test("that is the first one met by a node that joins gives it its history, for good", async () => {
+    const disk = new MemoryFileSystem();
+    const joining = new Admission(disk, "/data", { ...identity, epoch: null });
+    expect(
+      await joining.admit({ nodeId: nodeId("b"), incarnation: "two", epoch: "restored" }),
+    ).toBeUndefined();
+    expect((await readIdentity(disk, "/data"))?.epoch).toBe("restored");
+    expect(await joining.admit({ nodeId: nodeId("c"), incarnation: "three" })).toMatch(/another history/);
+  });
 });

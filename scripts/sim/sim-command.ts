@@ -44,6 +44,7 @@ export async function simCommand(
   const began = performance.now();
   const elapsed = (): number => (performance.now() - began) / 1000;
   const total = { runs: 0, events: 0, virtualMs: 0, acknowledged: 0 };
+  const tallies = new Map<string, number>();
   let failure: SimReport | undefined;
   const pool = new SeedPool(wholeNumber(options, "threads", threadsByDefault));
   const progress = setInterval(() => {
@@ -57,6 +58,9 @@ export async function simCommand(
       total.events += report.events;
       total.virtualMs += report.virtualMs;
       total.acknowledged += report.acknowledged;
+      for (const [kind, times] of Object.entries(report.tallies)) {
+        tallies.set(kind, (tallies.get(kind) ?? 0) + times);
+      }
       if (report.failure === undefined) return undefined;
       failure = report;
       return "stop";
@@ -71,9 +75,14 @@ export async function simCommand(
   }
   out(
     `${total.runs} runs from seed ${from}: every promise kept. ${Math.round(total.virtualMs / 1000)} simulated seconds, ` +
-      `${total.events} steps, ${total.acknowledged} acknowledged writes, in ${elapsed().toFixed(1)} s.\n`,
+      `${total.events} steps, ${total.acknowledged} acknowledged writes, in ${elapsed().toFixed(1)} s.\n${talliesText(tallies)}\n`,
   );
   return exitCodes.ok;
+}
+
+function talliesText(tallies: ReadonlyMap<string, number>): string {
+  const sorted = [...tallies].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.map(([kind, times]) => `${kind} ${times}`).join(", ");
 }
 
 async function replay(

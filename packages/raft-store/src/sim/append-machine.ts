@@ -19,11 +19,24 @@ export function decodeCommand(bytes: Uint8Array): AppendCommand {
   return { name, attempt: Number(attempt), padding };
 }
 
+/** Told after each apply and restore: the index, and a hash of all that led there. */
+export type ReachedListener = (index: number, state: number) => void;
+
 export class AppendMachine implements NodeMachine {
+  readonly #ballastBytes: number;
+  readonly #reached: ReachedListener;
+  /** A hash of every command applied, in order, with its place and its time. */
+  #state = 0;
   #indexes = new Map<string, number>();
   #appliedIndex = 0;
   #at = 0;
   #digest: string | undefined;
+
+  /** @param ballastBytes that a snapshot carries in addition, to be as large as those of real machines */
+  constructor(ballastBytes = 0, reached: ReachedListener = () => {}) {
+    this.#ballastBytes = ballastBytes;
+    this.#reached = reached;
+  }
 
   /** The index of the last command applied. */
   get appliedIndex(): number {
@@ -37,7 +50,7 @@ export class AppendMachine implements NodeMachine {
 
   /** Equal on two machines in the same state, and on no others. */
   get digest(): string {
-    this.#digest ??= JSON.stringify([this.#appliedIndex, this.#at, [...this.#indexes]]);
+    this.#digest ??= JSON.stringify([this.#appliedIndex, this.#at, this.#state, [...this.#indexes]]);
     return this.#digest;
   }
 
@@ -50,6 +63,8 @@ export class AppendMachine implements NodeMachine {
     this.#digest = undefined;
     this.#appliedIndex = entry.index;
     this.#at = entry.at;
+    this.#state = hashed(this.#state, entry);
+    this.#reached(entry.index, this.#state);
     const { name } = decodeCommand(entry.data);
     const earlier = this.#indexes.get(name);
     if (earlier !== undefined) return earlier;
@@ -59,11 +74,14 @@ export class AppendMachine implements NodeMachine {
 
   snapshot(): { encode(): AsyncIterable<Uint8Array> } {
     const state = this.digest;
+    const ballastBytes = this.#ballastBytes;
     return {
       // eslint-disable-next-line typescript/require-await -- the port asks for an async iterable
       encode: async function* encode() {
         const bytes = new TextEncoder().encode(state);
         for (let at = 0; at < bytes.length; at += 1024) yield bytes.subarray(at, at + 1024);
+        // JSON may end in blanks.
+        if (ballastBytes > 0) yield new Uint8Array(ballastBytes).fill(0x20);
       },
     };
   }
@@ -72,10 +90,25 @@ export class AppendMachine implements NodeMachine {
     const decoder = new TextDecoder();
     let text = "";
     for await (const chunk of chunks) text += decoder.decode(chunk, { stream: true });
-    const [appliedIndex, at, indexes] = JSON.parse(text) as [number, number, [string, number][]];
+    const [appliedIndex, at, state, indexes] = JSON.parse(text) as [
+      number,
+      number,
+      number,
+      [string, number][],
+    ];
+    this.#state = state;
+    this.#reached(appliedIndex, state);
     this.#digest = undefined;
     this.#appliedIndex = appliedIndex;
     this.#at = at;
     this.#indexes = new Map(indexes);
   }
+}
+
+/** FNV-1a, 32 bits. */
+function hashed(state: number, { index, term, at, data }: Entry): number {
+  let hash = state;
+  for (const part of [index, term, at]) hash = Math.imul(hash ^ (part | 0), 0x01000193);
+  for (const byte of data) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash;
 }

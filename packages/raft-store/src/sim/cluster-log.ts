@@ -102,6 +102,22 @@ export class ClusterLog {
     }
   }
 
+  /** The machines' states by index: after the same commands, the same state, whatever snapshots came in between. */
+  readonly #states: (number | undefined)[] = [];
+
+  /** @throws AgreementViolation if another machine, or this one before, had another state there */
+  reached(node: string, index: number, state: number): void {
+    const known = this.#states[index];
+    if (known === undefined) this.#states[index] = state;
+    else if (known !== state)
+      throw new AgreementViolation(`${node} is in another state than others after ${index}`);
+  }
+
+  /** The node's disk is empty: it may say what it has said before. */
+  forget(node: string): void {
+    this.#votes.delete(node);
+  }
+
   /** §5.1, §5.2: a node's term never goes back, and it gives one vote a term, over all its crashes. */
   hardState(node: string, term: number, votedFor: string | null): void {
     const before = this.#votes.get(node);

@@ -1,42 +1,50 @@
 // The trouble a run makes for its cluster, one thing after another, each undone after a while.
 import { below, type Random } from "../core/random.ts";
-import type { RaftNode } from "../raft-node.ts";
-import type { AdministrationRequest } from "../transport/administration-messages.ts";
 import { between, chance, pick } from "./chance.ts";
+import type { Fleet } from "./fleet.ts";
+import type { Operator } from "./operator.ts";
 import type { Plan, Trouble } from "./plan.ts";
 import type { SimNetwork } from "./sim-network.ts";
 import type { SimNode } from "./sim-node.ts";
+import { RaftError } from "../errors.ts";
+import type { Observer } from "./observer.ts";
 import type { Tempo } from "./tempo.ts";
 import type { Trace } from "./trace.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
 export class Nemesis {
-  readonly #nodes: readonly SimNode[];
+  readonly #fleet: Fleet;
+  readonly #operator: Operator;
   readonly #network: SimNetwork;
   readonly #time: VirtualTime;
   readonly #plan: Plan;
   readonly #random: Random;
   readonly #trace: Trace;
   readonly #tempo: Tempo;
+  readonly #observer: Observer;
   readonly #bag: Trouble[];
   #stopped = false;
 
   constructor(
-    nodes: readonly SimNode[],
+    fleet: Fleet,
+    operator: Operator,
     network: SimNetwork,
     time: VirtualTime,
     plan: Plan,
     random: Random,
     trace: Trace,
     tempo: Tempo,
+    observer: Observer,
   ) {
-    this.#nodes = nodes;
+    this.#fleet = fleet;
+    this.#operator = operator;
     this.#network = network;
     this.#time = time;
     this.#plan = plan;
     this.#random = random;
     this.#trace = trace;
     this.#tempo = tempo;
+    this.#observer = observer;
     this.#bag = [...plan.weights].flatMap(([trouble, weight]) => Array<Trouble>(weight).fill(trouble));
   }
 
@@ -53,8 +61,9 @@ export class Nemesis {
       lossProbability: 0,
       duplicateProbability: 0,
       reorderProbability: 0,
+      lateProbability: 0,
     });
-    for (const node of this.#nodes) {
+    for (const node of this.#fleet.nodes) {
       Object.assign(node.options.disk.faults, healthyDisk());
       node.clock.rate = 1;
       node.start();
@@ -67,6 +76,7 @@ export class Nemesis {
       if (this.#stopped) return;
       const trouble = pick(this.#random, this.#bag);
       this.#trace.note(this.#time.now, "trouble", trouble);
+      this.#trace.tally(trouble);
       this.#strike(trouble, this.#victim());
       this.#next();
     });
@@ -80,8 +90,7 @@ export class Nemesis {
       case "pause":
         return victim.pause(between(this.#random, 20, 700));
       case "graceful-restart":
-        void this.#restart(victim);
-        return undefined;
+        return this.#meanwhile(this.#restart(victim));
       case "isolate":
         return this.#cut(this.#links((from, to) => (from === victim) !== (to === victim)));
       case "deaf":
@@ -89,7 +98,7 @@ export class Nemesis {
       case "mute":
         return this.#cut(this.#links((from) => from === victim));
       case "split": {
-        const size = 1 + below(this.#random, this.#nodes.length - 1);
+        const size = 1 + below(this.#random, this.#fleet.nodes.length - 1);
         const side = new Set(this.#shuffled().slice(0, size));
         return this.#cut(this.#links((from, to) => side.has(from) !== side.has(to)));
       }
@@ -104,8 +113,22 @@ export class Nemesis {
       }
       case "reset":
         return this.#network.reset(victim.id, this.#otherThan(victim).id);
+      case "flap":
+        return this.#flap(victim);
       case "membership":
-        return this.#changeMembership(victim);
+        return this.#meanwhile(this.#operator.swap(victim, this.#otherThan(victim)));
+      case "transfer":
+        return this.#meanwhile(this.#operator.transfer(victim));
+      case "remove":
+        return this.#meanwhile(this.#operator.removeAndReturn(victim));
+      case "replace":
+        return this.#meanwhile(this.#operator.replace(victim));
+      case "wipe":
+        return this.#lose(victim, () => victim.wipe());
+      case "rot":
+        return this.#lose(victim, () => victim.rot());
+      case "snapshot":
+        return this.#meanwhile(snapshotOf(victim));
       case "clock":
         if (chance(this.#random, 0.5)) victim.clock.rate = between(this.#random, 0.8, 1.25);
         else victim.clock.wallOffsetMs += between(this.#random, -10_000, 10_000);
@@ -127,9 +150,9 @@ export class Nemesis {
     victim.kill({ powerLoss, silently: powerLoss && chance(this.#random, 0.5) });
     // Sometimes all go at once, as when a building loses its power.
     if (powerLoss && chance(this.#random, 0.15)) {
-      for (const node of this.#nodes) node.kill({ powerLoss, silently: false });
+      for (const node of this.#fleet.nodes) node.kill({ powerLoss, silently: false });
     }
-    for (const node of this.#nodes) {
+    for (const node of this.#fleet.nodes) {
       if (!node.running) this.#time.after(between(this.#random, 5, 900), () => node.start());
     }
   }
@@ -148,30 +171,37 @@ export class Nemesis {
     });
   }
 
-  /** Whoever thinks it leads is asked; it may refuse. Two at once are asked now and then, of which one must wait. */
-  #changeMembership(victim: SimNode): void {
-    const asked = this.#nodes.flatMap((node) => (node.leads ? (node.process ?? []) : []));
-    for (const { raft } of asked) {
-      const { members } = raft.status();
-      const member = members.find(({ nodeId }) => nodeId === victim.id);
-      if (member === undefined) continue;
-      this.#ask(raft, { type: member.voter ? "demote" : "promote", nodeId: victim.id });
-      const other = this.#otherThan(victim).id;
-      if (chance(this.#random, 0.3)) this.#ask(raft, { type: "demote", nodeId: other });
+  /** Cut and healed, a few times in quick succession. */
+  #flap(victim: SimNode): void {
+    const other = this.#otherThan(victim);
+    const whole = chance(this.#random, 0.5);
+    const links = this.#links((from, to) =>
+      whole ? (from === victim) !== (to === victim) : from === victim && to === other,
+    );
+    const periodMs = between(this.#random, 20, 300);
+    const times = 2 + below(this.#random, 8);
+    for (let i = 0; i < times; i++) {
+      this.#time.after(i * periodMs, () => {
+        for (const [from, to] of this.#stopped ? [] : links) this.#network.cut(from.id, to.id);
+      });
+      this.#time.after((i + 0.5) * periodMs, () => {
+        for (const [from, to] of links) this.#network.heal(from.id, to.id);
+      });
     }
-    // Whoever does not lead has to pass it on.
-    const follower = this.#nodes.find((node) => !node.leads && node.process !== undefined)?.process;
-    if (follower === undefined || !chance(this.#random, 0.5)) return;
-    if (chance(this.#random, 0.5)) this.#ask(follower.raft, { type: "promote", nodeId: victim.id });
-    else this.#ask(follower.raft, { type: "transfer", to: victim.id });
   }
 
-  #ask(raft: RaftNode, wish: AdministrationRequest): void {
-    const note = (how: string): void => this.#trace.note(this.#time.now, "wish", wish.type, how);
-    raft.administer(wish, 1000).then(
-      () => note("done"),
-      (error: Error) => note(error.message),
-    );
+  /** The victim's data is lost or damaged, if the others can bear it. The machine is started again, and then replaced. */
+  #lose(victim: SimNode, happen: () => void): void {
+    if (!this.#operator.mayLose(victim)) return;
+    happen();
+    this.#time.after(between(this.#random, 5, 900), () => victim.start());
+    this.#time.after(between(this.#random, 1000, 4000), () => {
+      if (victim.lost) this.#meanwhile(this.#operator.replace(victim));
+    });
+  }
+
+  #meanwhile(work: Promise<unknown>): void {
+    work.catch((error: unknown) => this.#observer.violated(error as Error));
   }
 
   #disk(victim: SimNode, faults: Partial<SimNode["options"]["disk"]["faults"]>): void {
@@ -184,32 +214,42 @@ export class Nemesis {
   }
 
   #links(match: (from: SimNode, to: SimNode) => boolean): [SimNode, SimNode][] {
-    return this.#nodes.flatMap((from) =>
-      this.#nodes.filter((to) => to !== from && match(from, to)).map((to): [SimNode, SimNode] => [from, to]),
+    return this.#fleet.nodes.flatMap((from) =>
+      this.#fleet.nodes
+        .filter((to) => to !== from && match(from, to))
+        .map((to): [SimNode, SimNode] => [from, to]),
     );
   }
 
   #victim(): SimNode {
-    const leader = this.#nodes.find((node) => node.leads);
+    const leader = this.#fleet.nodes.find((node) => node.leads);
     if (leader !== undefined && chance(this.#random, this.#plan.aimAtLeader)) return leader;
-    return pick(this.#random, this.#nodes);
+    return pick(this.#random, this.#fleet.nodes);
   }
 
   #otherThan(node: SimNode): SimNode {
     return pick(
       this.#random,
-      this.#nodes.filter((other) => other !== node),
+      this.#fleet.nodes.filter((other) => other !== node),
     );
   }
 
   #shuffled(): SimNode[] {
-    const nodes = [...this.#nodes];
+    const nodes = [...this.#fleet.nodes];
     for (let i = nodes.length - 1; i > 0; i--) {
       const j = below(this.#random, i + 1);
       [nodes[i], nodes[j]] = [nodes[j] as SimNode, nodes[i] as SimNode];
     }
     return nodes;
   }
+}
+
+async function snapshotOf({ process }: SimNode): Promise<void> {
+  if (process === undefined) return;
+  const taken = process.raft.takeSnapshot().catch((error: unknown) => {
+    if (!(error instanceof RaftError)) throw error;
+  });
+  await Promise.race([taken, process.ended]);
 }
 
 function healthyDisk(): Partial<SimNode["options"]["disk"]["faults"]> {

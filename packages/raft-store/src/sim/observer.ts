@@ -16,6 +16,11 @@ interface Watched {
   durableSnapshot: number;
   /** Issued and not completed. */
   pending: PersistOp[];
+  /** Term and vote that storage has vouched for. */
+  term: number;
+  votedFor: string | null;
+  /** The first index of the last completed write, and the term before it. */
+  lastWrite: { readonly from: number; readonly term: number };
   checkedCommit: number;
   ledTerm: number;
 }
@@ -47,11 +52,33 @@ export class Observer {
     this.#violation ??= error;
   }
 
-  /** A process has started and recovered: what storage had vouched for must be there. */
-  recovered(node: string, core: RaftCore): void {
+  /** The machine has another disk: what the old one held is nowhere any more. */
+  wiped(node: string): void {
+    this.#watched.delete(node);
+    this.#log.forget(node);
+  }
+
+  /** A machine has applied up to `index`, and all that led there is `state`: everywhere the same. */
+  reached(node: string, index: number, state: number): void {
+    this.#guard(() => this.#log.reached(node, index, state));
+  }
+
+  /**
+   * A process has started and recovered: what storage had vouched for must be there.
+   *
+   * @param rotten a bit of its disk was flipped. The last write of a log that is damaged cannot be told from one that a
+   *   crash cut short; nothing else may be missing.
+   * @returns false if that last write is
+   */
+  recovered(node: string, core: RaftCore, rotten: boolean): boolean {
     const watched = this.#watched.get(node) ?? newWatched();
     this.#watched.set(node, watched);
-    this.#guard(() => checkRecovered(node, watched, core));
+    try {
+      checkRecovered(node, watched, core);
+    } catch (error) {
+      if (rotten && onlyLastWriteMissing(watched, core)) return false;
+      this.violated(error as Error);
+    }
     watched.pending = [];
     watched.seen = [];
     watched.checkedCommit = core.view().snapshotIndex;
@@ -62,6 +89,7 @@ export class Observer {
     }
     watched.durableSnapshot = Math.max(watched.durableSnapshot, core.view().snapshotIndex);
     this.#guard(() => this.#compareLog(node, watched, core));
+    return true;
   }
 
   /** A core has taken `input` and asks for `effects`. */
@@ -131,6 +159,7 @@ export class Observer {
   /** Keeps book of what the disk holds, from the writes that were issued and completed. */
   #followStorage(node: string, watched: Watched, core: RaftCore, input: Input, effects: Effects): void {
     if (input.type === "persisted") {
+      watched.lastWrite = { from: watched.durable.length, term: watched.term };
       while (watched.pending[0] !== undefined && watched.pending[0].opId <= input.opId) {
         perform(watched, watched.pending.shift() as PersistOp);
       }
@@ -195,10 +224,27 @@ export class Observer {
 }
 
 function newWatched(): Watched {
-  return { seen: [], durable: [], durableSnapshot: 0, pending: [], checkedCommit: 0, ledTerm: 0 };
+  return {
+    seen: [],
+    durable: [],
+    durableSnapshot: 0,
+    pending: [],
+    term: 0,
+    votedFor: null,
+    lastWrite: { from: 0, term: 0 },
+    checkedCommit: 0,
+    ledTerm: 0,
+  };
 }
 
 function perform(watched: Watched, op: PersistOp): void {
+  const { hardState } = op;
+  if (hardState !== undefined) {
+    watched.term = hardState.currentTerm;
+    watched.votedFor = hardState.votedFor;
+  }
+  const from = op.truncateFrom ?? op.entries[0]?.index ?? watched.durable.length;
+  watched.lastWrite = { ...watched.lastWrite, from: Math.min(watched.lastWrite.from, from) };
   if (op.snapshot !== undefined) {
     watched.durableSnapshot = Math.max(watched.durableSnapshot, op.snapshot.index);
     watched.durable.length = 0;
@@ -217,7 +263,14 @@ function touchedFrom(op: PersistOp): number {
 /** Nothing that a completed write held is missing, except what a later write, under way at the crash, took away. */
 function checkRecovered(node: string, watched: Watched, core: RaftCore): void {
   const { log } = core;
-  const { snapshotIndex } = core.view();
+  const { snapshotIndex, currentTerm, votedFor } = core.view();
+  const voteLost = currentTerm === watched.term && watched.votedFor !== null && votedFor !== watched.votedFor;
+  if (currentTerm < watched.term || voteLost) {
+    throw new AgreementViolation(
+      `${node} lost its term or vote: ${watched.term} for ${watched.votedFor ?? "nobody"} was durable, ` +
+        `it has ${currentTerm} for ${votedFor ?? "nobody"} (§5.1)`,
+    );
+  }
   const unsure = Math.min(...watched.pending.map(touchedFrom), Number.MAX_SAFE_INTEGER);
   if (watched.durableSnapshot > snapshotIndex) {
     throw new AgreementViolation(
@@ -232,6 +285,17 @@ function checkRecovered(node: string, watched: Watched, core: RaftCore): void {
         `it has term ${log.termAt(logIndex(index)) ?? "none"} there, and a snapshot at ${snapshotIndex}`,
     );
   }
+}
+
+/** What is missing was in the last write that completed, and in no other. */
+function onlyLastWriteMissing(watched: Watched, core: RaftCore): boolean {
+  const { log } = core;
+  const { snapshotIndex, currentTerm } = core.view();
+  if (snapshotIndex < watched.durableSnapshot || currentTerm < watched.lastWrite.term) return false;
+  for (let index = watched.lastWrite.from - 1; index > snapshotIndex; index--) {
+    if (log.termAt(logIndex(index)) !== watched.durable[index]) return false;
+  }
+  return true;
 }
 
 function fingerprint(entry: Entry): string {

@@ -28,8 +28,22 @@ export const TROUBLES = [
   "cut-link",
   /** A connection breaks, losing what is under way. */
   "reset",
+  /** The links of a node, or one of them, are cut and healed again and again. */
+  "flap",
   /** A voter is demoted to a learner, or a learner promoted; the leader itself, too. */
   "membership",
+  /** Leadership is handed over. */
+  "transfer",
+  /** A member is removed, and comes back later with the data it has. */
+  "remove",
+  /** A new machine takes a member's place. */
+  "replace",
+  /** A machine's disk is lost, and it comes back empty under its old id, until a new machine takes its place. */
+  "wipe",
+  /** A bit flips on the disk of a machine that is down. */
+  "rot",
+  /** A snapshot is taken now. */
+  "snapshot",
   /** A machine's clock runs at another rate, or its wall clock jumps. */
   "clock",
   /** Syncs of one disk take very long. */
@@ -58,6 +72,10 @@ export interface Plan {
   readonly paddingMax: number;
   readonly preVote: boolean;
   readonly checkQuorum: boolean;
+  /** Some nodes have these two otherwise. */
+  readonly mixed: boolean;
+  /** Bytes that every snapshot is larger by. */
+  readonly ballastBytes: number;
   readonly snapshotAfterBytes: number;
   readonly trailingLogBytes: number;
   readonly segmentBytes: number;
@@ -91,7 +109,9 @@ export function drawPlan(random: Random): Plan {
     paddingMax: pick(random, [0, 0, 40, 700]),
     preVote: chance(random, 0.85),
     checkQuorum: chance(random, 0.85),
-    snapshotAfterBytes: pick(random, [600, 3000, 20_000, 1 << 20]),
+    mixed: chance(random, 0.15),
+    ballastBytes: pick(random, [0, 0, 0, 20_000, 200_000]),
+    snapshotAfterBytes: pick(random, [1500, 6000, 20_000, 1 << 20]),
     trailingLogBytes: pick(random, [1, 500, 4000]),
     segmentBytes: pick(random, [4096, 16_384, 1 << 16]),
     appendBytesMax: pick(random, [1, 200, 2000, 1 << 20]),
@@ -106,12 +126,14 @@ export function drawPlan(random: Random): Plan {
       lossProbability: sometimes(0.1),
       duplicateProbability: sometimes(0.1),
       reorderProbability: sometimes(0.2),
+      lateProbability: sometimes(0.02),
     },
     disk: {
       ...HEALTHY_DISK,
       syncMsMax: between(random, 0.3, chance(random, 0.3) ? 40 : 5),
       stallProbability: sometimes(0.01),
       stallMs: between(random, 50, 900),
+      tearProbability: sometimes(0.5),
     },
     weights: new Map(TROUBLES.map((trouble) => [trouble, chance(random, 0.5) ? 0 : below(random, 10)])),
     aimAtLeader: between(random, 0, 1),

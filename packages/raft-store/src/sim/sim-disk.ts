@@ -2,7 +2,7 @@
 // crash; names are as volatile as bytes; and it can be told to fail.
 import { below, type Random } from "../core/random.ts";
 import type { DirectoryLock, File, FileSystem } from "../storage/file-system.ts";
-import { between, chance } from "./chance.ts";
+import { between, chance, pick } from "./chance.ts";
 import type { SimRuntime } from "./sim-runtime.ts";
 
 /** The unit that a disk writes whole or not at all. */
@@ -21,6 +21,8 @@ export interface DiskFaults {
   writeErrorProbability: number;
   /** Writes that would make the files larger than this in all fail, half done, with ENOSPC. */
   spaceBytes: number;
+  /** How likely a sector under way when the power goes is written in part. */
+  tearProbability: number;
   /** How likely a sector that was written and not synced is there after a crash; drawn anew for each crash. */
   survivalChoices: readonly number[];
 }
@@ -33,6 +35,7 @@ export const HEALTHY_DISK: DiskFaults = {
   syncErrorProbability: 0,
   writeErrorProbability: 0,
   spaceBytes: Infinity,
+  tearProbability: 0,
   survivalChoices: [0, 0.5, 1],
 };
 
@@ -151,6 +154,17 @@ export class SimDisk {
     this.#locked.clear();
   }
 
+  /** Flips a bit somewhere in what was written. Returns where; undefined if there is nothing. */
+  rot(): string | undefined {
+    const written = [...this.#names].filter(([, { content }]) => content.some((byte) => byte !== 0));
+    if (written.length === 0) return undefined;
+    const [path, { content }] = pick(this.#random, written);
+    // Segments are preallocated, and a flipped zero behind their end says nothing.
+    const bit = below(this.#random, 8 * (content.findLastIndex((byte) => byte !== 0) + 1));
+    this.flipBit(path, bit);
+    return `${path}, bit ${bit}`;
+  }
+
   /** Flips one bit of a file, on the platter. */
   flipBit(path: string, bit: number): void {
     const inode = this.#names.get(path);
@@ -248,11 +262,13 @@ export class SimDisk {
       if (chance(this.#random, survival)) inode.durable = changed(inode.durable, pending);
       return;
     }
-    const end = pending.position + pending.bytes.length;
-    for (let from = pending.position; from < end; ) {
-      const to = Math.min(end, (Math.floor(from / SECTOR_BYTES) + 1) * SECTOR_BYTES);
+    const last = pending.position + pending.bytes.length;
+    for (let from = pending.position; from < last; ) {
+      const to = Math.min(last, (Math.floor(from / SECTOR_BYTES) + 1) * SECTOR_BYTES);
       if (chance(this.#random, survival)) {
-        const bytes = pending.bytes.subarray(from - pending.position, to - pending.position);
+        const torn = chance(this.#random, this.faults.tearProbability);
+        const end = torn ? from + below(this.#random, to - from) : to;
+        const bytes = pending.bytes.subarray(from - pending.position, end - pending.position);
         inode.durable = changed(inode.durable, { kind: "write", position: from, bytes });
       }
       from = to;

@@ -21,6 +21,8 @@ export interface LinkFaults {
    */
   duplicateProbability: number;
   reorderProbability: number;
+  /** A frame that arrives seconds later, be its connection broken by then and another made. */
+  lateProbability: number;
 }
 
 export const HEALTHY_LINK: LinkFaults = {
@@ -31,11 +33,14 @@ export const HEALTHY_LINK: LinkFaults = {
   lossProbability: 0,
   duplicateProbability: 0,
   reorderProbability: 0,
+  lateProbability: 0,
 };
 
 /** How long until a node notices that the other end's process died, and until it tries to connect again. */
 const RESET_MS = 1;
 const RECONNECT_MS = 20;
+/** Many elections. */
+const LATE_MS_MAX = 10_000;
 
 interface Endpoint {
   readonly identity: PeerIdentity;
@@ -147,6 +152,10 @@ export class SimNetwork {
     const me = from.identity.nodeId;
     if (this.#cut.has(`${me}>${to}`) || chance(this.#random, this.faults.lossProbability)) return true;
     const bytes = concatenated(frame);
+    if (chance(this.#random, this.faults.lateProbability)) {
+      this.#deliver(connection, from, to, bytes, between(this.#random, 100, LATE_MS_MAX), true);
+      return true;
+    }
     const latency = chance(this.#random, this.faults.slowProbability)
       ? this.faults.slowMs
       : between(this.#random, this.faults.latencyMsMin, this.faults.latencyMsMax);
@@ -161,10 +170,17 @@ export class SimNetwork {
     return true;
   }
 
-  #deliver(connection: Connection, from: Endpoint, to: NodeId, bytes: Uint8Array, delayMs: number): void {
+  #deliver(
+    connection: Connection,
+    from: Endpoint,
+    to: NodeId,
+    bytes: Uint8Array,
+    delayMs: number,
+    late = false,
+  ): void {
     const receiver = otherEnd(connection, from.identity.nodeId);
     receiver.runtime.deliver(delayMs, () => {
-      if (!connection.open || this.#cut.has(`${from.identity.nodeId}>${to}`)) return;
+      if ((!connection.open && !late) || this.#cut.has(`${from.identity.nodeId}>${to}`)) return;
       receiver.handler.onFrame(from.identity.nodeId, bytes);
     });
   }

@@ -1,7 +1,7 @@
 // One machine of a simulated cluster, over the processes that run on it one after another: the shipped driver,
 // storage and recovery on a simulated disk, network and clock.
 import { resolveTuning } from "../config.ts";
-import type { Configuration } from "../core/configuration.ts";
+import { type Configuration, NO_MEMBERS } from "../core/configuration.ts";
 import type { Mutant } from "../core/mutants.ts";
 import { seededRandom } from "../core/random.ts";
 import { openDataDirectory } from "../driver/recover.ts";
@@ -29,6 +29,8 @@ const CLUSTER_ID = "simulated";
 export interface SimNodeOptions {
   readonly nodeId: NodeId;
   readonly bootstrap: Configuration;
+  /** Of a machine that joins later: whom it may be reached by. */
+  readonly contacts: readonly NodeId[] | undefined;
   readonly plan: Plan;
   readonly time: VirtualTime;
   readonly network: SimNetwork;
@@ -50,6 +52,12 @@ export interface SimProcess {
 export class SimNode {
   readonly options: SimNodeOptions;
   readonly clock: MachineClock = { rate: 1, wallOffsetMs: 0 };
+  /** What it had acknowledged is gone or damaged: nobody can ask it to serve any more. */
+  lost = false;
+  /** It is not to be started again. */
+  beyondRepair = false;
+  /** A bit of its disk has flipped since it was last read through. */
+  #rotten = false;
   #starts = 0;
   #runtime: SimRuntime | undefined;
   #process: SimProcess | undefined;
@@ -80,7 +88,7 @@ export class SimNode {
   }
 
   start(): void {
-    if (this.#runtime !== undefined) return;
+    if (this.#runtime !== undefined || this.beyondRepair) return;
     const { disk, time, trace, seed } = this.options;
     if (this.#mustReboot) disk.losePower();
     this.#mustReboot = false;
@@ -89,6 +97,7 @@ export class SimNode {
     const runtime = new SimRuntime(time, this.clock, seededRandom(derivedSeed(seed, this.#starts)));
     this.#runtime = runtime;
     trace.note(time.now, this.id, "starts");
+    trace.tally("start");
     this.#open(runtime).catch((error: unknown) => {
       if (this.#runtime === runtime) this.#fail(error);
     });
@@ -115,6 +124,28 @@ export class SimNode {
     if (this.#runtime === runtime) this.#gone();
   }
 
+  /** The machine's disk is changed for an empty one; the next process begins with nothing, under the same id. */
+  wipe(): void {
+    const { disk, time, trace, observer } = this.options;
+    this.kill({ powerLoss: true, silently: false });
+    trace.note(time.now, this.id, "is wiped");
+    trace.tally("disk lost");
+    disk.wipe();
+    observer.wiped(this.id);
+    this.lost = true;
+  }
+
+  /** A bit flips on the disk of a machine that is down. */
+  rot(): void {
+    const { disk, time, trace } = this.options;
+    this.kill({ powerLoss: true, silently: false });
+    const where = disk.rot();
+    if (where === undefined) return;
+    trace.note(time.now, this.id, "rots", where);
+    trace.tally("bit flipped");
+    this.#rotten = true;
+  }
+
   pause(durationMs: number): void {
     const { time, trace } = this.options;
     trace.note(time.now, this.id, "pauses", Math.floor(durationMs));
@@ -122,15 +153,17 @@ export class SimNode {
   }
 
   async #open(runtime: SimRuntime): Promise<void> {
-    const { nodeId, bootstrap, plan, network, disk, observer, mutants } = this.options;
+    const { nodeId, contacts, plan, network, disk, observer, mutants, trace } = this.options;
+    const bootstrap = contacts === undefined ? this.options.bootstrap : NO_MEMBERS;
     const fileSystem = withoutSome(disk.mount(runtime), mutants);
     const tuning = resolveTuning({
       tickMs: plan.tickMs,
       heartbeatMs: 3 * plan.tickMs,
       electionTimeoutMs: ELECTION_TICKS * plan.tickMs,
       timeoutMs: 2000,
-      preVote: plan.preVote,
-      checkQuorum: plan.checkQuorum,
+      // Switched on node by node, as in a rolling upgrade.
+      preVote: plan.preVote !== (plan.mixed && this.options.seed % 2 === 0),
+      checkQuorum: plan.checkQuorum !== (plan.mixed && this.options.seed % 3 === 0),
       snapshotAfterBytes: plan.snapshotAfterBytes,
       trailingLogBytes: plan.trailingLogBytes,
       segmentBytes: plan.segmentBytes,
@@ -148,12 +181,15 @@ export class SimNode {
       bootstrap,
       segmentBytes: tuning.segmentBytes,
     });
-    const { incarnation } = data.identity;
-    const machine = new AppendMachine();
-    const transport = network.transport({ nodeId, incarnation }, runtime);
+    const { incarnation, epoch } = data.identity;
+    const machine = new AppendMachine(plan.ballastBytes, (index, state) =>
+      observer.reached(nodeId, index, state),
+    );
+    const transport = network.transport({ nodeId, incarnation, epoch }, runtime);
     const raft = new RaftNode({
       nodeId,
       bootstrap,
+      ...(contacts !== undefined && { contacts: new Map(contacts.map((id) => [id, `${id}:1`])) }),
       runtime,
       fileSystem,
       directory: DIRECTORY,
@@ -163,7 +199,10 @@ export class SimNode {
       tuning,
       mutants,
     });
-    observer.recovered(nodeId, raft.core);
+    if (!observer.recovered(nodeId, raft.core, this.#rotten)) {
+      this.#lose("the last write of its log was damaged, and cut off as torn");
+      return;
+    }
     const { core } = raft;
     const step = core.step.bind(core);
     core.step = (input) => {
@@ -172,6 +211,7 @@ export class SimNode {
       return effects;
     };
     raft.on((event) => {
+      if (event.type === "snapshot-taken" || event.type === "snapshot-restored") trace.tally(event.type);
       if (event.type === "fatal" && this.#runtime === runtime) this.#fail(event.error);
     });
     await raft.start();
@@ -187,9 +227,22 @@ export class SimNode {
     const { observer, network, time, trace } = this.options;
     const code = error instanceof RaftError ? error.code : systemCode(error);
     trace.note(time.now, this.id, "fails", code ?? "", String(error));
-    const byDisk = code === "RAFT_STORAGE_FAILED" || code === "EIO" || code === "ENOSPC";
+    if (code === "RAFT_STORAGE_CORRUPT" && this.#rotten) return this.#lose("the damage was found");
+    const cause = code === "RAFT_STORAGE_FAILED" ? systemCode((error as RaftError).cause) : code;
+    const byDisk = cause === "EIO" || cause === "ENOSPC";
     if (!byDisk) observer.violated(error instanceof Error ? error : new Error(String(error)));
     this.#mustReboot = true;
+    this.#gone();
+    network.processDied(this.id, false);
+  }
+
+  /** The damage cannot be undone: the machine's data counts as lost. */
+  #lose(why: string): void {
+    const { network, time, trace } = this.options;
+    trace.note(time.now, this.id, "is lost", why);
+    trace.tally(why);
+    this.lost = true;
+    this.beyondRepair = true;
     this.#gone();
     network.processDied(this.id, false);
   }

@@ -4,20 +4,20 @@ import type { Mutant } from "../core/mutants.ts";
 import { seededRandom } from "../core/random.ts";
 import { nodeId } from "../units.ts";
 import { derivedSeed } from "./chance.ts";
+import { Fleet } from "./fleet.ts";
 import { History } from "./history.ts";
 import { Nemesis } from "./nemesis.ts";
 import { Observer } from "./observer.ts";
+import { Operator } from "./operator.ts";
 import { drawPlan, type Plan } from "./plan.ts";
+import { recover } from "./recovery.ts";
 import { SimDisk } from "./sim-disk.ts";
 import { SimNetwork } from "./sim-network.ts";
-import { SIM_ELECTION_TIMEOUT_MS, SimNode, type SimProcess } from "./sim-node.ts";
+import { SimNode, type SimProcess } from "./sim-node.ts";
 import { Tempo } from "./tempo.ts";
 import { Trace } from "./trace.ts";
 import { quiescent, VirtualTime } from "./virtual-time.ts";
 import { Workload } from "./workload.ts";
-
-/** A healed cluster has to serve again within this time: ten election time-outs, and the retries of clients. */
-const RECOVERY_MS = 10 * SIM_ELECTION_TIMEOUT_MS + 4000;
 
 export interface SimulateOptions {
   readonly mutants?: ReadonlySet<Mutant>;
@@ -32,6 +32,8 @@ export interface SimReport {
   readonly virtualMs: number;
   /** Writes that clients were told of. */
   readonly acknowledged: number;
+  /** What happened how often: troubles, an operator's wishes, what came of them. */
+  readonly tallies: Readonly<Record<string, number>>;
   readonly failure?: {
     readonly message: string;
     readonly plan: string;
@@ -51,8 +53,6 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
   }
 }
 
-class LivenessViolation extends Error {}
-
 class Run {
   readonly #seed: number;
   readonly #plan: Plan;
@@ -60,7 +60,8 @@ class Run {
   readonly #trace = new Trace();
   readonly #history = new History();
   readonly #observer: Observer;
-  readonly #nodes: SimNode[];
+  readonly #fleet: Fleet;
+  readonly #operator: Operator;
   readonly #nemesis: Nemesis;
   readonly #workload: Workload;
 
@@ -72,31 +73,43 @@ class Run {
     const plan = drawPlan(stream(0));
     const network = new SimNetwork(time, stream(1), plan.link);
     const observer = new Observer(time, trace);
-    const ids = Array.from({ length: plan.nodes }, (_, i) => nodeId(`n${i + 1}`));
-    const bootstrap = configuration(ids.map((id) => ({ nodeId: id, address: `${id}:1`, voter: true })));
-    const nodes = ids.map((id, i) => {
-      const disk = new SimDisk(stream(10 + i), plan.disk);
-      const common = { bootstrap, plan, time, network, observer, trace, mutants };
-      return new SimNode({ ...common, nodeId: id, disk, seed: derivedSeed(seed, 20 + i) });
+    const founders = Array.from({ length: plan.nodes }, (_, i) => nodeId(`n${i + 1}`));
+    const bootstrap = configuration(founders.map((id) => ({ nodeId: id, address: `${id}:1`, voter: true })));
+    const fleet = new Fleet(plan.nodes, (id, contacts) => {
+      const number = Number(id.slice(1));
+      const disk = new SimDisk(stream(10 + number), plan.disk);
+      const common = { bootstrap, contacts, plan, time, network, observer, trace, mutants };
+      return new SimNode({ ...common, nodeId: id, disk, seed: derivedSeed(seed, 30 + number) });
     });
+    const operator = new Operator(fleet, time, stream(5), trace);
     const tempo = new Tempo(plan.tempo, stream(4));
     this.#seed = seed;
     this.#plan = plan;
     this.#observer = observer;
-    this.#nodes = nodes;
-    this.#nemesis = new Nemesis(nodes, network, time, plan, stream(2), trace, tempo);
-    this.#workload = new Workload(nodes, this.#history, observer, time, plan, stream(3), tempo);
+    this.#fleet = fleet;
+    this.#operator = operator;
+    this.#nemesis = new Nemesis(fleet, operator, network, time, plan, stream(2), trace, tempo, observer);
+    this.#workload = new Workload(fleet, this.#history, observer, time, plan, stream(3), tempo);
   }
 
   async toEnd(): Promise<void> {
-    for (const node of this.#nodes) node.start();
+    for (const node of this.#fleet.nodes) node.start();
     this.#workload.start();
     this.#nemesis.start();
     await this.#until(this.#plan.troubledMs);
     this.#nemesis.heal();
+    this.#operator.stop();
     this.#workload.stop();
-    await this.#recover();
-    this.#checkHistory();
+    const processes = await recover({
+      fleet: this.#fleet,
+      time: this.#time,
+      workload: this.#workload,
+      history: this.#history,
+      observer: this.#observer,
+      until: (timeMs, done) => this.#until(timeMs, done),
+    });
+    this.#trace.tally(processes.length === 0 ? "left without a majority" : "healed");
+    this.#checkHistory(processes);
   }
 
   report(error?: Error): SimReport {
@@ -107,6 +120,7 @@ class Run {
       events,
       virtualMs: this.#time.now,
       acknowledged: this.#history.acknowledged,
+      tallies: this.#trace.tallies,
       ...(error !== undefined && {
         failure: { message: error.message, plan: planText(this.#plan), tail: this.#trace.tail() },
       }),
@@ -124,57 +138,14 @@ class Run {
     return done();
   }
 
-  /** All nodes agree and take a fresh write each; all then hold the same (liveness, and convergence). */
-  async #recover(): Promise<void> {
-    const deadline = this.#time.now + RECOVERY_MS;
-    // A sync that was begun before may still fail, and end its process.
-    for (let at = this.#time.now; at < deadline; at += 200) {
-      this.#time.after(at - this.#time.now, () => {
-        for (const node of this.#nodes) node.start();
-      });
-    }
-    const up = await this.#until(deadline, () => this.#processes().length === this.#nodes.length);
-    if (!up) throw new LivenessViolation("not every node came up again");
-    const agreed = await this.#until(
-      deadline,
-      () => this.#leaders().size === 1 && !this.#leaders().has(null),
-    );
-    if (!agreed) throw new LivenessViolation("no leader that all follow, long after all is healed");
-    let served = 0;
-    for (const node of this.#nodes) {
-      this.#workload
-        .serveAt(node)
-        .then(() => served++)
-        .catch((error: unknown) => this.#observer.violated(error as Error));
-    }
-    const all = await this.#until(deadline, () => served === this.#nodes.length);
-    if (!all) throw new LivenessViolation("a fresh write or read was not served, long after all is healed");
-    const answered = await this.#until(deadline, () => this.#history.openOperations === 0);
-    if (!answered) throw new LivenessViolation("a client was left without any answer");
-    const equal = await this.#until(deadline + RECOVERY_MS, () => this.#digests().size === 1);
-    if (!equal) throw new LivenessViolation("the machines do not converge");
-  }
-
-  #checkHistory(): void {
-    const [first] = this.#processes();
+  #checkHistory(processes: readonly SimProcess[]): void {
+    const [first] = processes;
     if (first !== undefined) this.#history.checkAgainst(first.machine.effects);
     for (const payload of this.#workload.refusedPayloads) {
       const index = this.#observer.committedAt(payload);
       if (index === undefined) continue;
       throw new Error(`${payload.slice(0, 20)} was refused as having no effect, and committed at ${index}`);
     }
-  }
-
-  #processes(): SimProcess[] {
-    return this.#nodes.flatMap((node) => node.process ?? []);
-  }
-
-  #leaders(): Set<string | null> {
-    return new Set(this.#processes().map(({ raft }) => raft.status().leader));
-  }
-
-  #digests(): Set<string> {
-    return new Set(this.#processes().map(({ machine }) => machine.digest));
   }
 }
 

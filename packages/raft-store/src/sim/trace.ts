@@ -10,6 +10,7 @@ const FNV_PRIME = 0x01000193;
 export class Trace {
   #hash = FNV_OFFSET;
   #count = 0;
+  readonly #tallies = new Map<string, number>();
   readonly #words = new Map<string, number>();
   readonly #kept: (readonly [atMs: number, ...parts: (string | number)[]])[] = [];
 
@@ -21,6 +22,15 @@ export class Trace {
     for (const part of parts) {
       this.#mix(typeof part === "number" ? part : this.#hashOf(part));
     }
+  }
+
+  /** Counts one of a kind, for the sum of what a run did. */
+  tally(kind: string): void {
+    this.#tallies.set(kind, (this.#tallies.get(kind) ?? 0) + 1);
+  }
+
+  get tallies(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#tallies);
   }
 
   /** Events so far. */

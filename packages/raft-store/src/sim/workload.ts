@@ -4,6 +4,7 @@ import { below, type Random } from "../core/random.ts";
 import { RaftError } from "../errors.ts";
 import { decodeCommand, encodeCommand } from "./append-machine.ts";
 import { between, chance, pick } from "./chance.ts";
+import type { Fleet } from "./fleet.ts";
 import type { History, OpenOperation } from "./history.ts";
 import type { Observer } from "./observer.ts";
 import type { Plan } from "./plan.ts";
@@ -23,7 +24,7 @@ type Answer =
 export class Workload {
   /** What `submit` said had no effect: those bytes must not turn up in the log. */
   readonly refusedPayloads: string[] = [];
-  readonly #nodes: readonly SimNode[];
+  readonly #fleet: Fleet;
   readonly #history: History;
   readonly #observer: Observer;
   readonly #time: VirtualTime;
@@ -34,7 +35,7 @@ export class Workload {
   #stopped = false;
 
   constructor(
-    nodes: readonly SimNode[],
+    fleet: Fleet,
     history: History,
     observer: Observer,
     time: VirtualTime,
@@ -42,7 +43,7 @@ export class Workload {
     random: Random,
     tempo: Tempo,
   ) {
-    this.#nodes = nodes;
+    this.#fleet = fleet;
     this.#history = history;
     this.#observer = observer;
     this.#time = time;
@@ -90,7 +91,7 @@ export class Workload {
     const name = this.#newName();
     let operation = this.#history.begin(kind, name);
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-      const up = this.#nodes.flatMap((node) => node.process ?? []);
+      const up = this.#fleet.nodes.flatMap((node) => node.process ?? []);
       if (up.length > 0) {
         const process = pick(this.#random, up);
         const answer = await this.#once(process, operation, attempt);

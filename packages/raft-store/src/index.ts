@@ -9,6 +9,7 @@ export {
   RaftInvariantError,
   type Retry,
 } from "./errors.ts";
+export { type LoggedEntry, readLog } from "./offline/read-log.ts";
 export {
   type ForcedConfiguration,
   recoverLostMajority,
@@ -19,6 +20,7 @@ export {
   type RestoreBackupOptions,
   type RestoredBackup,
 } from "./offline/restore-backup.ts";
+export { type DataDirReport, verifyDataDir } from "./offline/verify-data-dir.ts";
 export { RaftStore, type SubmitResult, type WaitOptions } from "./raft-store.ts";
 export type { RaftStoreOptions } from "./raft-store-options.ts";
 export type { StoreMember, StoreStatus } from "./store-status.ts";

@@ -49,7 +49,7 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
     segmentBytes: options.segmentBytes,
   });
   const snapshot = await snapshots.open();
-  const recovered = await reconcile(log, await log.open(), snapshot);
+  const recovered = await reconcile(directory, log, await log.open(), snapshot);
   return {
     identity,
     log,
@@ -85,14 +85,16 @@ async function openIdentity(options: DataDirectoryOptions): Promise<Identity> {
  * does not reach, or contradicts: the log is then dropped, as it was about to be (§7).
  */
 async function reconcile(
+  directory: string,
   log: LogStorage,
   recovered: RecoveredLog,
   snapshot: SnapshotMeta | undefined,
 ): Promise<RecoveredLog> {
   const { base, entries, hardState } = recovered;
   if (base.index > (snapshot?.index ?? 0)) {
-    throw new RaftError(
-      "RAFT_STORAGE_CORRUPT",
+    throw new StorageDamage(
+      `${directory}/snapshots`,
+      0,
       `the log begins behind entry ${base.index}, the snapshot ends at ${snapshot?.index ?? 0}`,
     );
   }

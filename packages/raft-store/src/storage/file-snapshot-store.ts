@@ -23,7 +23,7 @@ export class FileSnapshotStore implements SnapshotStore {
   async open(): Promise<SnapshotMeta | undefined> {
     await this.#fileSystem.makeDirectory(this.#directory);
     const names = await this.#fileSystem.list(this.#directory);
-    const latest = names.filter((name) => NAME.test(name)).at(-1);
+    const latest = latestSnapshotName(names);
     // A process that died while publishing may have left a name that only the kernel's cache holds. The log will be
     // cut on the strength of it, and the snapshot before it removed, so it has to be durable first.
     if (latest !== undefined) await this.#fileSystem.syncDirectory(this.#directory);
@@ -34,8 +34,7 @@ export class FileSnapshotStore implements SnapshotStore {
     }
     if (latest !== undefined) {
       this.#latest = await this.#metaOf(latest);
-      if (nameOf(this.#latest) !== latest)
-        throw new StorageDamage(this.#path(latest), 0, "the snapshot's head is of another snapshot");
+      if (nameOf(this.#latest) !== latest) throw new StorageDamage(this.#path(latest), 0, OTHER_HEAD);
     }
     return this.#latest;
   }
@@ -46,8 +45,9 @@ export class FileSnapshotStore implements SnapshotStore {
     const file = await this.#fileSystem.open(this.#path(name), "read");
     try {
       const decoder = new SnapshotDecoder();
-      for await (const bytes of chunksOf(file)) yield* this.#decode(name, decoder, () => decoder.push(bytes));
-      this.#decode(name, decoder, () => decoder.finish());
+      for await (const bytes of chunksOf(file))
+        yield* decodeAt(this.#path(name), decoder, () => decoder.push(bytes));
+      decodeAt(this.#path(name), decoder, () => decoder.finish());
     } finally {
       await file.close();
     }
@@ -137,20 +137,12 @@ export class FileSnapshotStore implements SnapshotStore {
     try {
       const decoder = new SnapshotDecoder();
       for await (const bytes of chunksOf(file)) {
-        this.#decode(name, decoder, () => decoder.push(bytes));
+        decodeAt(this.#path(name), decoder, () => decoder.push(bytes));
         if (decoder.meta !== undefined) return decoder.meta;
       }
       throw new StorageDamage(this.#path(name), decoder.offset, "the snapshot has no whole head");
     } finally {
       await file.close();
-    }
-  }
-
-  #decode<T>(name: string, decoder: SnapshotDecoder, decode: () => T): T {
-    try {
-      return decode();
-    } catch (cause) {
-      throw new StorageDamage(this.#path(name), decoder.offset, (cause as Error).message, { cause });
     }
   }
 
@@ -211,6 +203,40 @@ async function* chunksOf(file: File): AsyncIterable<Uint8Array> {
   }
 }
 
+/** Which of the names in a snapshot directory is that of the latest snapshot, if any. */
+export function latestSnapshotName(names: readonly string[]): string | undefined {
+  return names.filter((name) => NAME.test(name)).at(-1);
+}
+
+/** Reads a snapshot to its end. @throws RaftError `RAFT_STORAGE_CORRUPT` */
+export async function verifySnapshotFile(
+  fileSystem: FileSystem,
+  directory: string,
+  name: string,
+): Promise<SnapshotMeta> {
+  const path = `${directory}/${name}`;
+  const file = await fileSystem.open(path, "read");
+  const decoder = new SnapshotDecoder();
+  const decode = <T>(step: () => T): T => decodeAt(path, decoder, step);
+  try {
+    for await (const bytes of chunksOf(file)) decode(() => decoder.push(bytes));
+    const meta = decode(() => decoder.finish());
+    if (nameOf(meta) !== name) throw new StorageDamage(path, 0, OTHER_HEAD);
+    return meta;
+  } finally {
+    await file.close();
+  }
+}
+
+function decodeAt<T>(path: string, decoder: SnapshotDecoder, step: () => T): T {
+  try {
+    return step();
+  } catch (cause) {
+    throw new StorageDamage(path, decoder.offset, (cause as Error).message, { cause });
+  }
+}
+
+const OTHER_HEAD = "the snapshot's head is of another snapshot";
 const NAME = /^\d{16}-\d{16}\.snapshot$/;
 
 /** Sorts by index. */

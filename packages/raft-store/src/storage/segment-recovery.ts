@@ -14,6 +14,8 @@ import {
 
 export interface SegmentRecovery {
   readonly contents: LogContents;
+  /** How many records there are in all. */
+  readonly records: number;
   /** The segments found, oldest first. */
   readonly segments: readonly SealedSegment[];
   /** Where, in the last segment, the records end that are on the disk for certain. */
@@ -49,6 +51,7 @@ export async function recoverSegments(fileSystem: FileSystem, directory: string)
   const contents = new LogContents(headers[0]?.start ?? { index: logIndex(0), term: term(0) });
   const segments: SealedSegment[] = [];
   let settledEnd = 0;
+  let records = 0;
   let unsettled: SegmentRecovery["unsettled"];
   for (const [i, header] of headers.entries()) {
     const path = `${directory}/${segmentName(header.sequence)}`;
@@ -57,18 +60,19 @@ export async function recoverSegments(fileSystem: FileSystem, directory: string)
     let lastIndex = logIndex(0);
     for (const [n, record] of segment.records.entries()) {
       if (next === undefined && n >= segment.settled) unsettled = withRecord(unsettled, record, contents);
-      replay(record, contents, path);
+      replay(record, contents, path, segment.offsets[n] ?? 0);
       if (record.kind === "entry" && record.entry.index > lastIndex) lastIndex = record.entry.index;
     }
     segments.push({ sequence: header.sequence, lastIndex });
     settledEnd = segment.settledEnd;
+    records += segment.records.length;
   }
-  return { contents, segments, settledEnd, unsettled };
+  return { contents, records, segments, settledEnd, unsettled };
 }
 
 const HEADER_READ_BYTES = 64;
 
-function replay(record: LogRecord, contents: LogContents, path: string): void {
+function replay(record: LogRecord, contents: LogContents, path: string, offset: number): void {
   try {
     switch (record.kind) {
       case "hard-state":
@@ -87,7 +91,7 @@ function replay(record: LogRecord, contents: LogContents, path: string): void {
         record satisfies never;
     }
   } catch (cause) {
-    throw corrupt(path, 0, (cause as Error).message, cause);
+    throw corrupt(path, offset, (cause as Error).message, cause);
   }
 }
 

@@ -76,6 +76,8 @@ export function decodeSegmentHeader(bytes: Buffer, path: string): SegmentHeader 
 
 export interface SegmentContents {
   readonly records: readonly LogRecord[];
+  /** Where each of them begins. */
+  readonly offsets: readonly number[];
   /** How many of the records are from before the last write, and so on the disk for certain. */
   readonly settled: number;
   /** The offset behind those. */
@@ -97,6 +99,7 @@ export function readSegment(
   path: string,
 ): SegmentContents {
   const records: LogRecord[] = [];
+  const offsets: number[] = [];
   let settled = 0;
   let settledEnd = SEGMENT_HEADER_BYTES;
   let durable = header.bornDurable;
@@ -111,13 +114,14 @@ export function readSegment(
       settledEnd = offset;
     }
     records.push(decoded(bytes, offset, found.length, path));
+    offsets.push(offset);
     offset = Math.ceil((offset + found.length) / RECORD_ALIGNMENT) * RECORD_ALIGNMENT;
   }
   const mustReach = knownEnd ?? Math.max(durable, markBehind(bytes, header.salt, offset));
   if (offset < mustReach) {
     throw corrupt(path, offset, `no valid record, though the file was on the disk up to ${mustReach}`);
   }
-  return { records, settled, settledEnd };
+  return { records, offsets, settled, settledEnd };
 }
 
 /**

@@ -31,12 +31,16 @@ export interface RaftTuning {
   readonly commandBytesMax?: number;
   /** A snapshot is taken when the log has grown by this much since the last one. */
   readonly snapshotAfterBytes?: number;
+  /** Of snapshots, at most, to all followers together, so that the log has room beside them. */
+  readonly snapshotBytesPerSecond?: number;
   /** What is kept of the log before a snapshot, so that a slow follower does not need the snapshot. */
   readonly trailingLogBytes?: number;
   /** Size of a log file. */
   readonly segmentBytes?: number;
   /** How long submit, readBarrier and appliedAtLeast wait unless told. */
   readonly timeoutMs?: number;
+  /** Replicas compare a digest of the machine at every multiple of this log index, if the machine has one; at least 2. */
+  readonly digestEveryEntries?: number;
   /** Whether candidates ask first if they could win (thesis §9.6). */
   readonly preVote?: boolean;
   /** Whether a leader that hears no majority steps down (thesis §6.2). */
@@ -57,9 +61,11 @@ export const DEFAULT_TUNING: ResolvedTuning = {
   pipelineMessagesMax: 64,
   commandBytesMax: 8 << 20,
   snapshotAfterBytes: 64 << 20,
+  snapshotBytesPerSecond: 64 << 20,
   trailingLogBytes: 16 << 20,
   segmentBytes: 16 << 20,
   timeoutMs: 5000,
+  digestEveryEntries: 1000,
   preVote: true,
   checkQuorum: true,
 };
@@ -78,6 +84,10 @@ export function resolveTuning(tuning: RaftTuning): ResolvedTuning {
   if (electionTimeoutMs < 3 * heartbeatMs) {
     throw new RaftError("RAFT_CONFIG_INVALID", "electionTimeoutMs must be at least three times heartbeatMs");
   }
+  const { digestEveryEntries } = resolved;
+  // At 1 each digest would be the reason for the next.
+  if (!Number.isSafeInteger(digestEveryEntries) || digestEveryEntries < 2)
+    throw new RaftError("RAFT_CONFIG_INVALID", "digestEveryEntries must be a whole number of at least 2");
   return resolved;
 }
 

@@ -90,7 +90,7 @@ export class RaftNode {
       snapshotDue: (position, view) => this.#takeSnapshot(position, view),
       failed: fail,
     });
-    this.#snapshots = new Snapshots(data.snapshots, this.#storage, runtime, {
+    this.#snapshots = new Snapshots(data.snapshots, this.#storage, runtime, tuning.snapshotBytesPerSecond, {
       send: (to, message) => this.#send(to, message),
       received: (from, term, snapshot) => this.#step({ type: "snapshotReceived", from, term, snapshot }),
       sent: (to, index, ok) => this.#step({ type: "snapshotSent", to, index, ok }),

@@ -1,4 +1,4 @@
-import type { CoreEvent, Input, MembershipChange, MembershipOutcome } from "../core/effects.ts";
+import type { CoreEvent, Input, MembershipOutcome } from "../core/effects.ts";
 import type { Entry, LogPosition } from "../core/entry.ts";
 import { RaftError, type RaftErrorCode } from "../errors.ts";
 import type {
@@ -49,6 +49,10 @@ const ERRORS: Readonly<Record<Exclude<AdministrationOutcome, "done">, readonly [
   transferring: ["RAFT_TRANSFERRING", "leadership is being handed over"],
   "transfer-failed": ["RAFT_TRANSFER_FAILED", "the member asked to lead did not take over"],
   superseded: ["RAFT_NOT_LEADER", "the leader was replaced before the change was committed: it was dropped"],
+  unsupported: [
+    "RAFT_VERSION_UNSUPPORTED",
+    "a member has not told the leader that its program knows this version of the machine",
+  ],
   unknown: ["RAFT_OUTCOME_UNKNOWN", "whether the change took effect is not known"],
 };
 
@@ -176,13 +180,12 @@ export class Administration {
   #lead(wish: AdministrationRequest, answer: Answer): void {
     if (!this.#host.leads()) return answer("not-leader");
     if (wish.type === "transfer") return this.#hand(wish.to, answer);
-    return this.#change(wish, answer);
-  }
-
-  #change(change: MembershipChange, answer: Answer): void {
     const id = this.#nextChange++;
     this.#proposed.set(id, answer);
-    this.#host.step({ type: "changeMembership", id, change, now: this.#host.wallNow() });
+    const now = this.#host.wallNow();
+    if (wish.type === "raise-version")
+      return this.#host.step({ type: "raiseVersion", id, version: wish.version, now });
+    return this.#host.step({ type: "changeMembership", id, change: wish, now });
   }
 
   #hand(to: NodeId | undefined, answer: Answer): void {

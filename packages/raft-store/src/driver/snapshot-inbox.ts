@@ -11,7 +11,10 @@ export interface SnapshotInboxHandler {
   failed(error: unknown): void;
 }
 
-/** Receives a leader's snapshot, one stream at a time; a newer stream takes the place of an older one. */
+/**
+ * Receives a leader's snapshot, one at a time; another takes the place of one that is not whole. What was received stays
+ * when the connection breaks or the leader gives up: a later stream of the same file goes on behind it.
+ */
 export class SnapshotInbox {
   readonly #snapshots: SnapshotStore;
   readonly #handler: SnapshotInboxHandler;
@@ -66,19 +69,13 @@ export class SnapshotInbox {
 
   async #take(from: NodeId, chunk: SnapshotChunk): Promise<void> {
     let current = this.#current;
-    const same =
-      current?.from === from && current.chunk.term === chunk.term && current.chunk.stream === chunk.stream;
-    if (!same) {
-      if (current !== undefined && chunk.term < current.chunk.term) return;
+    if (current !== undefined && chunk.term < current.chunk.term) return;
+    if (current === undefined || current.from !== from || !sameFile(current.chunk, chunk)) {
       await this.#drop();
-      if (chunk.offset !== 0) {
-        this.#answer(from, chunk, 0, "failed");
-        return;
-      }
       current = { from, chunk, receiver: await this.#snapshots.receive() };
-      this.#current = current;
     }
-    const { receiver } = current as NonNullable<typeof current>;
+    const { receiver } = current;
+    this.#current = { from, chunk, receiver };
     if (chunk.offset !== receiver.received) {
       this.#answer(from, chunk, receiver.received, "receiving");
       return;
@@ -112,4 +109,13 @@ export class SnapshotInbox {
   #answer(to: NodeId, { term, stream }: SnapshotChunk, received: number, state: SnapshotAck["state"]): void {
     this.#handler.send(to, { type: "SnapshotAck", term, stream, received, state });
   }
+}
+
+/** Of one sender these name a file; its checksum over all would find a mistake. */
+function sameFile(one: SnapshotChunk, other: SnapshotChunk): boolean {
+  return (
+    one.snapshotIndex === other.snapshotIndex &&
+    one.snapshotTerm === other.snapshotTerm &&
+    one.bytes === other.bytes
+  );
 }

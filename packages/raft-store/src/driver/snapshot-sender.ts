@@ -2,6 +2,7 @@ import type { Runtime, Timer } from "../runtime.ts";
 import type { SnapshotSource, SnapshotStore } from "../storage/snapshot-store.ts";
 import type { SnapshotAck, SnapshotChunk } from "../transport/snapshot-messages.ts";
 import type { LogIndex, NodeId, Term } from "../units.ts";
+import type { Pacer } from "./pacer.ts";
 
 /** One chunk is on its way at a time: a slow follower holds no more than this of ours in memory. */
 const CHUNK_BYTES = 256 << 10;
@@ -17,24 +18,38 @@ export interface SnapshotSenderHandler {
   failed(error: unknown): void;
 }
 
-/** Streams the latest snapshot to one follower, chunk by chunk, each sent when the one before was answered. */
+/** Asks where to go on, as the follower may have a part of the snapshot from an earlier stream. */
+const PROBE = -1;
+
+/**
+ * Streams the latest snapshot to one follower, chunk by chunk, each sent when the one before was answered. A later
+ * snapshot does not disturb it: the file stays readable while it is open.
+ */
 export class SnapshotSender {
   readonly #to: NodeId;
   readonly #term: Term;
   readonly #stream: number;
   readonly #runtime: Runtime;
+  readonly #pacer: Pacer;
   readonly #handler: SnapshotSenderHandler;
   #source: SnapshotSource | undefined;
-  #offset = -1;
+  #offset = PROBE;
   #resends = 0;
   #timer: Timer | undefined;
   #ended = false;
 
-  constructor(to: NodeId, term: Term, stream: number, runtime: Runtime, handler: SnapshotSenderHandler) {
+  constructor(
+    to: NodeId,
+    term: Term,
+    stream: number,
+    world: { readonly runtime: Runtime; readonly pacer: Pacer },
+    handler: SnapshotSenderHandler,
+  ) {
     this.#to = to;
     this.#term = term;
     this.#stream = stream;
-    this.#runtime = runtime;
+    this.#runtime = world.runtime;
+    this.#pacer = world.pacer;
     this.#handler = handler;
   }
 
@@ -52,7 +67,7 @@ export class SnapshotSender {
       this.#source = await snapshots.openSource();
       if (this.#ended) await this.#source?.close();
       else if (this.#source === undefined) this.#end(false);
-      else await this.#sendFrom(0);
+      else await this.#transmit(PROBE);
     } catch (error) {
       this.#handler.failed(error);
     }
@@ -75,20 +90,31 @@ export class SnapshotSender {
   }
 
   async #sendFrom(offset: number): Promise<void> {
-    const source = this.#source;
-    if (source === undefined || this.#ended) return;
     this.#offset = offset;
     this.#timer?.cancel();
+    const { clock, scheduler } = this.#runtime;
+    const waitMs = this.#pacer.reserve(clock.monotonicMs(), offset === PROBE ? 0 : CHUNK_BYTES);
+    if (waitMs <= 0) await this.#transmit(offset);
+    else this.#timer = scheduler.after(waitMs, () => void this.#guarded(() => this.#transmit(offset)));
+  }
+
+  async #transmit(offset: number): Promise<void> {
+    const source = this.#source;
+    if (source === undefined || this.#ended || this.#offset !== offset) return;
+    this.#timer?.cancel();
     this.#timer = this.#runtime.scheduler.after(RESEND_MS, () => this.#onSilence(offset));
-    const data = await source.read(offset, CHUNK_BYTES);
+    const from = Math.max(offset, 0);
+    const data = await source.read(from, offset === PROBE ? 0 : CHUNK_BYTES);
     if (this.#ended || this.#offset !== offset) return;
-    const last = offset + data.length >= source.bytes;
     this.#handler.send(this.#to, {
       type: "SnapshotChunk",
       term: this.#term,
       stream: this.#stream,
-      offset,
-      last,
+      snapshotIndex: source.meta.index,
+      snapshotTerm: source.meta.term,
+      bytes: source.bytes,
+      offset: from,
+      last: from + data.length >= source.bytes,
       data,
     });
   }

@@ -8,6 +8,7 @@ import type { SnapshotAck, SnapshotChunk } from "../transport/snapshot-messages.
 import type { LogIndex, NodeId, Term } from "../units.ts";
 import { SnapshotInbox } from "./snapshot-inbox.ts";
 import { SnapshotSender } from "./snapshot-sender.ts";
+import { Pacer } from "./pacer.ts";
 import type { StorageQueue } from "./storage-queue.ts";
 
 export interface SnapshotsHandler {
@@ -30,6 +31,7 @@ export class Snapshots {
   readonly #runtime: Runtime;
   readonly #handler: SnapshotsHandler;
   readonly #inbox: SnapshotInbox;
+  readonly #pacer: Pacer;
   readonly #senders = new Map<NodeId, SnapshotSender>();
   /** Installations on the storage queue, by their operation. */
   readonly #installing = new Map<number, SnapshotMeta>();
@@ -37,11 +39,19 @@ export class Snapshots {
   #taking: Promise<void> | undefined;
   #stopped = false;
 
-  constructor(store: SnapshotStore, storage: StorageQueue, runtime: Runtime, handler: SnapshotsHandler) {
+  /** @param bytesPerSecond at most, to all followers together */
+  constructor(
+    store: SnapshotStore,
+    storage: StorageQueue,
+    runtime: Runtime,
+    bytesPerSecond: number,
+    handler: SnapshotsHandler,
+  ) {
     this.#store = store;
     this.#storage = storage;
     this.#runtime = runtime;
     this.#handler = handler;
+    this.#pacer = new Pacer(bytesPerSecond);
     this.#inbox = new SnapshotInbox(store, {
       send: (to, ack) => handler.send(to, ack),
       received: (from, term, { meta }) => handler.received(from, term, meta),
@@ -67,14 +77,20 @@ export class Snapshots {
   sendTo(to: NodeId, term: Term): void {
     if (this.#senders.has(to)) return;
     this.#streams += 1;
-    const sender = new SnapshotSender(to, term, this.#streams, this.#runtime, {
-      send: (peer, chunk) => this.#handler.send(peer, chunk),
-      ended: (peer, index, ok) => {
-        this.#senders.delete(peer);
-        this.#handler.sent(peer, index, ok);
+    const sender = new SnapshotSender(
+      to,
+      term,
+      this.#streams,
+      { runtime: this.#runtime, pacer: this.#pacer },
+      {
+        send: (peer, chunk) => this.#handler.send(peer, chunk),
+        ended: (peer, index, ok) => {
+          this.#senders.delete(peer);
+          this.#handler.sent(peer, index, ok);
+        },
+        failed: (error) => this.#handler.failed(error),
       },
-      failed: (error) => this.#handler.failed(error),
-    });
+    );
     this.#senders.set(to, sender);
     void sender.start(this.#store);
   }

@@ -2,7 +2,10 @@ import type { MembershipChange } from "../core/effects.ts";
 import type { LogIndex, NodeId } from "../units.ts";
 
 /** What an operator may ask of the leader, from any node. */
-export type AdministrationRequest = MembershipChange | { readonly type: "transfer"; readonly to?: NodeId };
+export type AdministrationRequest =
+  | MembershipChange
+  | { readonly type: "transfer"; readonly to?: NodeId }
+  | { readonly type: "raise-version"; readonly version: number };
 
 /**
  * How it ended: `done`, refused, or
@@ -19,7 +22,8 @@ export type AdministrationOutcome =
   | "transferring"
   | "transfer-failed"
   | "superseded"
-  | "unknown";
+  | "unknown"
+  | "unsupported";
 
 /** Hands an operator's wish to the leader. */
 export interface Administer {

@@ -89,7 +89,8 @@ export function encodeMessage(message: WireMessage): Uint8Array[] {
       w.u64s(message.term);
       break;
     case "SnapshotChunk":
-      w.u64s(message.term, message.stream, message.offset);
+      w.u64s(message.term, message.stream);
+      w.u64s(message.snapshotIndex, message.snapshotTerm, message.bytes, message.offset);
       w.flag(message.last);
       return [w.done(), message.data];
     case "SnapshotAck":
@@ -220,6 +221,9 @@ function readMessage(r: Reader): WireMessage {
         type: "SnapshotChunk",
         term: r.term(),
         stream: r.u64(),
+        snapshotIndex: r.index(),
+        snapshotTerm: r.term(),
+        bytes: r.u64(),
         offset: r.u64(),
         last: r.flag(),
         data: r.rest(),

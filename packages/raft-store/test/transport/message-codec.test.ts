@@ -69,8 +69,19 @@ const MESSAGES: readonly (readonly [WireMessage, string])[] = [
   ],
   [{ type: "TimeoutNow", term: term(3) }, "0b 0300000000000000"],
   [
-    { type: "SnapshotChunk", term: term(3), stream: 1, offset: 100, last: true, data: Buffer.from("snap") },
-    "0c 0300000000000000 0100000000000000 6400000000000000 01 736e6170",
+    {
+      type: "SnapshotChunk",
+      term: term(3),
+      stream: 1,
+      snapshotIndex: logIndex(9),
+      snapshotTerm: term(2),
+      bytes: 104,
+      offset: 100,
+      last: true,
+      data: Buffer.from("snap"),
+    },
+    "0c 0300000000000000 0100000000000000 0900000000000000 0200000000000000 6800000000000000 " +
+      "6400000000000000 01 736e6170",
   ],
   [
     { type: "SnapshotAck", term: term(3), stream: 1, received: 104, state: "received" },

@@ -38,8 +38,8 @@ export function apply(state: BookState, command: Command, entry: Entry): Applied
   }
 
   const { requests } = state;
-  const fingerprint = fingerprintOf(state.hasher, command);
   requests.locate(command.actor, key);
+  const fingerprint = requests.fingerprint(fingerprintOf(state.hasher, command));
   const slot = requests.find(state.at);
   if (slot !== 0) return replayOf(state, slot, command, fingerprint);
 

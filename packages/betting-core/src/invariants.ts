@@ -91,8 +91,8 @@ function checkAccounts(state: BookState): void {
   for (let row = 1; row <= accounts.count; row++) {
     balances += accounts.balance.get(row);
     let openStake = 0;
-    for (let bet = accounts.lastBet.get(row); bet !== 0; bet = bets.previousOfAccount.get(bet)) {
-      same(bets.account.get(bet), row, `account of bet ${bet}`);
+    for (let bet = state.newestBetOf(row); bet !== 0; bet = state.betBefore(bet)) {
+      same(state.ownerOf(bet), row, `account of bet ${bet}`);
       if (bets.status.get(bet) === BET.open) openStake += bets.stake.get(bet);
     }
     same(accounts.openStake.get(row), openStake, `open stake of account ${row}`);
@@ -108,7 +108,7 @@ function checkLedger(state: BookState): void {
   const newest = new Map<number, number>();
   for (let row = 1; row <= ledger.count; row++) {
     const account = ledger.account.get(row);
-    const amount = ledger.amount.get(row);
+    const amount = ledger.amountOf(row);
     const balance = (balances.get(account) ?? 0) + amount;
     same(ledger.balance.get(row), balance, `balance after ledger row ${row}`);
     same(ledger.previous.get(row), newest.get(account) ?? 0, `row before ledger row ${row}`);

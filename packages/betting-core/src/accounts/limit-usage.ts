@@ -89,7 +89,7 @@ export class LimitUsage {
   #count(sums: Sums, row: number, sign: 1n | -1n): void {
     const cause = this.#ledger.cause.get(row);
     // Signed as the user sees it: a stake is below 0, and so is a win that a resettlement takes back.
-    const gained = sign * BigInt(this.#ledger.amount.get(row));
+    const gained = sign * BigInt(this.#ledger.amountOf(row));
     if (cause === CAUSE.deposit) {
       sums.deposit += gained;
       return;

@@ -22,8 +22,7 @@ export function placeBet(state: BookState, command: PlaceBet): Outcome<"placeBet
   const account = taken.account === 0 ? openAccountFor(state, actor) : taken.account;
   const id = bets.count + 1;
   const seq = state.post(account, CAUSE.stake, id, 0 - stake, stake);
-  bets.append(account, gameId, position, stake, odds, seq, accounts.lastBet.get(account), taken.game.lastBet);
-  accounts.lastBet.set(account, id);
+  bets.append(gameId, position, stake, odds, seq, taken.game.lastBet);
   const game = state.games.addBet(gameId, id, position, stake, payout);
   counters.escrow += stake;
   reprice(game, strategyOf(game));

@@ -2,6 +2,7 @@
 
 import type { BookSnapshot, DigestParts } from "../book.ts";
 import { partsHex, wholeHex } from "../digest/book-digest.ts";
+import type { FrozenPage } from "../columns/page.ts";
 import { invariant } from "../errors.ts";
 import type { BookState } from "../state/book-state.ts";
 import { encodeLimitsRow, encodeGameRow } from "./snapshot-rows.ts";
@@ -12,7 +13,7 @@ import { headerOf, SECTION, type SnapshotHeader } from "./snapshot-header.ts";
 
 interface FrozenTable {
   readonly pages: readonly number[];
-  readonly columns: readonly (readonly (ArrayBufferView | undefined)[])[];
+  readonly columns: readonly (readonly (FrozenPage | undefined)[])[];
 }
 
 /** Rows of one kind as JSON texts; undefined is left out. */
@@ -99,8 +100,8 @@ function* cut(batch: Uint8Array): Generator<Uint8Array> {
 /** Half a chunk: most batches then fit one. */
 const BATCH_BYTES = PAYLOAD_BYTES_MAX >>> 1;
 
-function withoutTrailingZeros(view: ArrayBufferView): Uint8Array {
-  const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+function withoutTrailingZeros(page: FrozenPage): Uint8Array {
+  const bytes = new Uint8Array(page.buffer);
   let end = bytes.length;
   while (end > 0 && bytes[end - 1] === 0) end--;
   return bytes.subarray(0, end);

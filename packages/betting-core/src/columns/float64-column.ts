@@ -9,7 +9,6 @@ import { type Column, PAGE_BITS, PAGE_MASK, PAGE_ROWS } from "./page.ts";
  * access in the book polymorphic.
  */
 export class Float64Column implements Column {
-  readonly bytesPerRow: number = Float64Array.BYTES_PER_ELEMENT;
   #pages: (Float64Array | undefined)[] = [];
   /** Pages that a snapshot may still read. */
   #shared: boolean[] = [];

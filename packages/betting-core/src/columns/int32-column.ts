@@ -9,7 +9,6 @@ import { type Column, PAGE_BITS, PAGE_MASK, PAGE_ROWS } from "./page.ts";
  * access in the book polymorphic.
  */
 export class Int32Column implements Column {
-  readonly bytesPerRow: number = Int32Array.BYTES_PER_ELEMENT;
   #pages: (Int32Array | undefined)[] = [];
   /** Pages that a snapshot may still read. */
   #shared: boolean[] = [];

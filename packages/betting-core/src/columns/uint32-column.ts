@@ -9,7 +9,6 @@ import { type Column, PAGE_BITS, PAGE_MASK, PAGE_ROWS } from "./page.ts";
  * access in the book polymorphic.
  */
 export class Uint32Column implements Column {
-  readonly bytesPerRow: number = Uint32Array.BYTES_PER_ELEMENT;
   #pages: (Uint32Array | undefined)[] = [];
   /** Pages that a snapshot may still read. */
   #shared: boolean[] = [];

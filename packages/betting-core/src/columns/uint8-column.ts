@@ -9,7 +9,6 @@ import { type Column, PAGE_BITS, PAGE_MASK, PAGE_ROWS } from "./page.ts";
  * access in the book polymorphic.
  */
 export class Uint8Column implements Column {
-  readonly bytesPerRow: number = Uint8Array.BYTES_PER_ELEMENT;
   #pages: (Uint8Array | undefined)[] = [];
   /** Pages that a snapshot may still read. */
   #shared: boolean[] = [];

@@ -45,7 +45,7 @@ export function resettleGame(state: BookState, command: ResettleGame): Outcome<"
       trusted<MinorUnits>(bets.stake.get(bet)),
       trusted<Odds>(bets.odds.get(bet)),
     );
-    touched.pay(bets.account.get(bet), CAUSE.adjustment, bet, outcome === winner ? payout : -payout, 0);
+    touched.pay(state.ownerOf(bet), CAUSE.adjustment, bet, outcome === winner ? payout : -payout, 0);
     markBet(state, bet, outcome === winner ? BET.won : BET.lost);
   }
   touched.finish();

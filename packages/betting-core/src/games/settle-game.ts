@@ -63,7 +63,7 @@ function payWinners(state: BookState, game: GameRecord, winner: number): void {
   const { bets } = state;
   const touched = new AccountsTouched(state, game, "settlement");
   for (const bet of betsOf(state, game)) {
-    const account = bets.account.get(bet);
+    const account = state.ownerOf(bet);
     const stake = bets.stake.get(bet);
     if (bets.outcome.get(bet) === winner) {
       const payout = payoutOf(trusted<MinorUnits>(stake), trusted<Odds>(bets.odds.get(bet)));

@@ -25,7 +25,7 @@ export function voidGame(state: BookState, command: VoidGame): Outcome<"voidGame
   const touched = new AccountsTouched(state, voided, "refund");
   for (const bet of betsOf(state, voided)) {
     const stake = bets.stake.get(bet);
-    touched.pay(bets.account.get(bet), CAUSE.refund, bet, stake, -stake);
+    touched.pay(state.ownerOf(bet), CAUSE.refund, bet, stake, -stake);
     markBet(state, bet, BET.void);
   }
   touched.finish();

@@ -45,8 +45,8 @@ export function betsPage(state: BookState, query: BetsQuery): Page<BetDetailView
   let newest = bets.count;
   let previous = (bet: number): number => bet - 1;
   if (account !== 0) {
-    newest = state.accounts.lastBet.get(account);
-    previous = (bet) => bets.previousOfAccount.get(bet);
+    newest = state.newestBetOf(account);
+    previous = (bet) => state.betBefore(bet);
   } else if (game !== undefined) {
     newest = game.lastBet;
     previous = (bet) => bets.previousOfGame.get(bet);
@@ -63,7 +63,7 @@ export function betsPage(state: BookState, query: BetsQuery): Page<BetDetailView
     (cursor) => {
       if (unknown || cursor > bets.count) return 0;
       // A cursor of somebody else's list must not lead into it.
-      if (account !== 0 && bets.account.get(cursor) !== account) return 0;
+      if (account !== 0 && state.ownerOf(cursor) !== account) return 0;
       if (account === 0 && game !== undefined && bets.game.get(cursor) !== game.text.id) return 0;
       return previous(cursor);
     },
@@ -93,7 +93,7 @@ function transactionView(state: BookState, row: number): TransactionView {
     index: trusted<LogIndex>(ledger.index.get(row)),
     at: trusted<UnixMillis>(ledger.at.get(row)),
     cause: LEDGER_CAUSES[ledger.cause.get(row)] as TransactionCause,
-    amount: trusted<MinorUnits>(ledger.amount.get(row)),
+    amount: trusted<MinorUnits>(ledger.amountOf(row)),
     balance: trusted<MinorUnits>(ledger.balance.get(row)),
     ...(bet === 0 ? {} : { gameId: trusted<GameId>(state.bets.game.get(bet)), betId: trusted<BetId>(bet) }),
   };

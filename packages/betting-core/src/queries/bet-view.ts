@@ -44,7 +44,7 @@ function viewWithStatus(state: BookState, bet: number, status: number): BetView 
   const posting = bets.posting.get(bet);
   return {
     id: trusted<BetId>(bet),
-    userId: state.accounts.nameOf(bets.account.get(bet)),
+    userId: state.accounts.nameOf(state.ownerOf(bet)),
     gameId: trusted<GameId>(bets.game.get(bet)),
     outcome: outcomeKey(bets.outcome.get(bet)),
     stake,

@@ -95,7 +95,7 @@ export function settlePreview(
   if (game.status === "settled" || game.status === "voided") return undefined;
   const accounts = new Set<number>();
   for (const bet of betsOf(state, game)) {
-    if (state.bets.outcome.get(bet) === position) accounts.add(state.bets.account.get(bet));
+    if (state.bets.outcome.get(bet) === position) accounts.add(state.ownerOf(bet));
   }
   return {
     ...settlementOf(game, position),

@@ -9,9 +9,8 @@ export type Slot = number;
 export class RequestIndex implements Match {
   readonly #rows: readonly RequestRows[];
   readonly #slots = new HashIndex();
-  // What the record that is sought has beside the hash that the index compares.
+  /** What the record that is sought has beside the hash that the index compares. */
   #hash0 = 0;
-  #hash2 = 0;
 
   /** @param rows by lifetime, 1 … 3; position 0 is not used */
   constructor(rows: readonly RequestRows[]) {
@@ -19,17 +18,15 @@ export class RequestIndex implements Match {
   }
 
   /** @returns the slot's content, or 0 */
-  find(hash0: number, hash1: number, hash2: number): Slot {
+  find(hash0: number, hash1: number): Slot {
     this.#hash0 = hash0;
-    this.#hash2 = hash2;
     return this.#slots.find(hash0, hash1, this);
   }
 
   /** Part of `find`. */
   matches(slot: Slot): boolean {
     const rows = this.#rows[slot & 3] as RequestRows;
-    const row = slot >>> 2;
-    return rows.hash0.get(row) === this.#hash0 && rows.hash2.get(row) === this.#hash2;
+    return rows.hash0.get(slot >>> 2) === this.#hash0;
   }
 
   /** The hash must not be in the index. */

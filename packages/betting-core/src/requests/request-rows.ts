@@ -1,9 +1,8 @@
 // Request records of one lifetime, oldest first: typed rows that are appended at one end and dropped at the other.
 
-import { Float64Column } from "../columns/float64-column.ts";
 import { type Column, PAGE_BITS, PAGE_MASK } from "../columns/page.ts";
 import { Int32Column } from "../columns/int32-column.ts";
-import { Uint32Column } from "../columns/uint32-column.ts";
+import { IntegerColumn } from "../columns/integer-column.ts";
 import { Uint8Column } from "../columns/uint8-column.ts";
 import type { Hasher } from "../digest/hasher.ts";
 import { TAG } from "../state/tags.ts";
@@ -14,21 +13,20 @@ const ROW_MASK = REQUEST_ROWS - 1;
 /** `kind` of a row whose key was used anew after its time. */
 export const DEAD = 255;
 
-/** 21 bytes a row; 38 where the row itself must know its log index, time and result. */
+/** 15 to 17 bytes a row; 20 to 36 where the row itself must know its log index, time and result. */
 export class RequestRows {
   readonly hash0 = new Int32Column();
   readonly hash1 = new Int32Column();
-  readonly hash2 = new Int32Column();
-  /** Of the command's body: tells a repeat from a misuse of the key. */
+  /** Of the key and the command's body: tells a repeat from a misuse of the key, and from another key. */
   readonly fingerprint = new Int32Column();
   /** Bet, ledger row or game, or whether anything changed: what the answer is rebuilt from. */
-  readonly reference = new Uint32Column();
+  readonly reference = new IntegerColumn();
   /** Type of the command. */
   readonly kind = new Uint8Column();
   /** The next three only where rows expire: what is kept has a ledger row that knows. */
   readonly result = new Uint8Column();
-  readonly index = new Float64Column();
-  readonly at = new Float64Column();
+  readonly index = new IntegerColumn();
+  readonly at = new IntegerColumn();
   /** Oldest row, and the one after the newest. */
   first = 0;
   next = 0;
@@ -46,7 +44,7 @@ export class RequestRows {
   }
 
   columns(): readonly Column[] {
-    const common = [this.hash0, this.hash1, this.hash2, this.fingerprint, this.reference, this.kind];
+    const common = [this.hash0, this.hash1, this.fingerprint, this.reference, this.kind];
     return this.expires ? [...common, this.result, this.index, this.at] : common;
   }
 
@@ -65,7 +63,6 @@ export class RequestRows {
   append(
     hash0: number,
     hash1: number,
-    hash2: number,
     fingerprint: number,
     kind: number,
     reference: number,
@@ -77,7 +74,6 @@ export class RequestRows {
     this.next = (row + 1) & ROW_MASK;
     this.hash0.set(row, hash0);
     this.hash1.set(row, hash1);
-    this.hash2.set(row, hash2);
     this.fingerprint.set(row, fingerprint);
     this.reference.set(row, reference);
     this.kind.set(row, kind);
@@ -105,14 +101,13 @@ export class RequestRows {
     const { values } = this.#hasher;
     values[0] = this.hash0.get(row);
     values[1] = this.hash1.get(row);
-    values[2] = this.hash2.get(row);
-    values[3] = this.fingerprint.get(row);
-    values[4] = this.kind.get(row);
-    values[5] = this.reference.get(row);
-    if (!this.expires) return this.#hasher.numbers(TAG.request, 6);
-    values[6] = this.result.get(row);
-    values[7] = this.index.get(row);
-    values[8] = this.at.get(row);
-    return this.#hasher.numbers(TAG.request, 9);
+    values[2] = this.fingerprint.get(row);
+    values[3] = this.kind.get(row);
+    values[4] = this.reference.get(row);
+    if (!this.expires) return this.#hasher.numbers(TAG.request, 5);
+    values[5] = this.result.get(row);
+    values[6] = this.index.get(row);
+    values[7] = this.at.get(row);
+    return this.#hasher.numbers(TAG.request, 8);
   }
 }

@@ -17,13 +17,12 @@ export interface LimitsRecord {
   readonly pending?: { readonly limits: Limits; readonly at: number };
 }
 
-/** 28 bytes a row, the name, and its place in the index of names. */
+/** 24 bytes a row, the name, and its place in the index of names. */
 export class AccountsTable {
   readonly balance = new Float64Column();
   readonly openStake = new Float64Column();
   /** Newest ledger row: the account's `seq`. */
   readonly lastPosting = new Uint32Column();
-  readonly lastBet = new Uint32Column();
   /** Ledger row of the welcome: its time and log index are those of the opening. */
   readonly opening = new Uint32Column();
   readonly names = new ObjectColumn<UserId>();
@@ -57,7 +56,6 @@ export class AccountsTable {
     this.balance.set(row, 0);
     this.openStake.set(row, 0);
     this.lastPosting.set(row, 0);
-    this.lastBet.set(row, 0);
     this.opening.set(row, 0);
     this.digest.add(this.#hashName(row));
     this.digest.add(this.#hash(row));

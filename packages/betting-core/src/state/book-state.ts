@@ -11,6 +11,7 @@ import { AccountsTable } from "./accounts-table.ts";
 import { AuditTable } from "./audit-table.ts";
 import { BetsTable } from "./bets-table.ts";
 import { ClosingQueue } from "./closing-queue.ts";
+import { CAUSE } from "./codes.ts";
 import type { GameRecord } from "./game-record.ts";
 import { GamesTable } from "./games-table.ts";
 import { LedgerTable } from "./ledger-table.ts";
@@ -78,7 +79,6 @@ export class BookState {
       account,
       cause,
       reference,
-      amount,
       balance,
       accounts.lastPosting.get(account),
       this.at,
@@ -87,6 +87,29 @@ export class BookState {
     accounts.update(account, balance, accounts.openStake.get(account) + openStakeChange, row);
     this.counters.balances += amount;
     return row;
+  }
+
+  ownerOf(bet: number): number {
+    return this.ledger.account.get(this.bets.posting.get(bet));
+  }
+
+  /** The account's newest bet, 0 for none. */
+  newestBetOf(account: number): number {
+    return this.#betFrom(this.accounts.lastPosting.get(account));
+  }
+
+  /** The bet that its account made before, 0 for none: found along the account's ledger, not among others' bets. */
+  betBefore(bet: number): number {
+    return this.#betFrom(this.ledger.previous.get(this.bets.posting.get(bet)));
+  }
+
+  /** The first bet along an account's ledger, from a row on backwards. */
+  #betFrom(newest: number): number {
+    const { cause, previous, reference } = this.ledger;
+    for (let row = newest; row !== 0; row = previous.get(row)) {
+      if (cause.get(row) === CAUSE.stake) return reference.get(row);
+    }
+    return 0;
   }
 
   /** Tells what an account has after the whole entry: called once an account an entry. */

@@ -15,24 +15,16 @@ export function tablesOf(state: BookState): readonly Table[] {
   const { accounts, bets, ledger, requests } = state;
   return [
     {
-      columns: [
-        accounts.balance,
-        accounts.openStake,
-        accounts.lastPosting,
-        accounts.lastBet,
-        accounts.opening,
-      ],
+      columns: [accounts.balance, accounts.openStake, accounts.lastPosting, accounts.opening],
       pages: pagesUpTo(accounts.count),
     },
     {
       columns: [
-        bets.account,
         bets.game,
         bets.outcome,
         bets.stake,
         bets.odds,
         bets.posting,
-        bets.previousOfAccount,
         bets.previousOfGame,
         bets.status,
       ],
@@ -43,7 +35,6 @@ export function tablesOf(state: BookState): readonly Table[] {
         ledger.account,
         ledger.cause,
         ledger.reference,
-        ledger.amount,
         ledger.balance,
         ledger.previous,
         ledger.at,

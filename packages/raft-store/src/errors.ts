@@ -33,6 +33,12 @@ const RETRY = {
   RAFT_CONFIG_IN_PROGRESS: "safe",
   /** The change makes no sense for the present members: no such member, or one that is there already. */
   RAFT_MEMBERSHIP_INVALID: "no",
+  /** The log holds what this program does not know, or is at a version of the machine that it cannot be. */
+  RAFT_UPGRADE_REQUIRED: "no",
+  /** Not every member has told the leader that its program knows the version of the machine that is asked for. */
+  RAFT_VERSION_UNSUPPORTED: "safe",
+  /** This replica's state is not what the leader's was at the same index; the node has stopped. */
+  RAFT_STATE_DIVERGED: "no",
   /** The learner is too far behind to be given a vote: wait, and ask again. */
   RAFT_NOT_CAUGHT_UP: "safe",
   /** Leadership is being handed over. */

@@ -3,6 +3,7 @@ import type { Configuration } from "./core/configuration.ts";
 import type { Mutant } from "./core/mutants.ts";
 import type { CoreStatus, MemberStatus } from "./core/raft-core.ts";
 import type { DataDirectory } from "./driver/recover.ts";
+import type { MachineVersions } from "./driver/machine-versions.ts";
 import type { NodeMachine } from "./driver/replica.ts";
 import type { Runtime } from "./runtime.ts";
 import type { FileSystem } from "./storage/file-system.ts";
@@ -20,6 +21,8 @@ export interface RaftNodeOptions {
   readonly data: DataDirectory;
   readonly transport: Transport;
   readonly machine: NodeMachine;
+  /** 1 alone unless given. */
+  readonly machineVersions?: MachineVersions;
   readonly tuning: ResolvedTuning;
   /** Deliberate bugs, for the simulator. */
   readonly mutants?: ReadonlySet<Mutant>;
@@ -28,5 +31,8 @@ export interface RaftNodeOptions {
 export interface NodeStatus extends CoreStatus {
   readonly appliedIndex: LogIndex;
   readonly ready: boolean;
+  readonly machineVersion: number;
+  /** Messages that were passed over because a newer program sent them. */
+  readonly unknownMessages: number;
   readonly members: readonly (MemberStatus & { readonly reachable: boolean; readonly lagMs?: number })[];
 }

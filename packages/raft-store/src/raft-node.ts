@@ -1,6 +1,8 @@
 import { coreTuning } from "./config.ts";
 import type { CoreEvent, Effects, Input } from "./core/effects.ts";
 import type { SnapshotMeta } from "./core/entry.ts";
+import type { Mutant } from "./core/mutants.ts";
+import { FIRST_MACHINE_VERSION } from "./core/machine-version.ts";
 import { ProposalTracker } from "./core/proposals.ts";
 import { RaftCore } from "./core/raft-core.ts";
 import { Administration } from "./driver/administration.ts";
@@ -23,6 +25,7 @@ import type { Runtime } from "./runtime.ts";
 import type { SnapshotView } from "./state-machine.ts";
 import type { AdministrationRequest } from "./transport/administration-messages.ts";
 import { decodeMessage, encodeMessage, type WireMessage } from "./transport/message-codec.ts";
+import { UnknownEntryError, UnknownMessageError } from "./transport/unknown-on-wire.ts";
 import type { PeerIdentity } from "./transport/transport.ts";
 import { logIndex, type LogIndex, type NodeId, type UnixMillis, unixMillis } from "./units.ts";
 
@@ -30,6 +33,11 @@ export type { NodeMachine } from "./driver/replica.ts";
 
 /** Ticks between attempts at what was refused or may be lost: reads without an answer, commands without an outcome. */
 const RETRY_TICKS = 5;
+const ONE_VERSION = {
+  min: FIRST_MACHINE_VERSION,
+  max: FIRST_MACHINE_VERSION,
+  initial: FIRST_MACHINE_VERSION,
+};
 const READY_RETRY_MS = 1000;
 /** For how many election time-outs a connection to a member that was removed is kept. */
 const DEPARTURE_ELECTION_TIMEOUTS = 2;
@@ -58,6 +66,7 @@ export class RaftNode {
   readonly #resendTicks: number;
   #flushing = false;
   #ticks = 0;
+  #unknownMessages = 0;
   #stopped = false;
   #ready = false;
   #failure: Error | undefined;
@@ -65,9 +74,11 @@ export class RaftNode {
   constructor(options: RaftNodeOptions) {
     const { runtime, data, tuning, nodeId, bootstrap, machine, mutants } = options;
     this.#options = options;
-    const session = sessionOf(runtime);
+    const session = mutants?.has("session-reused") === true ? 1 : sessionOf(runtime);
     const { random } = runtime;
-    const coreOptions = { ...coreTuning(tuning), nodeId, session, bootstrap, random };
+    const versions = options.machineVersions ?? ONE_VERSION;
+    const machineVersionMax = versions.max;
+    const coreOptions = { ...coreTuning(tuning), nodeId, session, bootstrap, random, machineVersionMax };
     this.#core = new RaftCore({ ...coreOptions, ...(mutants !== undefined && { mutants }) }, data.recovered);
     this.#resendTicks = coreOptions.electionTicks;
     const fail = (error: unknown): void => this.#fail(error);
@@ -80,7 +91,7 @@ export class RaftNode {
       failStorage,
     );
     this.#submissions = new Submissions(new ProposalTracker(session, mutants), tuning.inFlightBytesMax);
-    this.#replica = new Replica(machine, data.snapshots, runtime, tuning, {
+    this.#replica = new Replica(machine, data.snapshots, runtime, tuning, versions, {
       applied: (entry, result) => {
         this.#submissions.applied(entry, result);
         this.#administration.applied(entry);
@@ -88,6 +99,7 @@ export class RaftNode {
       progressed: (index) => this.#onProgress(index),
       restored: (meta) => this.#onRestored(meta),
       snapshotDue: (position, view) => this.#takeSnapshot(position, view),
+      digested: (digest) => this.#step({ type: "proposeDigest", digest, now: this.#wallNow() }),
       failed: fail,
     });
     this.#snapshots = new Snapshots(data.snapshots, this.#storage, runtime, tuning.snapshotBytesPerSecond, {
@@ -120,7 +132,7 @@ export class RaftNode {
     if (data.recovered.snapshot !== undefined) await this.#replica.load(data.recovered.snapshot);
     this.#setPeers();
     await transport.start({
-      onFrame: (from, frame) => this.#onMessage(from, decodeMessage(frame)),
+      onFrame: (from, frame) => this.#onFrame(from, frame),
       onConnected: (peer) => this.#onReachable(peer, true),
       onDisconnected: (peer) => this.#onReachable(peer, false),
       onGone: (peer) => this.#onGone(peer),
@@ -186,7 +198,9 @@ export class RaftNode {
     }));
     // Whoever is no member is not sent what is committed, and so not ready to show it.
     const ready = this.#ready && members.some((member) => member.nodeId === this.#options.nodeId);
-    return { ...status, members, appliedIndex: this.#replica.appliedIndex, ready };
+    const { appliedIndex, machineVersion } = this.#replica;
+    const unknownMessages = this.#unknownMessages;
+    return { ...status, members, appliedIndex, ready, machineVersion, unknownMessages };
   }
 
   /** The core, for checks. */
@@ -217,6 +231,10 @@ export class RaftNode {
     await this.#options.data.log.close();
   }
 
+  #has(mutant: Mutant): boolean {
+    return this.#options.mutants?.has(mutant) === true;
+  }
+
   #step(input: Input): void {
     this.#loop.give(input);
   }
@@ -231,12 +249,34 @@ export class RaftNode {
     if (effects.committed.length > 0) this.#replica.apply(effects.committed);
     this.#submissions.outcomes(effects.proposals);
     if (effects.membership.length > 0) this.#administration.outcomes(effects.membership);
-    if (effects.reads.length > 0) this.#readers.outcomes(effects.reads, this.#replica.appliedIndex);
+    if (effects.reads.length > 0) {
+      const { appliedIndex } = this.#replica;
+      this.#readers.outcomes(
+        effects.reads,
+        this.#has("read-before-apply") ? logIndex(2 ** 40) : appliedIndex,
+      );
+    }
     for (const to of effects.snapshotsNeeded) this.#snapshots.sendTo(to, this.#core.status().term);
   }
 
   #send(to: NodeId, message: WireMessage): boolean {
     return this.#options.transport.send(to, encodeMessage(message));
+  }
+
+  /** A newer program may say what this one does not know yet: it is passed over, and the connection stays. */
+  #onFrame(from: NodeId, frame: Uint8Array): void {
+    let message: WireMessage;
+    try {
+      message = decodeMessage(frame);
+    } catch (error) {
+      if (error instanceof UnknownEntryError) return this.#fail(upgradeRequired(from, error));
+      if (!(error instanceof UnknownMessageError)) throw error;
+      this.#unknownMessages += 1;
+      if (this.#unknownMessages === 1)
+        this.#emit({ type: "warning", message: `${from} runs a newer program: ${error.message} is ignored` });
+      return;
+    }
+    this.#onMessage(from, message);
   }
 
   #onMessage(from: NodeId, message: WireMessage): void {
@@ -307,7 +347,15 @@ export class RaftNode {
     // Of a node that has just joined, and not read yet who the members are: a snapshot has to name them.
     if (configuration.members.length === 0) return;
     this.#replica.snapshotBegun();
-    this.#snapshots.take({ index, term, at, configuration, configurationIndex }, view());
+    const named = this.#has("snapshot-named-early") ? logIndex(index - 1) : index;
+    const { machineVersion } = this.#replica;
+    const meta = { index: named, term, at, configuration, configurationIndex };
+    this.#snapshots.take(
+      machineVersion === FIRST_MACHINE_VERSION ? meta : { ...meta, machineVersion },
+      view(),
+    );
+    if (!this.#has("compact-before-snapshot")) return;
+    void this.#options.data.log.compact(index);
   }
 
   #onSnapshotTaken(meta: SnapshotMeta): void {
@@ -428,6 +476,14 @@ export class RaftNode {
   #wallNow(): UnixMillis {
     return unixMillis(this.#options.runtime.clock.wallMs());
   }
+}
+
+function upgradeRequired(from: NodeId, cause: UnknownEntryError): RaftError {
+  return new RaftError(
+    "RAFT_UPGRADE_REQUIRED",
+    `${from} sends ${cause.message}: start this node with the newer program that ${from} runs`,
+    { cause },
+  );
 }
 
 /** A random safe integer of at least 1. */

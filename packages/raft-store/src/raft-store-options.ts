@@ -15,6 +15,11 @@ export interface RaftStoreOptions<Command, Result> extends RaftTuning {
    */
   readonly join?: boolean;
   readonly machine: StateMachine<Command, Result>;
+  /**
+   * The versions of the machine that this program can be, both included; 1 alone unless given. `initial` is what a new
+   * cluster begins with, the same on each of its first members: 1 unless given. See `RaftStore.raiseMachineVersion`.
+   */
+  readonly machineVersions?: { readonly min: number; readonly max: number; readonly initial?: number };
   /** MessagePack if none is given. */
   readonly codec?: CommandCodec<Command>;
   /** Shown by every node to every other when they connect. */

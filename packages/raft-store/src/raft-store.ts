@@ -8,6 +8,7 @@ import { RaftError, type RaftErrorCode } from "./errors.ts";
 import { nodeRuntime } from "./node-runtime.ts";
 import { RaftNode } from "./raft-node.ts";
 import type { RaftStoreOptions } from "./raft-store-options.ts";
+import { checkedVersion, resolveMachineVersions } from "./machine-version-options.ts";
 import type { CommandCodec } from "./state-machine.ts";
 import type { DirectoryLock } from "./storage/file-system.ts";
 import { nodeFileSystem } from "./storage/node-file-system.ts";
@@ -76,6 +77,7 @@ export class RaftStore<Command, Result> {
         voter: true,
       })),
     );
+    const machineVersions = resolveMachineVersions(options.machineVersions);
     const joins = options.join === true;
     const bootstrap = joins ? NO_MEMBERS : named;
     const listen = options.members[id];
@@ -120,11 +122,14 @@ export class RaftStore<Command, Result> {
           nodeRuntime,
         ),
         machine: {
-          apply: ({ index, term, at, data: bytes }) =>
-            machine.apply({ index, term, at, command: codec.decode(bytes) }),
+          apply: ({ index, term, at, data: bytes }, version) =>
+            machine.apply({ index, term, at, command: codec.decode(bytes), version }),
           snapshot: () => machine.snapshot(),
           restore: (chunks) => machine.restore(chunks),
+          onVersion: (version) => machine.onVersion?.(version),
+          ...(machine.digest !== undefined && { stateDigest: machine.digest.bind(machine) }),
         },
+        machineVersions,
         tuning,
       });
       await node.start();
@@ -216,6 +221,17 @@ export class RaftStore<Command, Result> {
   }
 
   /**
+   * Makes the machine another version at one place of the log, the same for every replica; resolves once this is
+   * committed. From any node. Refused until every member, learners included, runs a program that knows the version:
+   * replace the programs one by one first, then raise. A version that is in force already, or was, changes nothing.
+   *
+   * @throws RaftError `RAFT_VERSION_UNSUPPORTED`; as `addLearner` otherwise
+   */
+  async raiseMachineVersion(version: number, options: WaitOptions = {}): Promise<LogIndex> {
+    return this.#administer({ type: "raise-version", version: checkedVersion(version) }, options);
+  }
+
+  /**
    * Takes a snapshot of this node's machine now. Resolves once it is durable, with the index that it includes: at least
    * what was applied at the call.
    */
@@ -229,8 +245,18 @@ export class RaftStore<Command, Result> {
   }
 
   status(): StoreStatus {
-    const { role, term, leader, lastIndex, commitIndex, appliedIndex, snapshotIndex, ready, members } =
-      this.#node.status();
+    const {
+      role,
+      term,
+      leader,
+      lastIndex,
+      commitIndex,
+      appliedIndex,
+      snapshotIndex,
+      ready,
+      members,
+      ...rest
+    } = this.#node.status();
     return {
       nodeId: this.#nodeId,
       role,
@@ -241,6 +267,8 @@ export class RaftStore<Command, Result> {
       appliedIndex,
       snapshotIndex,
       ready,
+      machineVersion: rest.machineVersion,
+      unknownMessages: rest.unknownMessages,
       members: members.map(({ nodeId: id, address, voter, reachable, matchIndex, lagMs }) => ({
         nodeId: id,
         address,

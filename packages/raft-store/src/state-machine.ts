@@ -7,6 +7,8 @@ export interface AppliedEntry<Command> {
   /** The leader's clock when it took the command; never less than that of the entry before. */
   readonly at: UnixMillis;
   readonly command: Command;
+  /** Which version of the machine applies it: switched for all replicas at one place of the log (`raiseMachineVersion`). */
+  readonly version: number;
 }
 
 /**
@@ -23,6 +25,16 @@ export interface StateMachine<Command, Result> {
   snapshot(): SnapshotView;
   /** Takes the state that the chunks hold, in place of the one it has. The chunks are cut as `encode` pleased or otherwise. */
   restore(chunks: AsyncIterable<Uint8Array>): Promise<void>;
+  /**
+   * The machine is this version from here on: what `apply` gets next is of it. Called at the place of the log where it
+   * was switched, and before a snapshot of a later version than the first is restored.
+   */
+  onVersion?(version: number): void;
+  /**
+   * A digest of the state as of now: equal wherever the state is, cheap, and of at most a few dozen bytes. If there is
+   * one, replicas compare theirs every so many entries, and one that differs from the leader's stops.
+   */
+  digest?(): Uint8Array | string;
 }
 
 export interface SnapshotView {

@@ -12,6 +12,10 @@ export interface StoreStatus {
   readonly snapshotIndex: LogIndex;
   /** Whether this node has caught up with what was committed when it started. */
   readonly ready: boolean;
+  /** Which version of the machine is in force behind `appliedIndex`. */
+  readonly machineVersion: number;
+  /** Messages that were passed over because a newer program sent them. */
+  readonly unknownMessages: number;
   readonly members: readonly StoreMember[];
 }
 

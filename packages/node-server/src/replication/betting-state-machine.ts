@@ -82,6 +82,11 @@ export class BettingStateMachine {
     return applied;
   }
 
+  /** Of the book as it is now; the log compares it with the leader's. Cheap: the book keeps it up to date. */
+  digest(): string {
+    return this.#book.digest();
+  }
+
   /**
    * The log has entries of its own (a leader's first) that never reach the book. So the digest at a multiple of
    * 1000 is taken when the first command behind it arrives, before that is applied: the same on every node.

@@ -46,6 +46,9 @@ const LOG_ERRORS: Record<RaftErrorCode, LogErrorCode> = {
   RAFT_STORAGE_FAILED: "outcome_unknown",
   RAFT_STORAGE_CORRUPT: "outcome_unknown",
   RAFT_CONFIG_INVALID: "outcome_unknown",
+  RAFT_STATE_DIVERGED: "outcome_unknown",
+  RAFT_UPGRADE_REQUIRED: "outcome_unknown",
+  RAFT_VERSION_UNSUPPORTED: "change_in_progress",
 };
 
 /**

@@ -56,7 +56,8 @@ export function handleAppendEntries(state: RaftState, from: NodeId, message: App
   const verified = state.has("ack-unverified-tail") ? state.log.lastIndex : last;
   if (verified > state.verifiedIndex) state.verifiedIndex = verified;
   // Figure 2, rule 5: but never beyond what this message showed to be the leader's.
-  commitTo(state, Math.min(message.leaderCommit, last) as LogIndex);
+  const shown = state.has("commit-unverified-tail") ? state.log.lastIndex : last;
+  commitTo(state, Math.min(message.leaderCommit, shown) as LogIndex);
 
   // An append that is not durable yet is answered when it is; a heartbeat, or a new round, at once.
   const nothingToWaitFor = message.entries.length === 0 || last <= state.out.durableIndex;
@@ -80,6 +81,7 @@ export function acknowledge(state: RaftState, to: NodeId, verified: LogIndex): v
   state.answeredRound = state.heardRound;
   state.out.message(to, {
     type: "AppendEntriesReply",
+    machineVersion: state.machineVersionMax,
     term: state.currentTerm,
     success: true,
     round: state.heardRound,
@@ -100,6 +102,7 @@ function reject(
   state.answeredRound = state.heardRound;
   state.out.message(to, {
     type: "AppendEntriesReply",
+    machineVersion: state.machineVersionMax,
     term: state.currentTerm,
     success: false,
     round: state.heardRound,

@@ -12,10 +12,14 @@ import type { RaftState } from "./raft-state.ts";
 export function advanceCommit(state: RaftState): void {
   if (state.role !== "leader") return;
   const own = state.has("leader-counts-unsynced") ? state.log.lastIndex : state.out.durableIndex;
-  const matches = state.voters.map((voter) =>
+  const counted = state.has("learner-counted")
+    ? state.configuration.members.map(({ nodeId }) => nodeId)
+    : state.voters;
+  const matches = counted.map((voter) =>
     voter === state.nodeId ? own : (state.progress.get(voter)?.matchIndex ?? 0),
   );
-  const index = quorumValue(matches) as LogIndex;
+  const half = state.has("half-is-a-majority") && matches.length % 2 === 0;
+  const index = quorumValue(half ? [...matches, Infinity] : matches) as LogIndex;
   if (index <= state.commitIndex) return;
   const ownTerm = state.log.termAt(index) === state.currentTerm;
   if (ownTerm || state.has("commit-older-term-by-counting")) commitTo(state, index);

@@ -31,6 +31,8 @@ export interface CoreOptions {
   readonly stallTicks: number;
   readonly preVote: boolean;
   readonly checkQuorum: boolean;
+  /** The newest version of the machine that this program can be; 1 if not given. */
+  readonly machineVersionMax?: number;
   /** Deliberate bugs that the simulator has to find. Empty in every real node. */
   readonly mutants?: ReadonlySet<Mutant>;
 }

@@ -4,6 +4,7 @@ import type { Configuration } from "./configuration.ts";
 import type { Entry, HardState, SnapshotMeta } from "./entry.ts";
 import type { Message, Proposal } from "./messages.ts";
 import type { Role } from "./role.ts";
+import type { StateDigest } from "./state-digest.ts";
 
 export type Input =
   /** One unit of logical time has passed. */
@@ -45,6 +46,15 @@ export type Input =
       readonly change: MembershipChange;
       readonly now: UnixMillis;
     }
+  /** The machine is to be another version from some place of the log on; leader only (machine-version.ts). */
+  | {
+      readonly type: "raiseVersion";
+      readonly id: number;
+      readonly version: number;
+      readonly now: UnixMillis;
+    }
+  /** The digest of the machine at an index, to be said in the log if this node leads (state-digest.ts). */
+  | { readonly type: "proposeDigest"; readonly digest: StateDigest; readonly now: UnixMillis }
   /** Leadership is handed to `to`, or to the most caught-up voter; leader only (thesis §3.10). */
   | { readonly type: "transfer"; readonly to?: NodeId }
   /** The transport lost its connection to a member: what was in flight may be gone. */
@@ -107,7 +117,13 @@ export type MembershipOutcome =
   | {
       readonly id: number;
       readonly outcome: "refused";
-      readonly reason: "not-leader" | "in-progress" | "invalid" | "not-caught-up" | "transferring";
+      readonly reason:
+        | "not-leader"
+        | "in-progress"
+        | "invalid"
+        | "not-caught-up"
+        | "transferring"
+        | "unsupported";
     };
 
 /** Past-tense facts for the log, the metrics and the trace. */

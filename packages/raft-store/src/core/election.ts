@@ -114,7 +114,8 @@ export function handlePreVoteReply(state: RaftState, from: NodeId, message: PreV
 }
 
 export function handleRequestVoteReply(state: RaftState, from: NodeId, message: RequestVoteReply): void {
-  if (state.role !== "candidate" || message.term !== state.currentTerm || !message.granted) return;
+  if (state.role !== "candidate" || (!message.granted && !state.has("refusal-counted"))) return;
+  if (message.term !== state.currentTerm && !state.has("old-vote-counted")) return;
   state.votes.set(from, true);
   if (hasMajority(state)) becomeLeader(state);
 }
@@ -125,6 +126,7 @@ export function handleTimeoutNow(state: RaftState): void {
 }
 
 function mayVoteFor(state: RaftState, candidate: NodeId): boolean {
+  if (state.has("vote-given-twice")) return true;
   return state.votedFor === candidate || (state.votedFor === null && state.leader === null);
 }
 

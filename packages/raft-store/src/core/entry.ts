@@ -5,9 +5,11 @@ import type { Configuration } from "./configuration.ts";
 /**
  * - `noop`: what a leader appends on election, so that it may commit at all (§5.4.2, §8);
  * - `command`: opaque bytes for the state machine;
- * - `config`: a membership, encoded by `encodeConfiguration`, in force from the moment it is appended (§6).
+ * - `config`: a membership, encoded by `encodeConfiguration`, in force from the moment it is appended (§6);
+ * - `version`: the machine is another version from here on (machine-version.ts);
+ * - `digest`: what the leader's machine was at an index before it (state-digest.ts).
  */
-export type EntryType = "noop" | "command" | "config";
+export type EntryType = "noop" | "command" | "config" | "version" | "digest";
 
 export interface Entry {
   readonly index: LogIndex;
@@ -41,6 +43,8 @@ export interface SnapshotMeta extends LogPosition {
   /** The configuration committed as of `index`, and the index of its entry (0: the bootstrap configuration). */
   readonly configuration: Configuration;
   readonly configurationIndex: LogIndex;
+  /** The version of the machine at `index`; absent: the first. */
+  readonly machineVersion?: number;
 }
 
 /** Bytes an entry is reckoned as, besides its data, wherever a bound is in bytes. */

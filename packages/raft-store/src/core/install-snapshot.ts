@@ -32,7 +32,9 @@ export function installSnapshot(
     acknowledge(state, from, snapshot.index);
     return false;
   }
-  if (state.log.termAt(snapshot.index) === snapshot.term) {
+  const here = state.log.termAt(snapshot.index);
+  const agrees = here === snapshot.term || (here !== undefined && state.has("snapshot-keeps-conflict"));
+  if (agrees && !state.has("snapshot-drops-suffix")) {
     // Figure 13, rule 6: our log holds what the snapshot covers, and more that may be worth keeping.
     commitTo(state, snapshot.index);
     acknowledge(state, from, snapshot.index);

@@ -11,6 +11,7 @@ export function appendConfigurations(state: RaftState, entries: readonly Entry[]
 }
 
 export function truncateConfigurations(state: RaftState, from: LogIndex): void {
+  if (state.has("cut-configuration-kept")) return;
   const kept = state.configurations.filter((placed) => placed.index < from);
   if (kept.length === state.configurations.length) return;
   state.configurations = kept;

@@ -50,7 +50,7 @@ export function dropRemovedMembers(state: RaftState): void {
     if (memberOf(committedConfiguration, nodeId) || memberOf(latestConfiguration, nodeId)) continue;
     state.progress.delete(nodeId);
   }
-  if (state.promotable) return;
+  if (state.promotable || state.has("removed-leader-stays")) return;
   const heir = mostCaughtUp(state);
   if (heir !== undefined) state.out.message(heir, { type: "TimeoutNow", term: state.currentTerm });
   becomeFollower(state, state.currentTerm, null);
@@ -74,8 +74,9 @@ function refusalOf(state: RaftState, change: MembershipChange): RefusedReason | 
   if (state.transfer !== undefined) return "transferring";
   // Two changes under way, or one begun before this leader knows what is committed, can make two majorities that do
   // not meet (Ongaro's correction of 2015).
-  const unsettled = state.commitIndex < state.termStart || state.configurationPending;
-  if (unsettled && !state.has("membership-unguarded")) return "in-progress";
+  const early = state.commitIndex < state.termStart && !state.has("change-before-own-commit");
+  const second = state.configurationPending && !state.has("two-changes-at-once");
+  if ((early || second) && !state.has("membership-unguarded")) return "in-progress";
   if (change.type !== "promote") return undefined;
   const match = state.progress.get(change.nodeId)?.matchIndex ?? 0;
   // A voter that has nothing yet would stop commits until it has everything (thesis §4.2.1).

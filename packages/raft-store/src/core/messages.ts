@@ -61,6 +61,8 @@ export interface AppendEntriesReply {
   /** On refusal: the highest index at which the logs may agree, and its term here (§5.3, "optimized to reduce"). */
   readonly hintIndex: LogIndex;
   readonly hintTerm: Term;
+  /** The newest version of the machine that the sender's program can be. */
+  readonly machineVersion: number;
 }
 
 /** One command on its way to the log. */

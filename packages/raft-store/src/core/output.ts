@@ -24,6 +24,9 @@ export class Output {
   /** Everything up to here is on this node's disk, and is what the log holds now. */
   durableIndex = 0 as LogIndex;
 
+  /** Messages wait for the term and vote that they speak of. Off in one mutant only. */
+  waitsForHardState = true;
+
   #opId = 0;
   #pending: PendingOp[] = [];
   #hardStateOp = 0;
@@ -123,7 +126,7 @@ export class Output {
   /** Ends the step: numbers the write, if there is one, and lets the messages go or waits for the term's record. */
   finish(term: Term, lastIndex: LogIndex, tick: number, committed: Entry[], restore?: SnapshotMeta): Effects {
     const persist = this.#persistOp(term, lastIndex, tick);
-    if (this.#hardStateOp > this.#completedOp) {
+    if (this.#hardStateOp > this.#completedOp && this.waitsForHardState) {
       // §5.1: term and vote are durable before any message of that term leaves.
       for (const envelope of this.#messages) this.#held.push({ after: this.#hardStateOp, envelope });
       this.#messages = [];

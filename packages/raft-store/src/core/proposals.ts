@@ -169,7 +169,7 @@ export class ProposalTracker {
     this.#byId.delete(id);
     if (this.#waiting.delete(pending)) return "refused";
     this.#sent.delete(pending.seq);
-    return "unknown";
+    return this.#mutants.has("unknown-called-refused") ? "refused" : "unknown";
   }
 
   #requeueOlderThan(term: Term): void {

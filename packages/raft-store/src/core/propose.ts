@@ -70,7 +70,9 @@ function take(
     return { taken: [], refused: seqs, reason: "overloaded" };
   }
   const last = state.log.lastIndex;
-  const at = Math.max(now, state.log.lastAt ?? state.snapshot?.at ?? 0) as UnixMillis;
+  const at = (
+    state.has("time-goes-back") ? now : Math.max(now, state.log.lastAt ?? state.snapshot?.at ?? 0)
+  ) as UnixMillis;
   const entries = fresh.map(
     ({ seq, data }, i): Entry => ({
       index: (last + 1 + i) as LogIndex,

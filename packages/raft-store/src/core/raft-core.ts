@@ -18,6 +18,7 @@ import {
 import type { Entry, SnapshotMeta } from "./entry.ts";
 import { installSnapshot, noteSnapshotTaken } from "./install-snapshot.ts";
 import { checkState, checkStep, type CoreView } from "./invariants.ts";
+import { raiseMachineVersion } from "./machine-version.ts";
 import { changeMembership, dropRemovedMembers } from "./membership.ts";
 import type { Message } from "./messages.ts";
 import { handleForward, handleForwardRejected, propose } from "./propose.ts";
@@ -27,6 +28,7 @@ import { advanceReads, askReadIndex, handleReadIndex, handleReadIndexReply } fro
 import { handleAppendEntriesReply, handleSnapshotSent, handleUnreachable, replicate } from "./replication.ts";
 import type { Role } from "./role.ts";
 import { becomeFollower } from "./roles.ts";
+import { proposeDigest } from "./state-digest.ts";
 import { tick } from "./tick.ts";
 import { advanceTransfer, beginTransfer } from "./transfer.ts";
 
@@ -166,6 +168,12 @@ export class RaftCore {
       case "changeMembership":
         changeMembership(state, input);
         return undefined;
+      case "raiseVersion":
+        raiseMachineVersion(state, input);
+        return undefined;
+      case "proposeDigest":
+        proposeDigest(state, input);
+        return undefined;
       case "transfer":
         beginTransfer(state, input.to);
         return undefined;
@@ -202,7 +210,9 @@ export class RaftCore {
       case "RequestVote":
         return handleRequestVote(state, from, message);
       case "AppendEntries":
-        return stale ? refuseStaleAppend(state, from, message) : handleAppendEntries(state, from, message);
+        return stale && !state.has("old-append-taken")
+          ? refuseStaleAppend(state, from, message)
+          : handleAppendEntries(state, from, message);
       // An answer to a read stands whatever the term is by now.
       case "ReadIndexReply":
         return handleReadIndexReply(state, message);
@@ -212,7 +222,9 @@ export class RaftCore {
       case "PreVoteReply":
         return handlePreVoteReply(state, from, message);
       case "RequestVoteReply":
-        return stale ? undefined : handleRequestVoteReply(state, from, message);
+        return stale && !state.has("old-vote-counted")
+          ? undefined
+          : handleRequestVoteReply(state, from, message);
       case "AppendEntriesReply":
         return stale ? undefined : handleAppendEntriesReply(state, from, message);
       case "Forward":

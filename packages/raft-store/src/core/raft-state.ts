@@ -5,6 +5,7 @@ import { type LogIndex, type NodeId, type Term, logIndex, term as checkedTerm } 
 import { type Configuration, decodeConfiguration, isVoter, voters } from "./configuration.ts";
 import type { CoreOptions, RecoveredState } from "./core-options.ts";
 import type { SnapshotMeta } from "./entry.ts";
+import { FIRST_MACHINE_VERSION } from "./machine-version.ts";
 import type { Mutant } from "./mutants.ts";
 import { Output } from "./output.ts";
 import type { Progress } from "./progress.ts";
@@ -111,8 +112,13 @@ export class RaftState {
       }
     }
     this.out.durableIndex = this.log.lastIndex;
+    this.out.waitsForHardState = !this.has("vote-before-sync");
     // Drawn at start as at every change of role, lest nodes that start together campaign together.
     this.electionTimeout = options.electionTicks + below(options.random, options.electionTicks);
+  }
+
+  get machineVersionMax(): number {
+    return this.options.machineVersionMax ?? FIRST_MACHINE_VERSION;
   }
 
   get nodeId(): NodeId {
@@ -121,6 +127,7 @@ export class RaftState {
 
   /** The configuration in force: the latest in the log, committed or not (§6). */
   get configuration(): Configuration {
+    if (this.has("configuration-at-commit")) return this.committedConfiguration;
     return (this.configurations.at(-1) as PlacedConfiguration).configuration;
   }
 

@@ -52,7 +52,7 @@ export function advanceReads(state: RaftState): void {
   const mayServe = state.commitIndex >= state.termStart || state.has("read-without-own-commit");
   if (mayServe && state.readsAwaitingCommit.length > 0) {
     // The round starts after the question came in, so its answers prove leadership at a time after that.
-    state.round++;
+    if (!state.has("read-in-old-round")) state.round++;
     for (const asker of state.readsAwaitingCommit) {
       state.reads.push({ index: state.commitIndex, round: state.round, asker });
     }

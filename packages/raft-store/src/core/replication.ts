@@ -27,8 +27,11 @@ export function handleAppendEntriesReply(state: RaftState, from: NodeId, message
   const progress = state.progress.get(from);
   if (state.role !== "leader" || progress === undefined) return;
   progress.active = true;
+  progress.machineVersion = message.machineVersion;
   progress.ackedRound = Math.max(progress.ackedRound, message.round);
-  if (message.success) taken(state, progress, message.matchIndex);
+  const optimistic = state.has("leader-counts-sent") && progress.state === "replicate";
+  if (message.success)
+    taken(state, progress, optimistic ? ((progress.nextIndex - 1) as LogIndex) : message.matchIndex);
   else refused(state, from, progress, message);
 }
 

@@ -90,6 +90,7 @@ function enterTerm(state: RaftState, term: Term, votedFor: NodeId | null): void 
   state.acknowledgedIndex = 0 as LogIndex;
   state.heardRound = 0;
   state.answeredRound = 0;
+  if (votedFor === null && state.has("term-not-persisted")) return;
   issueHardState(state);
 }
 

@@ -17,7 +17,7 @@ export interface NodeMachine {
   snapshot(): SnapshotView;
   restore(chunks: AsyncIterable<Uint8Array>): Promise<void>;
   onVersion?(version: number): void;
-  digest?(): Uint8Array | string;
+  stateDigest?(): Uint8Array | string;
 }
 
 export interface ReplicaHandler {
@@ -63,8 +63,8 @@ export class Replica {
     this.#handler = handler;
     this.#trail = new Trail(tuning.trailingLogBytes);
     this.#version = new MachineVersion(versions);
-    if (machine.digest !== undefined) {
-      this.#digests = new DigestChecks(tuning.digestEveryEntries, machine.digest.bind(machine));
+    if (machine.stateDigest !== undefined) {
+      this.#digests = new DigestChecks(tuning.digestEveryEntries, machine.stateDigest.bind(machine));
     }
     this.#queue = new ApplyQueue(runtime.clock, runtime.scheduler, {
       apply: (entry) => this.#apply(entry),

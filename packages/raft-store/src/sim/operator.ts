@@ -128,7 +128,7 @@ export class Operator {
   /** Whether the leader's members are as wished. */
   #holds(wish: AdministrationRequest): boolean {
     const members = this.#fleet.leader?.process?.raft.status().members;
-    if (members === undefined || wish.type === "transfer") return false;
+    if (members === undefined || wish.type === "transfer" || wish.type === "raise-version") return false;
     const member = members.find(({ nodeId }) => nodeId === wish.nodeId);
     if (wish.type === "remove") return member === undefined;
     return wish.type === "add-learner" ? member !== undefined : member?.voter === (wish.type === "promote");

@@ -12,7 +12,7 @@ import { logIndex, nodeId, term, unixMillis } from "../units.ts";
  * | 4 | 4 | length of the record with this header, without padding |
  * | 8 | 4 | durable mark: the file was on the disk up to this offset before the record was written |
  * | 12 | 1 | kind: 1 entry, 2 hard state, 3 truncate, 4 reset |
- * | 13 | 1 | of an entry, its type: 1 noop, 2 command, 3 config; else 0 |
+ * | 13 | 1 | of an entry, its type: 1 noop, 2 command, 3 config, 4 version, 5 digest; else 0 |
  * | 14 | 2 | 0 |
  * | 16 | … | body |
  *
@@ -40,8 +40,18 @@ const KIND = { entry: 1, "hard-state": 2, truncate: 3, reset: 4 } as const satis
   LogRecord["kind"],
   number
 >;
-const ENTRY_TYPE = { noop: 1, command: 2, config: 3 } as const satisfies Record<EntryType, number>;
-const ENTRY_TYPES: readonly (EntryType | undefined)[] = [undefined, "noop", "command", "config"];
+const ENTRY_TYPE = { noop: 1, command: 2, config: 3, version: 4, digest: 5 } as const satisfies Record<
+  EntryType,
+  number
+>;
+const ENTRY_TYPES: readonly (EntryType | undefined)[] = [
+  undefined,
+  "noop",
+  "command",
+  "config",
+  "version",
+  "digest",
+];
 
 /** Where a record stands; part of its checksum. */
 export interface RecordPlace {
@@ -144,7 +154,10 @@ export function decodeRecord(bytes: Buffer, offset: number, length: number): Log
   switch (kind) {
     case KIND.entry: {
       const type = ENTRY_TYPES[bytes[offset + 13] ?? 0];
-      if (type === undefined) throw new Error(`unknown type of entry ${bytes[offset + 13]}`);
+      if (type === undefined)
+        throw new Error(
+          `an entry of type ${bytes[offset + 13]}, which this program does not know: start the node with the newer program that wrote it`,
+        );
       return {
         kind: "entry",
         entry: {

@@ -24,7 +24,7 @@ export class SnapshotEncoder {
   #crc = 0;
 
   head(meta: SnapshotMeta): Uint8Array[] {
-    const { index, term: lastTerm, at, configuration, configurationIndex } = meta;
+    const { index, term: lastTerm, at, configuration, configurationIndex, machineVersion } = meta;
     const members = asBuffer(encodeConfiguration(configuration)).toString("utf8");
     const json = JSON.stringify({
       version: VERSION,
@@ -33,6 +33,7 @@ export class SnapshotEncoder {
       at,
       configuration: members,
       configurationIndex,
+      ...(machineVersion !== undefined && { machineVersion }),
     });
     return frame(Kind.head, Buffer.from(json, "utf8"));
   }
@@ -132,7 +133,7 @@ export class SnapshotDecoder {
 
 function decodeHead(body: Uint8Array): SnapshotMeta {
   const head = JSON.parse(asBuffer(body).toString("utf8")) as Record<string, unknown>;
-  const { version, index, term: lastTerm, at, configuration, configurationIndex } = head;
+  const { version, index, term: lastTerm, at, configuration, configurationIndex, machineVersion } = head;
   if (version !== VERSION)
     throw new Error(`version ${String(version)} of the format is not known to this program`);
   return {
@@ -141,6 +142,7 @@ function decodeHead(body: Uint8Array): SnapshotMeta {
     at: unixMillis(at as number),
     configuration: decodeConfiguration(Buffer.from(configuration as string, "utf8")),
     configurationIndex: logIndex(configurationIndex as number),
+    ...(machineVersion !== undefined && { machineVersion: machineVersion as number }),
   };
 }
 

@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { type NodeId, nodeId } from "../units.ts";
 import {
+  agreedVersion,
   decodeHandshake,
   encodeHandshake,
   type Handshake,
   type Party,
   PROTOCOL_VERSION,
+  PROTOCOL_VERSION_MIN,
   proofOf,
   sameProof,
   type Transcript,
@@ -40,14 +42,20 @@ export function greetAsListener(self: Self, world: { isPeer(id: string): boolean
   let transcript: Transcript | undefined;
   return greeting(async (handshake) => {
     if (handshake.type === "hello" && transcript === undefined) {
-      const { version, clusterId, from, to } = handshake;
-      if (version !== PROTOCOL_VERSION)
-        return refuse(`protocol version ${version}; this node speaks ${PROTOCOL_VERSION}`);
+      const { clusterId, from, to } = handshake;
+      const version = agreedVersion(handshake);
+      if (version === undefined) {
+        return refuse(
+          `protocol versions ${handshake.versionMin} to ${handshake.version}; ` +
+            `this node speaks ${PROTOCOL_VERSION_MIN} to ${PROTOCOL_VERSION}`,
+        );
+      }
       if (clusterId !== self.clusterId)
         return refuse(`cluster ${clusterId}; this node is of cluster ${self.clusterId}`);
       if (to !== self.nodeId) return refuse(`a connection meant for ${to}; this node is ${self.nodeId}`);
       if (!world.isPeer(from.nodeId)) return refuse(`${from.nodeId} is no member of the cluster`);
       transcript = {
+        version,
         clusterId,
         dialer: from,
         dialerNonce: handshake.nonce,
@@ -55,7 +63,7 @@ export function greetAsListener(self: Self, world: { isPeer(id: string): boolean
         listenerNonce: nonce,
       };
       const proof = proofOf("listener", self.secret, transcript);
-      return { reply: encodeHandshake({ type: "welcome", from: me, nonce, proof }) };
+      return { reply: encodeHandshake({ type: "welcome", version, from: me, nonce, proof }) };
     }
     if (handshake.type === "proof" && transcript !== undefined) {
       if (!sameProof(handshake.proof, proofOf("dialer", self.secret, transcript))) {
@@ -83,7 +91,10 @@ export function greetAsDialer(
     if (handshake.type === "welcome" && transcript === undefined) {
       if (handshake.from.nodeId !== peer)
         return { refusal: `${handshake.from.nodeId} answers at the address of ${peer}` };
+      if (handshake.version < PROTOCOL_VERSION_MIN || handshake.version > PROTOCOL_VERSION)
+        return { refusal: `${peer} would speak version ${handshake.version} of the protocol` };
       transcript = {
+        version: handshake.version,
         clusterId: self.clusterId,
         dialer: me,
         dialerNonce: nonce,
@@ -104,6 +115,7 @@ export function greetAsDialer(
   const hello = encodeHandshake({
     type: "hello",
     version: PROTOCOL_VERSION,
+    versionMin: PROTOCOL_VERSION_MIN,
     clusterId,
     from: me,
     to: peer,

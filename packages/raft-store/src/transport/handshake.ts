@@ -11,13 +11,22 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 export type Handshake =
   | {
       readonly type: "hello";
+      /** The newest and the oldest version of the protocol that it speaks. */
       readonly version: number;
+      readonly versionMin: number;
       readonly clusterId: string;
       readonly from: Party;
       readonly to: string;
       readonly nonce: string;
     }
-  | { readonly type: "welcome"; readonly from: Party; readonly nonce: string; readonly proof: string }
+  | {
+      readonly type: "welcome";
+      /** The newest version that both speak: what this connection carries. */
+      readonly version: number;
+      readonly from: Party;
+      readonly nonce: string;
+      readonly proof: string;
+    }
   | { readonly type: "proof"; readonly proof: string }
   | { readonly type: "ready" }
   | { readonly type: "refusal"; readonly reason: string };
@@ -29,8 +38,23 @@ export interface Party {
   readonly epoch: string | null;
 }
 
-/** Grows when the frames or the messages change so that an older node could not read them. */
-export const PROTOCOL_VERSION = 2;
+/**
+ * Grows when the frames or the messages change so that an older node could not read them. Two nodes speak the newest
+ * version that both know, so that the programs of a cluster can be replaced one by one. What only adds a message needs
+ * no new version: a node ignores a message that it does not know.
+ */
+export const PROTOCOL_VERSION = 3;
+/** The oldest version that this program still speaks. */
+export const PROTOCOL_VERSION_MIN = 3;
+
+/** What two nodes speak, one of which speaks `versionMin` to `version`; undefined if they have nothing in common. */
+export function agreedVersion(offer: {
+  readonly version: number;
+  readonly versionMin: number;
+}): number | undefined {
+  const agreed = Math.min(offer.version, PROTOCOL_VERSION);
+  return agreed >= Math.max(offer.versionMin, PROTOCOL_VERSION_MIN) ? agreed : undefined;
+}
 
 export function encodeHandshake(handshake: Handshake): Uint8Array {
   return Buffer.from(JSON.stringify({ protocol: "quorumbook-raft", ...handshake }), "utf8");
@@ -48,6 +72,8 @@ export function decodeHandshake(bytes: Uint8Array): Handshake {
       return {
         type: "hello",
         version: numberIn(value, "version"),
+        // Before there was a choice, a node spoke one version.
+        versionMin: numberIn(value, value["versionMin"] === undefined ? "version" : "versionMin"),
         clusterId: textIn(value, "clusterId"),
         from: partyIn(value, "from"),
         to: textIn(value, "to"),
@@ -56,6 +82,7 @@ export function decodeHandshake(bytes: Uint8Array): Handshake {
     case "welcome":
       return {
         type: "welcome",
+        version: numberIn(value, "version"),
         from: partyIn(value, "from"),
         nonce: textIn(value, "nonce"),
         proof: textIn(value, "proof"),
@@ -73,6 +100,7 @@ export function decodeHandshake(bytes: Uint8Array): Handshake {
 
 /** What both sides have said, in one fixed order: the text that the proofs are made over. */
 export interface Transcript {
+  readonly version: number;
   readonly clusterId: string;
   readonly dialer: Party;
   readonly dialerNonce: string;
@@ -82,9 +110,9 @@ export interface Transcript {
 
 /** The side's name goes into the hash, so that one side's proof cannot be sent back as the other's. */
 export function proofOf(side: "dialer" | "listener", secret: string, transcript: Transcript): string {
-  const { clusterId, dialer, dialerNonce, listener, listenerNonce } = transcript;
+  const { version, clusterId, dialer, dialerNonce, listener, listenerNonce } = transcript;
   const text = JSON.stringify([
-    PROTOCOL_VERSION,
+    version,
     side,
     clusterId,
     dialer.nodeId,

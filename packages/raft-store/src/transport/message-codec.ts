@@ -1,13 +1,15 @@
-import { asBuffer, readU64, writeU64 } from "../bytes.ts";
-import type { Entry, EntryType } from "../core/entry.ts";
+import { asBuffer } from "../bytes.ts";
 import type { ForwardRejectedReason, Message, Proposal } from "../core/messages.ts";
-import { logIndex, nodeId, term, unixMillis } from "../units.ts";
+import { nodeId } from "../units.ts";
 import type {
   Administer,
   AdministerReply,
   AdministrationOutcome,
   AdministrationRequest,
 } from "./administration-messages.ts";
+import { ENTRY_FIXED_BYTES, WireReader } from "./wire-reader.ts";
+import { WireWriter } from "./wire-writer.ts";
+import { UnknownMessageError } from "./unknown-on-wire.ts";
 import type { SnapshotAck, SnapshotChunk } from "./snapshot-messages.ts";
 
 /** Everything a driver sends: the core's messages, and the driver's own for snapshots and for operators. */
@@ -32,7 +34,6 @@ const TYPE = {
   AdministerReply: 15,
 } as const satisfies Record<WireMessage["type"], number>;
 
-const ENTRY_TYPES: readonly EntryType[] = ["noop", "command", "config"];
 const REJECT_REASONS: readonly ForwardRejectedReason[] = ["overloaded", "transferring"];
 
 /**
@@ -40,7 +41,7 @@ const REJECT_REASONS: readonly ForwardRejectedReason[] = ["overloaded", "transfe
  * declaration. Numbers are 8 bytes, booleans and closed sets 1, lists are led by a 4-byte count, bytes by a 4-byte length.
  */
 export function encodeMessage(message: WireMessage): Uint8Array[] {
-  const w = new Writer(sizeOf(message));
+  const w = new WireWriter(sizeOf(message));
   w.u8(TYPE[message.type]);
   switch (message.type) {
     case "PreVote":
@@ -64,6 +65,7 @@ export function encodeMessage(message: WireMessage): Uint8Array[] {
       w.u64s(message.term);
       w.flag(message.success);
       w.u64s(message.round, message.matchIndex, message.rejectedIndex, message.hintIndex, message.hintTerm);
+      w.u64s(message.machineVersion);
       break;
     case "Forward":
       w.u64s(message.term, message.session, message.settledBelow);
@@ -120,6 +122,7 @@ const WISHES: readonly AdministrationRequest["type"][] = [
   "demote",
   "remove",
   "transfer",
+  "raise-version",
 ];
 const OUTCOMES: readonly AdministrationOutcome[] = [
   "done",
@@ -131,32 +134,41 @@ const OUTCOMES: readonly AdministrationOutcome[] = [
   "transfer-failed",
   "superseded",
   "unknown",
+  "unsupported",
 ];
 
 /** Id and address, empty where there is none: a transfer may leave the choice to the leader. */
 function wishTexts(wish: AdministrationRequest): readonly [string, string] {
   if (wish.type === "transfer") return [wish.to ?? "", ""];
+  if (wish.type === "raise-version") return [String(wish.version), ""];
   return [wish.nodeId, wish.type === "add-learner" ? wish.address : ""];
 }
 
 function wishOf(type: AdministrationRequest["type"], id: string, address: string): AdministrationRequest {
   if (type === "transfer") return id === "" ? { type } : { type, to: nodeId(id) };
+  if (type === "raise-version") return { type, version: machineVersion(id) };
   return type === "add-learner" ? { type, nodeId: nodeId(id), address } : { type, nodeId: nodeId(id) };
+}
+
+function machineVersion(text: string): number {
+  if (!/^[1-9][0-9]{0,8}$/.test(text)) throw new RangeError("not a version of a machine");
+  return Number(text);
 }
 
 /**
  * Reads one message. The data in it are views of `bytes`.
  *
- * @throws RangeError or TypeError if the bytes are no message of this version
+ * @throws UnknownMessageError, UnknownEntryError if a newer program may have written it; RangeError or another TypeError
+ *   if the bytes are no message at all
  */
 export function decodeMessage(bytes: Uint8Array): WireMessage {
-  const r = new Reader(asBuffer(bytes));
+  const r = new WireReader(asBuffer(bytes));
   const message = readMessage(r);
   r.end();
   return message;
 }
 
-function readMessage(r: Reader): WireMessage {
+function readMessage(r: WireReader): WireMessage {
   const type = r.u8();
   switch (type) {
     case TYPE.PreVote:
@@ -193,6 +205,7 @@ function readMessage(r: Reader): WireMessage {
         rejectedIndex: r.index(),
         hintIndex: r.index(),
         hintTerm: r.term(),
+        machineVersion: r.u64(),
       };
     case TYPE.Forward:
       return {
@@ -252,15 +265,13 @@ function readMessage(r: Reader): WireMessage {
         index: r.index(),
       };
     default:
-      throw new TypeError(`a message of unknown type ${type}`);
+      throw new UnknownMessageError(`a message of unknown type ${type}`);
   }
 }
 
-/** index, term, at, session, seq, type and the length of the data. */
-const ENTRY_FIXED_BYTES = 5 * 8 + 1 + 4;
 const PROPOSAL_FIXED_BYTES = 8 + 4;
 /** More than the fixed fields of any message. */
-const FIXED_BYTES_MAX = 64;
+const FIXED_BYTES_MAX = 96;
 
 function sizeOf(message: WireMessage): number {
   let size = FIXED_BYTES_MAX;
@@ -274,134 +285,4 @@ function sizeOf(message: WireMessage): number {
     for (const text of wishTexts(message.wish)) size += 4 + Buffer.byteLength(text);
   }
   return size;
-}
-
-class Writer {
-  readonly #into: Buffer;
-  #at = 0;
-
-  constructor(size: number) {
-    this.#into = Buffer.allocUnsafe(size);
-  }
-
-  u8(value: number): void {
-    this.#into[this.#at] = value;
-    this.#at += 1;
-  }
-
-  flag(value: boolean): void {
-    this.u8(value ? 1 : 0);
-  }
-
-  u32(value: number): void {
-    this.#at = this.#into.writeUInt32LE(value, this.#at);
-  }
-
-  u64s(...values: readonly number[]): void {
-    for (const value of values) {
-      writeU64(this.#into, value, this.#at);
-      this.#at += 8;
-    }
-  }
-
-  bytes(value: Uint8Array): void {
-    this.u32(value.length);
-    this.#into.set(value, this.#at);
-    this.#at += value.length;
-  }
-
-  entry({ index, term: entryTerm, at, session, seq, type, data }: Entry): void {
-    this.u64s(index, entryTerm, at, session, seq);
-    this.u8(ENTRY_TYPES.indexOf(type));
-    this.bytes(data);
-  }
-
-  done(): Uint8Array {
-    return this.#into.subarray(0, this.#at);
-  }
-}
-
-class Reader {
-  readonly #from: Buffer;
-  #at = 0;
-
-  constructor(from: Buffer) {
-    this.#from = from;
-  }
-
-  u8(): number {
-    const value = this.#from.readUInt8(this.#at);
-    this.#at += 1;
-    return value;
-  }
-
-  flag(): boolean {
-    return this.oneOf([false, true]);
-  }
-
-  oneOf<T>(values: readonly T[]): T {
-    const which = this.u8();
-    if (which >= values.length) throw new RangeError(`${which} is none of ${values.length} values`);
-    return values[which] as T;
-  }
-
-  u32(): number {
-    const value = this.#from.readUInt32LE(this.#at);
-    this.#at += 4;
-    return value;
-  }
-
-  u64(): number {
-    const value = readU64(this.#from, this.#at);
-    this.#at += 8;
-    return value;
-  }
-
-  term = (): Entry["term"] => term(this.u64());
-
-  index = (): Entry["index"] => logIndex(this.u64());
-
-  bytes(): Uint8Array {
-    const length = this.u32();
-    if (length > this.#from.length - this.#at)
-      throw new RangeError("a message ends in the middle of its data");
-    this.#at += length;
-    return this.#from.subarray(this.#at - length, this.#at);
-  }
-
-  text(): string {
-    return asBuffer(this.bytes()).toString("utf8");
-  }
-
-  rest(): Uint8Array {
-    const rest = this.#from.subarray(this.#at);
-    this.#at = this.#from.length;
-    return rest;
-  }
-
-  list<T>(itemBytesMin: number, item: () => T): T[] {
-    const count = this.u32();
-    // Checked first, so that a few false bytes cannot ask for billions of items.
-    if (count * itemBytesMin > this.#from.length - this.#at)
-      throw new RangeError("a list is longer than its message");
-    const items: T[] = [];
-    for (let i = 0; i < count; i++) items.push(item());
-    return items;
-  }
-
-  entry(): Entry {
-    return {
-      index: this.index(),
-      term: this.term(),
-      at: unixMillis(this.u64()),
-      session: this.u64(),
-      seq: this.u64(),
-      type: this.oneOf(ENTRY_TYPES),
-      data: this.bytes(),
-    };
-  }
-
-  end(): void {
-    if (this.#at !== this.#from.length) throw new RangeError("a message goes on behind its end");
-  }
 }

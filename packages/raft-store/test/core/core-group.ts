@@ -58,6 +58,8 @@ export class CoreGroup {
   mail: Mail[] = [];
   /** A message for which this is true is lost. */
   loses: (mail: Mail) => boolean = () => false;
+  /** What becomes of a message on its way: what another program would have said in its place. */
+  alters: (mail: Mail) => Mail = (mail) => mail;
   readonly #options: GroupOptions;
   #session = 1;
 
@@ -91,7 +93,7 @@ export class CoreGroup {
     const effects = node.core.step(input);
     if (effects.persist !== undefined) node.writes.push(effects.persist);
     for (const { to, message } of effects.send) {
-      const mail = { from: id, to, message };
+      const mail = this.alters({ from: id, to, message });
       if (!this.loses(mail)) this.mail.push(mail);
     }
     if (effects.restore !== undefined) node.restored.push(effects.restore);

@@ -68,6 +68,7 @@ test("Figure 8: an entry of an older term on a majority is not committed by coun
   // Index 2 is on s1, s2 and s3: a majority. It must not count.
   group.receive("s1", "s2", {
     type: "AppendEntriesReply",
+    machineVersion: 1,
     term: term(4),
     success: true,
     round: 0,
@@ -301,6 +302,7 @@ test("a leader that finds a follower without what it had acknowledged says so", 
   group.mail = [];
   const refusal = {
     type: "AppendEntriesReply",
+    machineVersion: 1,
     term: term(1),
     success: false,
     round: 0,

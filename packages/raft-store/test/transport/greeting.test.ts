@@ -5,7 +5,7 @@ import {
   type GreetingStep,
   type Self,
 } from "../../src/transport/greeting.ts";
-import { decodeHandshake, encodeHandshake } from "../../src/transport/handshake.ts";
+import { decodeHandshake, encodeHandshake, PROTOCOL_VERSION } from "../../src/transport/handshake.ts";
 import { nodeId } from "../../src/units.ts";
 
 function self(id: string, options: Partial<Self> = {}): Self {
@@ -44,6 +44,18 @@ describe("two nodes that greet", () => {
       dialer: { admitted: "b" },
       listener: { admitted: "a" },
     });
+    expect(await greet(self("a"), self("b"))).toMatchObject({ dialer: { admitted: "b" } });
+  });
+
+  test("a newer program that still speaks this version is spoken to in it", async () => {
+    const called = greetAsListener(self("b"), { isPeer: () => true, admit: async () => undefined });
+    const hello = decodeHandshake(greetAsDialer(self("a"), nodeId("b"), async () => undefined).hello);
+    const newer = { ...hello, version: PROTOCOL_VERSION + 1, versionMin: 1 } as typeof hello;
+    const { reply } = await called.take(encodeHandshake(newer));
+    expect(decodeHandshake(reply as Uint8Array)).toMatchObject({
+      type: "welcome",
+      version: PROTOCOL_VERSION,
+    });
   });
 
   test.each([
@@ -66,11 +78,13 @@ describe("two nodes that greet", () => {
     expect(refused.dialer).toMatchObject({ refusal: "other data than before" });
   });
 
-  test("speak the same version", async () => {
+  test("speak the newest version that both know, or not at all", async () => {
     const called = greetAsListener(self("b"), { isPeer: () => true, admit: async () => undefined });
     const hello = decodeHandshake(greetAsDialer(self("a"), nodeId("b"), async () => undefined).hello);
-    expect(await called.take(encodeHandshake({ ...hello, version: 99 } as typeof hello))).toMatchObject({
-      refusal: expect.stringContaining("version 99") as string,
+    expect(
+      await called.take(encodeHandshake({ ...hello, version: 99, versionMin: 98 } as typeof hello)),
+    ).toMatchObject({
+      refusal: expect.stringContaining("versions 98 to 99") as string,
     });
   });
 

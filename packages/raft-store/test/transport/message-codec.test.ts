@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decodeMessage, encodeMessage, type WireMessage } from "../../src/transport/message-codec.ts";
+import { UnknownEntryError, UnknownMessageError } from "../../src/transport/unknown-on-wire.ts";
 import { logIndex, nodeId, term } from "../../src/units.ts";
 import { entry } from "../storage/fixtures.ts";
 
@@ -42,8 +43,10 @@ const MESSAGES: readonly (readonly [WireMessage, string])[] = [
       rejectedIndex: logIndex(6),
       hintIndex: logIndex(4),
       hintTerm: term(1),
+      machineVersion: 2,
     },
-    "06 0300000000000000 00 4d00000000000000 0000000000000000 0600000000000000 0400000000000000 0100000000000000",
+    "06 0300000000000000 00 4d00000000000000 0000000000000000 0600000000000000 0400000000000000 0100000000000000" +
+      "0200000000000000",
   ],
   [
     {
@@ -101,6 +104,10 @@ const MESSAGES: readonly (readonly [WireMessage, string])[] = [
     "0e 0500000000000000 0800000000000000 04 00000000 00000000",
   ],
   [
+    { type: "Administer", session: 5, request: 8, wish: { type: "raise-version", version: 12 } },
+    "0e 0500000000000000 0800000000000000 05 02000000 3132 00000000",
+  ],
+  [
     { type: "AdministerReply", session: 5, request: 8, outcome: "not-caught-up", index: logIndex(9) },
     "0f 0500000000000000 0800000000000000 04 0900000000000000",
   ],
@@ -141,6 +148,16 @@ describe("the codec of messages", () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  test("tells what a newer program may say from what nobody may say", () => {
+    expect(() => decodeMessage(Buffer.of(200, 1, 2, 3))).toThrow(UnknownMessageError);
+    const bytes = Buffer.concat(encodeMessage(MESSAGES[4]?.[0] as WireMessage));
+    const typeOfFirstEntry = 1 + 5 * 8 + 4 + 5 * 8;
+    expect(bytes[typeOfFirstEntry]).toBe(1);
+    bytes[typeOfFirstEntry] = 77;
+    expect(() => decodeMessage(bytes)).toThrow(UnknownEntryError);
+    expect(() => decodeMessage(Buffer.of(11, 1))).toThrow(RangeError);
   });
 
   test("does not believe a count that the message is too short for", () => {

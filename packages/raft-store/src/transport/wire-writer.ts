@@ -1,0 +1,49 @@
+import { writeU64 } from "../bytes.ts";
+import type { Entry } from "../core/entry.ts";
+import { ENTRY_TYPES } from "./entry-types.ts";
+
+/** Writes the fields of a message one after another, into a buffer that is large enough. */
+export class WireWriter {
+  readonly #into: Buffer;
+  #at = 0;
+
+  constructor(size: number) {
+    this.#into = Buffer.allocUnsafe(size);
+  }
+
+  u8(value: number): void {
+    this.#into[this.#at] = value;
+    this.#at += 1;
+  }
+
+  flag(value: boolean): void {
+    this.u8(value ? 1 : 0);
+  }
+
+  u32(value: number): void {
+    this.#at = this.#into.writeUInt32LE(value, this.#at);
+  }
+
+  u64s(...values: readonly number[]): void {
+    for (const value of values) {
+      writeU64(this.#into, value, this.#at);
+      this.#at += 8;
+    }
+  }
+
+  bytes(value: Uint8Array): void {
+    this.u32(value.length);
+    this.#into.set(value, this.#at);
+    this.#at += value.length;
+  }
+
+  entry({ index, term: entryTerm, at, session, seq, type, data }: Entry): void {
+    this.u64s(index, entryTerm, at, session, seq);
+    this.u8(ENTRY_TYPES.indexOf(type));
+    this.bytes(data);
+  }
+
+  done(): Uint8Array {
+    return this.#into.subarray(0, this.#at);
+  }
+}

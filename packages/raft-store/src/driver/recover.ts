@@ -7,6 +7,7 @@ import type { FileSystem } from "../storage/file-system.ts";
 import { FileSnapshotStore } from "../storage/file-snapshot-store.ts";
 import { IDENTITY_NAME, type Identity, readIdentity, writeIdentity } from "../storage/identity.ts";
 import type { LogStorage, RecoveredLog } from "../storage/log-storage.ts";
+import { sequenceOf } from "../storage/segment.ts";
 import { SegmentLog } from "../storage/segment-log.ts";
 import type { SnapshotStore } from "../storage/snapshot-store.ts";
 import { randomName } from "../storage/random-name.ts";
@@ -49,13 +50,23 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
     segmentBytes: options.segmentBytes,
   });
   const snapshot = await snapshots.open();
+  // Without a log this node would have forgotten its votes, under the name it gave them by.
+  if (identity.begun && !(await hasLog(fileSystem, directory)))
+    throw new StorageDamage(`${directory}/log`, 0, "the log is missing");
   const recovered = await reconcile(directory, log, await log.open(), snapshot);
+  const begun = { ...identity, begun: true };
+  if (!identity.begun) await writeIdentity(fileSystem, directory, begun);
   return {
-    identity,
+    identity: begun,
     log,
     snapshots,
     recovered: { ...recovered, ...(snapshot !== undefined && { snapshot }) },
   };
+}
+
+async function hasLog(fileSystem: FileSystem, directory: string): Promise<boolean> {
+  if (!(await fileSystem.list(directory)).includes("log")) return false;
+  return (await fileSystem.list(`${directory}/log`)).some((name) => sequenceOf(name) !== undefined);
 }
 
 async function openIdentity(options: DataDirectoryOptions): Promise<Identity> {

@@ -67,6 +67,8 @@ export async function verifyDataDir(
       new StorageDamage(`${dataDir}/${IDENTITY_NAME}`, 0, "the file is missing, though there are data"),
     );
   }
+  if (identity?.begun === true && damage.length === 0 && (recovery?.segments.length ?? 0) === 0)
+    damage.push(new StorageDamage(`${dataDir}/${LOG}`, 0, "the log is missing"));
   if (log !== undefined && damage.length === 0 && log.base.index > (snapshot?.index ?? 0)) {
     const what = `the log begins behind entry ${log.base.index}, the snapshot ends at ${snapshot?.index ?? 0}`;
     damage.push(new StorageDamage(`${dataDir}/${SNAPSHOTS}`, 0, what));

@@ -2,6 +2,7 @@ import type { LogPosition } from "../core/entry.ts";
 import { RaftError } from "../errors.ts";
 import type { Random } from "../runtime.ts";
 import { logIndex, type LogIndex, term } from "../units.ts";
+import { DurableMark } from "./durable-mark.ts";
 import type { File, FileSystem } from "./file-system.ts";
 import type { LogStorage, LogWrite, RecoveredLog } from "./log-storage.ts";
 import { encodeRecord, type LogRecord, recordBytes } from "./record-codec.ts";
@@ -44,6 +45,7 @@ export class SegmentLog implements LogStorage {
   /** Closed for writing, oldest first. */
   #sealed: SealedSegment[] = [];
   #current: OpenSegment | undefined;
+  #mark: DurableMark | undefined;
   #terms = new TermHistory({ index: logIndex(0), term: term(0) });
   /** Begins every segment, so that the ones before it can be removed. */
   #hardState: LogRecord = { kind: "hard-state", hardState: { currentTerm: term(0), votedFor: null } };
@@ -87,12 +89,16 @@ export class SegmentLog implements LogStorage {
       first?.after ?? contents.last,
       repeated,
     );
+    this.#mark = await DurableMark.create(this.#fileSystem, this.#directory, {
+      sequence,
+      end: this.#current.end,
+    });
     if (small) await this.#dropSealed(contents.last.index);
     return recovered;
   }
 
   async append(writes: readonly LogWrite[]): Promise<void> {
-    const current = this.#opened();
+    const { current, mark } = this.#opened();
     const start = this.#terms.last;
     const records = writes.flatMap((write) => this.#recordsOf(write));
     if (records.length === 0) return;
@@ -101,6 +107,7 @@ export class SegmentLog implements LogStorage {
       this.#current = await this.#beginSegment(current.sequence + 1, current.end, start, records);
       this.#sealed.push({ sequence: current.sequence, lastIndex: current.lastIndex });
       await current.file.close();
+      await mark.commit({ sequence: this.#current.sequence, end: this.#current.end });
       return;
     }
     await current.file.write(
@@ -109,6 +116,7 @@ export class SegmentLog implements LogStorage {
     );
     current.end += bytes;
     current.lastIndex = highestIndex(records, current.lastIndex);
+    mark.note({ sequence: current.sequence, end: current.end });
     if (current.end > this.#segmentBytes / 4) this.#spare.prepare();
   }
 
@@ -122,11 +130,16 @@ export class SegmentLog implements LogStorage {
     await this.#spare.close();
     await this.#current?.file.close();
     this.#current = undefined;
+    await this.#mark?.close();
+    this.#mark = undefined;
   }
 
-  #opened(): OpenSegment {
-    if (this.#current === undefined) throw new RaftError("RAFT_STORAGE_FAILED", "the log is not open");
-    return this.#current;
+  #opened(): { readonly current: OpenSegment; readonly mark: DurableMark } {
+    const current = this.#current;
+    const mark = this.#mark;
+    if (current === undefined || mark === undefined)
+      throw new RaftError("RAFT_STORAGE_FAILED", "the log is not open");
+    return { current, mark };
   }
 
   #recordsOf(write: LogWrite): LogRecord[] {
@@ -162,7 +175,8 @@ export class SegmentLog implements LogStorage {
     const end = SEGMENT_HEADER_BYTES + bytes;
     const salt = this.#random.uint32();
     const file = await this.#spare.take();
-    const header = encodeSegmentHeader({ sequence, salt, previousEnd, start, bornDurable: end });
+    const fileBytes = Math.max(end, this.#segmentBytes);
+    const header = encodeSegmentHeader({ sequence, salt, previousEnd, start, bornDurable: end, fileBytes });
     await file.write([header, encodeRecords(all, bytes, salt, SEGMENT_HEADER_BYTES, 0)], 0);
     await this.#fileSystem.rename(this.#spare.path, `${this.#directory}/${segmentName(sequence)}`);
     await this.#fileSystem.syncDirectory(this.#directory);

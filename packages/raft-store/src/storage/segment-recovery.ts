@@ -1,5 +1,6 @@
 import type { LogPosition } from "../core/entry.ts";
 import { logIndex, type LogIndex, term } from "../units.ts";
+import { DurableMark } from "./durable-mark.ts";
 import type { FileSystem } from "./file-system.ts";
 import { LogContents } from "./log-contents.ts";
 import type { LogRecord } from "./record-codec.ts";
@@ -37,6 +38,10 @@ export interface SealedSegment {
  */
 export async function recoverSegments(fileSystem: FileSystem, directory: string): Promise<SegmentRecovery> {
   const sequences = (await fileSystem.list(directory)).flatMap((name) => sequenceOf(name) ?? []);
+  const mark = await DurableMark.read(fileSystem, directory);
+  if (mark !== undefined && mark.sequence > (sequences.at(-1) ?? 0)) {
+    throw corrupt(`${directory}/${segmentName(mark.sequence)}`, 0, "the segment, the last one, is missing");
+  }
   const headers: SegmentHeader[] = [];
   for (const [i, sequence] of sequences.entries()) {
     const path = `${directory}/${segmentName(sequence)}`;
@@ -56,7 +61,11 @@ export async function recoverSegments(fileSystem: FileSystem, directory: string)
   for (const [i, header] of headers.entries()) {
     const path = `${directory}/${segmentName(header.sequence)}`;
     const next = headers[i + 1];
-    const segment = readSegment(await readFile(fileSystem, path), header, next?.previousEnd, path);
+    const known = {
+      end: next?.previousEnd,
+      durable: mark?.sequence === header.sequence ? mark.end : undefined,
+    };
+    const segment = readSegment(await readFile(fileSystem, path), header, known, path);
     let lastIndex = logIndex(0);
     for (const [n, record] of segment.records.entries()) {
       if (next === undefined && n >= segment.settled) unsettled = withRecord(unsettled, record, contents);

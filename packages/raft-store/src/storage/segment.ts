@@ -6,7 +6,7 @@ import { decodeRecord, type LogRecord, RECORD_ALIGNMENT, recordAt } from "./reco
 import { StorageDamage } from "./storage-damage.ts";
 
 /**
- * A segment is one file of the log: this header, then records, then zeros. Header, version 1, little-endian:
+ * A segment is one file of the log: this header, then records, then zeros. Header, version 2, little-endian:
  *
  * | offset | bytes | |
  * | ---: | ---: | --- |
@@ -18,7 +18,8 @@ import { StorageDamage } from "./storage-damage.ts";
  * | 28 | 4 | where the records of the segment before it end |
  * | 32 | 8 + 8 | index and term of the log's end when the segment was begun |
  * | 48 | 4 | up to here the segment was on the disk before it was given its name |
- * | 52 | 12 | 0 |
+ * | 52 | 4 | length of the file: it is never made shorter |
+ * | 56 | 8 | 0 |
  */
 export interface SegmentHeader {
   readonly sequence: number;
@@ -26,11 +27,12 @@ export interface SegmentHeader {
   readonly previousEnd: number;
   readonly start: LogPosition;
   readonly bornDurable: number;
+  readonly fileBytes: number;
 }
 
 export const SEGMENT_HEADER_BYTES = 64;
 const MAGIC = Buffer.from("QBRAFTLG", "latin1");
-const VERSION = 1;
+const VERSION = 2;
 
 export function segmentName(sequence: number): string {
   return `${String(sequence).padStart(12, "0")}.log`;
@@ -52,6 +54,7 @@ export function encodeSegmentHeader(header: SegmentHeader): Buffer {
   writeU64(bytes, header.start.index, 32);
   writeU64(bytes, header.start.term, 40);
   bytes.writeUInt32LE(header.bornDurable, 48);
+  bytes.writeUInt32LE(header.fileBytes, 52);
   bytes.writeUInt32LE(checksum([bytes.subarray(12)]), 8);
   return bytes;
 }
@@ -71,6 +74,7 @@ export function decodeSegmentHeader(bytes: Buffer, path: string): SegmentHeader 
     previousEnd: bytes.readUInt32LE(28),
     start: { index: logIndex(readU64(bytes, 32)), term: term(readU64(bytes, 40)) },
     bornDurable: bytes.readUInt32LE(48),
+    fileBytes: bytes.readUInt32LE(52),
   };
 }
 
@@ -87,24 +91,27 @@ export interface SegmentContents {
 /**
  * Reads a segment's records.
  *
- * @param knownEnd where they end, as the next segment tells; undefined for the last segment, whose last write may
+ * @param known.end where they end, as the next segment tells; undefined for the last segment, whose last write may
  *   have been cut short
+ * @param known.durable up to where they were on the disk at least, as the mark beside the log tells
  * @throws RaftError `RAFT_STORAGE_CORRUPT`, with the file and the offset, if something that had been on the disk
  *   is not what was written
  */
 export function readSegment(
   bytes: Buffer,
   header: SegmentHeader,
-  knownEnd: number | undefined,
+  known: { readonly end?: number | undefined; readonly durable?: number | undefined },
   path: string,
 ): SegmentContents {
+  if (bytes.length < header.fileBytes)
+    throw corrupt(path, bytes.length, `the file ends here, and was made ${header.fileBytes} bytes long`);
   const records: LogRecord[] = [];
   const offsets: number[] = [];
   let settled = 0;
   let settledEnd = SEGMENT_HEADER_BYTES;
   let durable = header.bornDurable;
   let offset = SEGMENT_HEADER_BYTES;
-  const limit = knownEnd ?? bytes.length;
+  const limit = known.end ?? bytes.length;
   while (offset < limit) {
     const found = recordAt(bytes, { salt: header.salt, offset });
     if (found === undefined) break;
@@ -117,7 +124,8 @@ export function readSegment(
     offsets.push(offset);
     offset = Math.ceil((offset + found.length) / RECORD_ALIGNMENT) * RECORD_ALIGNMENT;
   }
-  const mustReach = knownEnd ?? Math.max(durable, markBehind(bytes, header.salt, offset));
+  const mustReach =
+    known.end ?? Math.max(durable, known.durable ?? 0, markBehind(bytes, header.salt, offset));
   if (offset < mustReach) {
     throw corrupt(path, offset, `no valid record, though the file was on the disk up to ${mustReach}`);
   }

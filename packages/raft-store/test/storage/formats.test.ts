@@ -54,6 +54,7 @@ describe("version 1 on the disk", () => {
       previousEnd: 4096,
       start: { index: logIndex(100), term: term(7) },
       bornDurable: 128,
+      fileBytes: 16 << 20,
     };
     const bytes = encodeSegmentHeader(header);
     expect(bytes.toString("hex")).toBe(golden["segment header"]);

@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import type { MemoryFileSystem } from "../storage/memory-file-system.ts";
+import { judge, knowledgeOf, type Verdicts } from "./knowledge.ts";
+import { nodeDisk, openNode } from "./node-disk.ts";
+
+/** Applies one fault after another to copies of a disk, and judges what a node makes of each. */
+async function exhaust(
+  disk: MemoryFileSystem,
+  faults: Iterable<readonly [name: string, inflict: (copy: MemoryFileSystem) => void]>,
+): Promise<Verdicts> {
+  const whole = await knowledgeOf(await openNode(disk.clone()));
+  const verdicts = { recovered: 0, refused: 0 };
+  for (const [name, inflict] of faults) {
+    const copy = disk.clone();
+    inflict(copy);
+    await judge(() => openNode(copy), whole, verdicts, name);
+  }
+  return verdicts;
+}
+
+const cut = (copy: MemoryFileSystem, path: string, length: number): void =>
+  void copy.files.set(path, { bytes: copy.bytes(path).slice(0, length) });
+
+describe.each(["closed", "killed"] as const)("the data of a node that was %s", (end) => {
+  test("with any one byte wrong are whole when opened, or are refused with file, offset and advice", async () => {
+    const disk = await nodeDisk(end);
+    function* flips(): Generator<readonly [string, (copy: MemoryFileSystem) => void]> {
+      for (const [path, { bytes }] of disk.files) {
+        for (let at = 0; at < bytes.length; at++) {
+          yield [
+            `${path} at ${at}`,
+            (copy) => {
+              const damaged = copy.bytes(path);
+              damaged[at] = (damaged[at] as number) ^ (1 << ((at * 5) % 8));
+            },
+          ];
+        }
+      }
+    }
+    const { recovered, refused } = await exhaust(disk, flips());
+    const bytes = [...disk.files.values()].reduce((sum, file) => sum + file.bytes.length, 0);
+    expect(recovered + refused).toBe(bytes);
+    expect(refused).toBeGreaterThan(bytes / 4);
+  });
+
+  test("with any one file cut at any length are whole, or are refused", async () => {
+    const disk = await nodeDisk(end);
+    function* cuts(): Generator<readonly [string, (copy: MemoryFileSystem) => void]> {
+      for (const [path, { bytes }] of disk.files) {
+        for (let length = 0; length < bytes.length; length++)
+          yield [`${path} cut to ${length}`, (copy) => cut(copy, path, length)];
+      }
+    }
+    const { refused } = await exhaust(disk, cuts());
+    expect(refused).toBeGreaterThan(1000);
+  });
+
+  test("without any one of its files, or without all of one directory, are whole, or are refused", async () => {
+    const disk = await nodeDisk(end);
+    const paths = [...disk.files.keys()];
+    const files = paths.map(
+      (gone) => [`without ${gone}`, (copy: MemoryFileSystem) => void copy.files.delete(gone)] as const,
+    );
+    const directories = ["/data/log/", "/data/snapshots/"].map(
+      (directory) =>
+        [
+          `without ${directory}`,
+          (copy: MemoryFileSystem) => {
+            for (const path of paths) if (path.startsWith(directory)) copy.files.delete(path);
+          },
+        ] as const,
+    );
+    const { recovered, refused } = await exhaust(disk, [...files, ...directories]);
+    // Only the mark and a spare file may go.
+    expect(recovered).toBeLessThanOrEqual(2);
+    expect(refused).toBeGreaterThanOrEqual(5);
+  });
+
+  test("with any stretch of 64 bytes zeroed are whole, or are refused", async () => {
+    const disk = await nodeDisk(end);
+    function* holes(): Generator<readonly [string, (copy: MemoryFileSystem) => void]> {
+      for (const [path, { bytes }] of disk.files) {
+        for (let at = 0; at < bytes.length; at += 16)
+          yield [`${path} zeroed at ${at}`, (copy) => void copy.bytes(path).fill(0, at, at + 64)];
+      }
+    }
+    const { refused } = await exhaust(disk, holes());
+    expect(refused).toBeGreaterThan(60);
+  });
+});

@@ -92,7 +92,7 @@ test("programs are replaced one by one, then the machine is raised; an older pro
       return true;
     } catch (error) {
       expect(error).toMatchObject({ retry: "safe" });
-      return false;
+      return undefined;
     }
   });
   const { result, index } = await get("c").submit(1);
@@ -113,11 +113,11 @@ test("a replica whose state differs from the leader's stops at the next digest; 
   await Promise.all(IDS.map((id) => start(id)));
   await get("a").submit(1);
   const odd = IDS.find((id) => get(id).status().role !== "leader") as string;
-  await until(async () => machines.get(odd)?.value === 1);
+  await until(async () => machines.get(odd)?.value === 1 || undefined);
   (machines.get(odd) as Sum).value = 100;
   const others = IDS.filter((id) => id !== odd);
   for (let i = 0; i < 12; i++) await get(others[0] as string).submit(1);
-  await until(async () => fatal.has(odd));
+  await until(async () => fatal.has(odd) || undefined);
   expect(fatal.get(odd)).toMatchObject({ code: "RAFT_STATE_DIVERGED" });
   expect((await get(others[1] as string).submit(1)).result).toBe(14);
   expect([...fatal.keys()]).toEqual([odd]);

@@ -39,6 +39,17 @@ export interface RaftTuning {
   readonly segmentBytes?: number;
   /** How long submit, readBarrier and appliedAtLeast wait unless told. */
   readonly timeoutMs?: number;
+  /**
+   * Whether a leader that a majority has answered lately answers reads without asking them again. Off by default, as it
+   * rests on clocks: see `maxClockDriftPpm`. The same on every member, and so `electionTimeoutMs` and `tickMs`. Needs
+   * `checkQuorum`; gives up the fast election of `lostLeaderMs`.
+   */
+  readonly leaseReads?: boolean;
+  /**
+   * With `leaseReads`: how far the rate of any member's monotonic clock may be from true time, in millionths. A machine
+   * that is suspended as a whole, and whose clock stands still meanwhile, is beyond any bound.
+   */
+  readonly maxClockDriftPpm?: number;
   /** Replicas compare a digest of the machine at every multiple of this log index, if the machine has one; at least 2. */
   readonly digestEveryEntries?: number;
   /** Whether candidates ask first if they could win (thesis §9.6). */
@@ -65,6 +76,8 @@ export const DEFAULT_TUNING: ResolvedTuning = {
   trailingLogBytes: 16 << 20,
   segmentBytes: 16 << 20,
   timeoutMs: 5000,
+  leaseReads: false,
+  maxClockDriftPpm: 10_000,
   digestEveryEntries: 1000,
   preVote: true,
   checkQuorum: true,
@@ -84,6 +97,14 @@ export function resolveTuning(tuning: RaftTuning): ResolvedTuning {
   if (electionTimeoutMs < 3 * heartbeatMs) {
     throw new RaftError("RAFT_CONFIG_INVALID", "electionTimeoutMs must be at least three times heartbeatMs");
   }
+  if (resolved.leaseReads && !resolved.checkQuorum)
+    throw new RaftError("RAFT_CONFIG_INVALID", "leaseReads needs checkQuorum");
+  if (resolved.leaseReads && leaseMsOf(resolved) <= heartbeatMs) {
+    throw new RaftError(
+      "RAFT_CONFIG_INVALID",
+      "electionTimeoutMs leaves no room for a lease: it has to be longer, or maxClockDriftPpm less",
+    );
+  }
   const { digestEveryEntries } = resolved;
   // At 1 each digest would be the reason for the next.
   if (!Number.isSafeInteger(digestEveryEntries) || digestEveryEntries < 2)
@@ -93,6 +114,17 @@ export function resolveTuning(tuning: RaftTuning): ResolvedTuning {
 
 /** An append unfinished for this many election time-outs: the disk is stalled, and another should lead. */
 const STALL_ELECTION_TIMEOUTS = 4;
+
+/**
+ * By how many ticks a follower's count of the time since it heard its leader may be ahead: one of rounding, and those that
+ * its timer gives at once when it comes late (driver/ticker.ts).
+ */
+const LEASE_SLACK_TICKS = 5;
+
+/** Two clocks, one slow and one fast, each within the bound. */
+function leaseMsOf({ electionTimeoutMs, tickMs, maxClockDriftPpm }: ResolvedTuning): number {
+  return (electionTimeoutMs - LEASE_SLACK_TICKS * tickMs) * (1 - (2 * maxClockDriftPpm) / 1_000_000);
+}
 
 /** The tuning in the core's units. */
 export function coreTuning(
@@ -109,6 +141,7 @@ export function coreTuning(
   | "stallTicks"
   | "preVote"
   | "checkQuorum"
+  | "leaseMs"
 > {
   const electionTicks = Math.ceil(tuning.electionTimeoutMs / tuning.tickMs);
   return {
@@ -122,5 +155,6 @@ export function coreTuning(
     stallTicks: electionTicks * STALL_ELECTION_TIMEOUTS,
     preVote: tuning.preVote,
     checkQuorum: tuning.checkQuorum,
+    ...(tuning.leaseReads && { leaseMs: leaseMsOf(tuning) }),
   };
 }

@@ -285,7 +285,7 @@ export class RaftNode {
     else if (message.type === "SnapshotAck") this.#snapshots.onAck(from, message);
     else if (message.type === "Administer") this.#administration.onRequest(from, message);
     else if (message.type === "AdministerReply") this.#administration.onReply(message);
-    else this.#step({ type: "message", from, message, now: this.#wallNow() });
+    else this.#step({ type: "message", from, message, now: this.#wallNow(), ...this.#leaseClock() });
   }
 
   #onPersisted(opId: number): void {
@@ -295,7 +295,7 @@ export class RaftNode {
 
   #tick(): void {
     this.#ticks += 1;
-    this.#step({ type: "tick" });
+    this.#step({ type: "tick", ...this.#leaseClock() });
     const now = this.#nowMs();
     const { leader, term, role, lastIndex } = this.#core.status();
     this.#submissions.expire(now, leader !== null);
@@ -322,7 +322,7 @@ export class RaftNode {
       this.#flushing = false;
       if (this.#stopped || this.#core.status().leader === null) return;
       if (this.#submissions.hasWaiting) this.#step(this.#submissions.propose(this.#ticks, this.#wallNow()));
-      if (this.#readers.hasUnasked) this.#step(this.#readers.ask());
+      if (this.#readers.hasUnasked) this.#step({ ...this.#readers.ask(), ...this.#leaseClock() });
     });
   }
 
@@ -471,6 +471,11 @@ export class RaftNode {
 
   #nowMs(): number {
     return this.#options.runtime.clock.monotonicMs();
+  }
+
+  /** Read before the step, so that it is never later than what the step finds. */
+  #leaseClock(): { monotonicMs?: number } {
+    return this.#options.tuning.leaseReads ? { monotonicMs: this.#nowMs() } : {};
   }
 
   #wallNow(): UnixMillis {

@@ -3,6 +3,7 @@ import { assertInvariant } from "../errors.ts";
 import type { LogIndex, NodeId } from "../units.ts";
 import { commitTo } from "./commitment.ts";
 import type { Entry } from "./entry.ts";
+import { keepsLease } from "./lease.ts";
 import { appendConfigurations, truncateConfigurations } from "./membership-log.ts";
 import type { AppendEntries } from "./messages.ts";
 import type { RaftState } from "./raft-state.ts";
@@ -82,6 +83,7 @@ export function acknowledge(state: RaftState, to: NodeId, verified: LogIndex): v
   state.out.message(to, {
     type: "AppendEntriesReply",
     machineVersion: state.machineVersionMax,
+    keepsLease: keepsLease(state),
     term: state.currentTerm,
     success: true,
     round: state.heardRound,
@@ -103,6 +105,7 @@ function reject(
   state.out.message(to, {
     type: "AppendEntriesReply",
     machineVersion: state.machineVersionMax,
+    keepsLease: keepsLease(state),
     term: state.currentTerm,
     success: false,
     round: state.heardRound,

@@ -31,6 +31,11 @@ export interface CoreOptions {
   readonly stallTicks: number;
   readonly preVote: boolean;
   readonly checkQuorum: boolean;
+  /**
+   * With lease reads: for how long after the sending of a round that a majority answers the leader's place is safe, in
+   * milliseconds; see lease.ts. The same on every member, as is `electionTicks`.
+   */
+  readonly leaseMs?: number;
   /** The newest version of the machine that this program can be; 1 if not given. */
   readonly machineVersionMax?: number;
   /** Deliberate bugs that the simulator has to find. Empty in every real node. */

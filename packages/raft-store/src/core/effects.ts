@@ -6,11 +6,18 @@ import type { Message, Proposal } from "./messages.ts";
 import type { Role } from "./role.ts";
 import type { StateDigest } from "./state-digest.ts";
 
+/** Where there is `monotonicMs`, it is this node's monotonic clock, read before the step: only lease reads need it. */
 export type Input =
   /** One unit of logical time has passed. */
-  | { readonly type: "tick" }
+  | { readonly type: "tick"; readonly monotonicMs?: number }
   /** A message came in from a member; `now` is this node's clock, for stamping what a follower forwards. */
-  | { readonly type: "message"; readonly from: NodeId; readonly message: Message; readonly now: UnixMillis }
+  | {
+      readonly type: "message";
+      readonly from: NodeId;
+      readonly message: Message;
+      readonly now: UnixMillis;
+      readonly monotonicMs?: number;
+    }
   /**
    * Commands of this process. Appended by a leader, forwarded by a follower; the outcome of each is in
    * `Effects.proposals`. `resendIn` marks a repetition of seqs already sent in that term: it is ignored in any
@@ -25,7 +32,7 @@ export type Input =
       readonly resendIn?: Term;
     }
   /** Asks for a linearizable read point; `id` is the driver's own, unique within the process. */
-  | { readonly type: "readIndex"; readonly id: number }
+  | { readonly type: "readIndex"; readonly id: number; readonly monotonicMs?: number }
   /** Every persist operation up to and including `opId` is durable. */
   | { readonly type: "persisted"; readonly opId: number }
   /** A whole snapshot of the leader of `term` has arrived and is staged; `Effects.persist` says whether to use it. */

@@ -1,5 +1,6 @@
 // Elections: RequestVote (§5.2, §5.4.1), PreVote (thesis §9.6), and the protection of a living leader (§4.2.3).
 import type { NodeId, Term } from "../units.ts";
+import { keepsLease, mayHaveForgottenLeader } from "./lease.ts";
 import type { PreVote, PreVoteReply, RequestVote, RequestVoteReply } from "./messages.ts";
 import { majority } from "./quorum.ts";
 import { below } from "./random.ts";
@@ -33,6 +34,8 @@ export function campaign(state: RaftState): void {
  */
 export function loseLeader(state: RaftState, nodeId: NodeId): void {
   if (state.role !== "follower" || state.leader !== nodeId || !state.options.preVote) return;
+  // It was promised more time than that.
+  if (keepsLease(state)) return;
   const { lostLeaderTicks, random } = state.options;
   const turn = state.voters.filter((voter) => voter !== nodeId && voter < state.nodeId).length;
   state.campaignAt = state.ticks + 1 + 2 * turn * lostLeaderTicks + below(random, lostLeaderTicks);
@@ -72,6 +75,7 @@ export function countOwnVote(state: RaftState): void {
  */
 export function protectsLeader(state: RaftState, message: PreVote | RequestVote): boolean {
   if (message.type === "RequestVote" && message.transfer) return false;
+  if (mayHaveForgottenLeader(state)) return true;
   return (
     state.options.checkQuorum &&
     state.leader !== null &&

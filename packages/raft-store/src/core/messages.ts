@@ -63,6 +63,8 @@ export interface AppendEntriesReply {
   readonly hintTerm: Term;
   /** The newest version of the machine that the sender's program can be. */
   readonly machineVersion: number;
+  /** The sender keeps what a lease of the leader's rests on (lease.ts). */
+  readonly keepsLease: boolean;
 }
 
 /** One command on its way to the log. */

@@ -104,6 +104,10 @@ export const MUTANTS = [
 export const SCRIPTED_MUTANTS = [
   /** The machine's version is raised without asking whether every member's program knows it. */
   "version-raised-unasked",
+  /** A lease is relied upon although the leader has asked another to campaign. */
+  "lease-outlives-transfer",
+  /** A voter that was restarted votes at once, though it may have heard a leader just before. */
+  "lease-forgotten-on-restart",
 ] as const;
 
 export type Mutant = (typeof MUTANTS)[number] | (typeof SCRIPTED_MUTANTS)[number];

@@ -21,6 +21,8 @@ export class Progress {
   /** The highest round it has answered, and the highest it has been sent. */
   ackedRound = 0;
   sentRound = 0;
+  /** It says that a lease may rest on it. */
+  keepsLease = false;
   /** The newest version of the machine that it says it can be; 0: it has not said. */
   machineVersion = 0;
   /** The highest commit index it has been sent. */

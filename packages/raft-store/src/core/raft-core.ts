@@ -73,6 +73,7 @@ export class RaftCore {
   step(input: Input): Effects {
     const state = this.#state;
     const before = this.view();
+    state.monotonicMs = "monotonicMs" in input ? input.monotonicMs : undefined;
     const restore = this.#take(input);
     this.#follow();
     const committed = this.#deliver();

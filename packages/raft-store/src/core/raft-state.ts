@@ -5,6 +5,7 @@ import { type LogIndex, type NodeId, type Term, logIndex, term as checkedTerm } 
 import { type Configuration, decodeConfiguration, isVoter, voters } from "./configuration.ts";
 import type { CoreOptions, RecoveredState } from "./core-options.ts";
 import type { SnapshotMeta } from "./entry.ts";
+import type { SentRound } from "./lease.ts";
 import { FIRST_MACHINE_VERSION } from "./machine-version.ts";
 import type { Mutant } from "./mutants.ts";
 import { Output } from "./output.ts";
@@ -57,6 +58,8 @@ export class RaftState {
   configurations: PlacedConfiguration[];
 
   // Logical time.
+  /** The monotonic clock as this step's input gives it, in milliseconds. Only leases look at it. */
+  monotonicMs: number | undefined;
   ticks = 0;
   electionElapsed = 0;
   heartbeatElapsed = 0;
@@ -86,6 +89,10 @@ export class RaftState {
   termStart = 0 as LogIndex;
   /** Grows over the life of the process, so that no answer to an old round can count for a new one. */
   round = 0;
+  /** With lease reads: rounds and when they were sent, from the last that is known to be answered on. */
+  readonly roundsSent: SentRound[] = [];
+  /** Another may be elected at any time, as we have asked for it ourselves. */
+  timeoutNowSent = false;
   reads: LeaderRead[] = [];
   readonly readsAwaitingCommit: ReadAsker[] = [];
   readonly sessions = new Map<number, SeenSession>();
@@ -115,6 +122,9 @@ export class RaftState {
     this.out.waitsForHardState = !this.has("vote-before-sync");
     // Drawn at start as at every change of role, lest nodes that start together campaign together.
     this.electionTimeout = options.electionTicks + below(options.random, options.electionTicks);
+    // Nobody else can lead a cluster of one: there is nobody to wait for, unless it has just become one under a lease.
+    const alone = this.voters.length === 1 && this.voters[0] === options.nodeId;
+    if (alone && options.leaseMs === undefined) this.campaignAt = 1;
   }
 
   get machineVersionMax(): number {

@@ -1,6 +1,7 @@
 // Linearizable reads without a log entry (thesis §6.4): the leader notes its commit index, shows by a round of
 // heartbeats that it still leads, and only then tells the reader.
-import type { NodeId } from "../units.ts";
+import type { LogIndex, NodeId } from "../units.ts";
+import { holdsLease, startRound } from "./lease.ts";
 import type { ReadIndex, ReadIndexReply } from "./messages.ts";
 import { quorumValue } from "./quorum.ts";
 import type { RaftState, ReadAsker } from "./raft-state.ts";
@@ -51,10 +52,12 @@ export function advanceReads(state: RaftState): void {
   if (state.role !== "leader") return;
   const mayServe = state.commitIndex >= state.termStart || state.has("read-without-own-commit");
   if (mayServe && state.readsAwaitingCommit.length > 0) {
+    const leased = holdsLease(state);
     // The round starts after the question came in, so its answers prove leadership at a time after that.
-    if (!state.has("read-in-old-round")) state.round++;
+    if (!leased && !state.has("read-in-old-round")) startRound(state);
     for (const asker of state.readsAwaitingCommit) {
-      state.reads.push({ index: state.commitIndex, round: state.round, asker });
+      if (leased) answer(state, asker, state.commitIndex);
+      else state.reads.push({ index: state.commitIndex, round: state.round, asker });
     }
     state.readsAwaitingCommit.length = 0;
   }
@@ -63,19 +66,19 @@ export function advanceReads(state: RaftState): void {
   const ready = state.reads.filter((read) => read.round <= confirmed);
   if (ready.length === 0) return;
   state.reads = state.reads.filter((read) => read.round > confirmed);
-  for (const { asker, index } of ready) {
-    if (asker.type === "local") state.out.read({ id: asker.id, outcome: "ready", index });
-    else {
-      const { session, request } = asker;
-      state.out.message(asker.from, {
-        type: "ReadIndexReply",
-        term: state.currentTerm,
-        session,
-        request,
-        index,
-      });
-    }
-  }
+  for (const { asker, index } of ready) answer(state, asker, index);
+}
+
+function answer(state: RaftState, asker: ReadAsker, index: LogIndex): void {
+  if (asker.type === "local") return state.out.read({ id: asker.id, outcome: "ready", index });
+  const { session, request } = asker;
+  state.out.message(asker.from, {
+    type: "ReadIndexReply",
+    term: state.currentTerm,
+    session,
+    request,
+    index,
+  });
 }
 
 function enqueue(state: RaftState, asker: ReadAsker): void {

@@ -2,6 +2,7 @@
 import type { LogIndex, NodeId, Term } from "../units.ts";
 import { advanceCommit } from "./commitment.ts";
 import { type Entry, entryBytes } from "./entry.ts";
+import { startRound } from "./lease.ts";
 import type { AppendEntries, AppendEntriesReply } from "./messages.ts";
 import type { Progress } from "./progress.ts";
 import type { RaftState } from "./raft-state.ts";
@@ -17,6 +18,7 @@ export function replicate(state: RaftState): void {
 
 /** Heartbeats go to everybody, whatever is under way (§5.2). In `probe` they are the probe, once more. */
 export function heartbeat(state: RaftState): void {
+  if (state.options.leaseMs !== undefined) startRound(state);
   for (const [follower, progress] of state.progress) {
     if (progress.state === "probe") progress.probeSent = false;
     sendEmpty(state, follower, progress);
@@ -27,6 +29,7 @@ export function handleAppendEntriesReply(state: RaftState, from: NodeId, message
   const progress = state.progress.get(from);
   if (state.role !== "leader" || progress === undefined) return;
   progress.active = true;
+  progress.keepsLease = message.keepsLease;
   progress.machineVersion = message.machineVersion;
   progress.ackedRound = Math.max(progress.ackedRound, message.round);
   const optimistic = state.has("leader-counts-sent") && progress.state === "replicate";

@@ -119,6 +119,8 @@ function leaveRole(state: RaftState): void {
   state.reads = [];
   state.readsAwaitingCommit.length = 0;
   state.progress.clear();
+  state.roundsSent.length = 0;
+  state.timeoutNowSent = false;
   state.sessions.clear();
   if (state.transfer !== undefined) {
     state.out.event({ type: "TransferEnded", to: state.transfer.to, reason: "done" });

@@ -22,6 +22,7 @@ export function advanceTransfer(state: RaftState): void {
   if (state.role !== "leader" || transfer === undefined || transfer.sent) return;
   if (state.progress.get(transfer.to)?.matchIndex !== state.log.lastIndex) return;
   transfer.sent = true;
+  state.timeoutNowSent = true;
   state.out.message(transfer.to, { type: "TimeoutNow", term: state.currentTerm });
 }
 

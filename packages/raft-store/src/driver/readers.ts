@@ -42,7 +42,7 @@ export class Readers {
   }
 
   /** One question for all barriers that are not asked for. */
-  ask(): Input {
+  ask(): Extract<Input, { type: "readIndex" }> {
     const id = this.#nextQuestion++;
     this.#asked.set(id, this.#unasked);
     this.#unasked = [];

@@ -66,6 +66,7 @@ export function encodeMessage(message: WireMessage): Uint8Array[] {
       w.flag(message.success);
       w.u64s(message.round, message.matchIndex, message.rejectedIndex, message.hintIndex, message.hintTerm);
       w.u64s(message.machineVersion);
+      w.flag(message.keepsLease);
       break;
     case "Forward":
       w.u64s(message.term, message.session, message.settledBelow);
@@ -206,6 +207,7 @@ function readMessage(r: WireReader): WireMessage {
         hintIndex: r.index(),
         hintTerm: r.term(),
         machineVersion: r.u64(),
+        keepsLease: r.flag(),
       };
     case TYPE.Forward:
       return {

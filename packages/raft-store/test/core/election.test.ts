@@ -75,10 +75,18 @@ test("a vote leaves only once it is on disk, and holds over a crash (§5.1, §5.
 
 test("a candidate asks for votes only once its own is on disk, and counts its own only then", () => {
   const group = new CoreGroup({ preVote: false, ids: ["a"] });
-  group.tick("a", 2 * ELECTION_TICKS);
+  group.tick("a");
   expect(group.core("a").status()).toMatchObject({ role: "candidate", term: 1 });
   group.persist("a");
   expect(group.core("a").status().role).toBe("leader");
+});
+
+test("the only voter leads at once: there is nobody to wait for", () => {
+  const group = new CoreGroup({ ids: ["a"], learners: ["b"] });
+  group.tick("b");
+  group.tick("a");
+  group.settle();
+  expect(group.leader).toBe("a");
 });
 
 test.each([

@@ -69,6 +69,7 @@ test("Figure 8: an entry of an older term on a majority is not committed by coun
   group.receive("s1", "s2", {
     type: "AppendEntriesReply",
     machineVersion: 1,
+    keepsLease: false,
     term: term(4),
     success: true,
     round: 0,
@@ -303,6 +304,7 @@ test("a leader that finds a follower without what it had acknowledged says so", 
   const refusal = {
     type: "AppendEntriesReply",
     machineVersion: 1,
+    keepsLease: false,
     term: term(1),
     success: false,
     round: 0,

@@ -46,13 +46,6 @@ export class ByteWriter {
     return value === undefined ? this.byte(0) : this.byte(1).text(value);
   }
 
-  raw(bytes: Uint8Array): this {
-    if (this.#length + bytes.length > this.#bytes.length) this.#grow(bytes.length);
-    this.#bytes.set(bytes, this.#length);
-    this.#length += bytes.length;
-    return this;
-  }
-
   /** A copy of what was written; the writer is empty again. */
   take(): Uint8Array {
     const taken = this.#bytes.slice(0, this.#length);

@@ -63,9 +63,8 @@ async function* encode(
       for (const page of pages) {
         const view = frozen[page];
         invariant(view !== undefined, "a page with rows is there");
-        writer.byte(table).byte(column);
-        for (const shift of [0, 8, 16, 24]) writer.byte((page >>> shift) & 0xff);
-        yield encodeChunk(number++, SECTION.page, writer.raw(withoutTrailingZeros(view)).take());
+        const place = [table, column, page & 0xff, (page >>> 8) & 0xff, (page >>> 16) & 0xff, page >>> 24];
+        yield encodeChunk(number++, SECTION.page, Uint8Array.from(place), withoutTrailingZeros(view));
       }
     }
   }

@@ -23,18 +23,26 @@ export interface Chunk {
   readonly payload: Uint8Array;
 }
 
-export function encodeChunk(number: number, section: number, payload: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(HEADER_BYTES + payload.length + CHECKSUM_BYTES);
+/** @param parts of the payload: copied once, so that a snapshot of a large book makes little garbage */
+export function encodeChunk(number: number, section: number, ...parts: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const end = HEADER_BYTES + length;
+  const bytes = new Uint8Array(end + CHECKSUM_BYTES);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, MAGIC, true);
   view.setUint8(4, SNAPSHOT_VERSION);
   view.setUint8(5, section);
   view.setUint32(8, number, true);
-  view.setUint32(12, payload.length, true);
-  bytes.set(payload, HEADER_BYTES);
-  const checksum = checksumOf(bytes.subarray(0, HEADER_BYTES + payload.length));
-  view.setInt32(HEADER_BYTES + payload.length, checksum.low, true);
-  view.setInt32(HEADER_BYTES + payload.length + 4, checksum.high, true);
+  view.setUint32(12, length, true);
+  let at = HEADER_BYTES;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  const checksum = checksumOf(bytes.subarray(0, end));
+  view.setInt32(end, checksum.low, true);
+  view.setInt32(end + 4, checksum.high, true);
   return bytes;
 }
 

@@ -7,6 +7,8 @@ const SHARD_PLACES_MIN = 8;
 /** A shard grows by a third when seven eighths are used: three quarters on average, where doubling would leave 65 %. */
 const GROWTH = 4 / 3;
 const USED_MAX = 7 / 8;
+/** A shard that is made to measure has this much room for more. */
+const SHARD_ROOM = 1.1;
 
 /**
  * A place is two words, the value and its second hash: nearly all that are not sought are passed over, and all are
@@ -19,9 +21,48 @@ export interface Match {
   matches(value: number): boolean;
 }
 
+/** Gives each value with its hash to `take`; called twice, and must give the same ones. */
+export type Listing = (take: (hash0: number, hash1: number, value: number) => void) => void;
+
 export class HashIndex {
   readonly #shards: (Uint32Array | undefined)[] = Array.from({ length: SHARDS });
   readonly #used = new Uint32Array(SHARDS);
+
+  /**
+   * The index of many values at once, shard by shard: each shard is made to measure and filled while it is in the
+   * cache. Inserting ten million one by one would wait for memory at every one of them.
+   */
+  static of(list: Listing): HashIndex {
+    const index = new HashIndex();
+    const used = index.#used;
+    list((hash0) => {
+      const shard = hash0 & (SHARDS - 1);
+      used[shard] = (used[shard] as number) + 1;
+    });
+    const next = new Uint32Array(SHARDS);
+    let count = 0;
+    for (let shard = 0; shard < SHARDS; shard++) {
+      next[shard] = count;
+      count += used[shard] as number;
+    }
+    const sorted = new Uint32Array(count * WORDS);
+    list((hash0, hash1, value) => {
+      const shard = hash0 & (SHARDS - 1);
+      const at = next[shard] as number;
+      next[shard] = at + 1;
+      sorted[at * WORDS] = value;
+      sorted[at * WORDS + 1] = hash1;
+    });
+    for (let shard = 0, at = 0; shard < SHARDS; shard++) {
+      const end = next[shard] as number;
+      if (at === end) continue;
+      const needed = Math.ceil(((end - at) / USED_MAX) * SHARD_ROOM);
+      const places = new Uint32Array(Math.max(SHARD_PLACES_MIN, needed) * WORDS);
+      for (; at < end; at++) put(places, sorted[at * WORDS + 1] as number, sorted[at * WORDS] as number);
+      index.#shards[shard] = places;
+    }
+    return index;
+  }
 
   /** @returns the value that matches, or 0 */
   find(hash0: number, hash1: number, sought: Match): number {

@@ -1,6 +1,6 @@
 // Finds request records by the hash of actor and key.
 
-import { HashIndex, type Match } from "../columns/hash-index.ts";
+import { HashIndex, type Listing, type Match } from "../columns/hash-index.ts";
 import type { RequestRows } from "./request-rows.ts";
 
 /** A slot holds row · 4 + lifetime; lifetimes are 1 … 3, so 0 is an empty slot. */
@@ -8,13 +8,17 @@ export type Slot = number;
 
 export class RequestIndex implements Match {
   readonly #rows: readonly RequestRows[];
-  readonly #slots = new HashIndex();
+  readonly #slots: HashIndex;
   /** What the record that is sought has beside the hash that the index compares. */
   #hash0 = 0;
 
-  /** @param rows by lifetime, 1 … 3; position 0 is not used */
-  constructor(rows: readonly RequestRows[]) {
+  /**
+   * @param rows by lifetime, 1 … 3; position 0 is not used
+   * @param list the slots that are in the index from the start
+   */
+  constructor(rows: readonly RequestRows[], list: Listing = () => undefined) {
     this.#rows = rows;
+    this.#slots = HashIndex.of(list);
   }
 
   /** @returns the slot's content, or 0 */

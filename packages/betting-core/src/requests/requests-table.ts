@@ -123,9 +123,10 @@ export class RequestsTable {
 
   /** Makes restored rows findable. */
   reindex(): void {
-    this.#index = new RequestIndex(this.#byLifetime);
-    this.#eachLive((rows, row, lifetime) => {
-      this.#index.insert(rows.hash0.get(row), rows.hash1.get(row), row * 4 + lifetime);
+    this.#index = new RequestIndex(this.#byLifetime, (take) => {
+      this.#eachLive((rows, row, lifetime) => {
+        take(rows.hash0.get(row), rows.hash1.get(row), row * 4 + lifetime);
+      });
     });
   }
 

@@ -6,7 +6,7 @@ import { Hasher } from "../../src/digest/hasher.ts";
 import { RequestIndex } from "../../src/requests/request-index.ts";
 import { RequestRows } from "../../src/requests/request-rows.ts";
 
-test("finds what was put in and not taken out, through every collision, displacement and growth", () => {
+test("finds what was put in and not taken out, through every collision, displacement and growth, and so does an index made at once", () => {
   // Few different hashes: all in one shard, many with the same home, some of them at its end.
   const hash = fc.tuple(fc.integer({ min: 0, max: 15 }), fc.integer({ min: -6, max: 6 }));
   const deed = fc.tuple(fc.constantFrom("insert" as const, "insert" as const, "remove" as const), hash);
@@ -29,9 +29,15 @@ test("finds what was put in and not taken out, through every collision, displace
           model.delete(name);
         }
       }
+      const made = new RequestIndex([rows, rows, rows, rows], (take) => {
+        for (const slot of model.values()) {
+          take(rows.hash0.get(slot >>> 2), rows.hash1.get(slot >>> 2), slot);
+        }
+      });
       for (const [name, slot] of model) {
         const [hash0 = 0, hash1 = 0] = name.split(" ").map(Number);
         expect(index.find(hash0, hash1)).toBe(slot);
+        expect(made.find(hash0, hash1)).toBe(slot);
       }
     }),
     { numRuns: 300 },

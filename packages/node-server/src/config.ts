@@ -1,5 +1,6 @@
 // The one reader of the environment: variables in, a validated configuration out. Nothing else in the package
 // touches `process.env`, so what a node depends on is on this page.
+import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 
 /** Everything a game node is told from outside. */
@@ -18,6 +19,8 @@ export interface NodeConfig {
   readonly dataDir: string;
   readonly clusterId: string;
   readonly clusterSecret: string | undefined;
+  /** Of the Raft transport, read from the files named; undefined: it is not encrypted. */
+  readonly raftTls: { readonly key: string; readonly cert: string; readonly ca: string } | undefined;
   readonly jwksUrl: URL;
   readonly issuer: string;
   readonly audience: string;
@@ -65,6 +68,13 @@ export const VARIABLES: readonly (readonly [name: string, fallback: string | und
   ["QUORUMBOOK_NODE_DATA", undefined, "folder of this node's log and snapshots"],
   ["QUORUMBOOK_CLUSTER_ID", undefined, "name of the cluster; a node of another one is refused"],
   ["QUORUMBOOK_CLUSTER_SECRET", "", "shared secret of the members"],
+  ["QUORUMBOOK_RAFT_TLS_KEY", "", "PEM file: this node's key; with the two below, Raft traffic is encrypted"],
+  [
+    "QUORUMBOOK_RAFT_TLS_CERT",
+    "",
+    "PEM file: certificate for this node's id (subject alternative name, DNS)",
+  ],
+  ["QUORUMBOOK_RAFT_TLS_CA", "", "PEM file: the authority that issues to members alone"],
   ["QUORUMBOOK_JWKS_URL", undefined, "where auth-server publishes its public keys"],
   ["QUORUMBOOK_ISSUER", "quorumbook", "required `iss` of a token"],
   ["QUORUMBOOK_AUDIENCE", "quorumbook", "required `aud` of a token"],
@@ -97,6 +107,7 @@ export function readConfig(env: Environment): NodeConfig {
     dataDir: required(env, "QUORUMBOOK_NODE_DATA"),
     clusterId: required(env, "QUORUMBOOK_CLUSTER_ID"),
     clusterSecret: optional(env, "QUORUMBOOK_CLUSTER_SECRET") || undefined,
+    raftTls: readRaftTls(env),
     jwksUrl: readUrl("QUORUMBOOK_JWKS_URL", required(env, "QUORUMBOOK_JWKS_URL")),
     issuer: optional(env, "QUORUMBOOK_ISSUER"),
     audience: optional(env, "QUORUMBOOK_AUDIENCE"),
@@ -116,6 +127,25 @@ function optional(env: Environment, name: string): string {
   const value = env[name];
   if (value !== undefined && value !== "") return value;
   return VARIABLES.find(([variable]) => variable === name)?.[1] ?? "";
+}
+
+/** All three or none. The files' contents are checked by the transport. */
+function readRaftTls(env: Environment): NodeConfig["raftTls"] {
+  const variables = [
+    "QUORUMBOOK_RAFT_TLS_KEY",
+    "QUORUMBOOK_RAFT_TLS_CERT",
+    "QUORUMBOOK_RAFT_TLS_CA",
+  ] as const;
+  if (variables.every((variable) => optional(env, variable) === "")) return undefined;
+  const [key, cert, ca] = variables.map((variable) => {
+    const path = required(env, variable);
+    try {
+      return readFileSync(path, "utf8");
+    } catch (error) {
+      throw new ConfigError(variable, `${path} cannot be read: ${(error as Error).message}`);
+    }
+  }) as [string, string, string];
+  return { key, cert, ca };
 }
 
 function nodeName(variable: string, value: string): string {

@@ -23,6 +23,7 @@ describe("the configuration", () => {
       bankroll: 100_000_000,
       rateLimit: 1,
       clusterSecret: undefined,
+      raftTls: undefined,
       join: false,
     });
     expect([...config.peers.keys()]).toEqual(["node1", "node2"]);
@@ -51,9 +52,24 @@ describe("the configuration", () => {
     ["QUORUMBOOK_RATE_LIMIT", "-1"],
     ["QUORUMBOOK_HOST", "not a host"],
     ["QUORUMBOOK_LOG_LEVEL", "loud"],
+    ["QUORUMBOOK_RAFT_TLS_KEY", "/nowhere/key.pem"],
   ])("is refused naming the variable: %s=%s", (variable, value) => {
     const read = (): unknown => readConfig({ ...good, [variable]: value });
     expect(read).toThrow(ConfigError);
     expect(read).toThrow(variable);
+  });
+
+  it("reads the three files of the Raft transport's certificates, and takes no two of them", () => {
+    const tls = {
+      QUORUMBOOK_RAFT_TLS_KEY: import.meta.filename,
+      QUORUMBOOK_RAFT_TLS_CERT: import.meta.filename,
+      QUORUMBOOK_RAFT_TLS_CA: import.meta.filename,
+    };
+    const { raftTls } = readConfig({ ...good, ...tls });
+    expect(raftTls?.key).toContain("needs no more than the required variables");
+    expect(raftTls).toEqual({ key: raftTls?.key, cert: raftTls?.key, ca: raftTls?.key });
+    for (const missing of Object.keys(tls)) {
+      expect(() => readConfig({ ...good, ...tls, [missing]: "" })).toThrow(missing);
+    }
   });
 });

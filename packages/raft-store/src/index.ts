@@ -24,6 +24,7 @@ export { type DataDirReport, verifyDataDir } from "./offline/verify-data-dir.ts"
 export { RaftStore, type SubmitResult, type WaitOptions } from "./raft-store.ts";
 export type { RaftStoreOptions } from "./raft-store-options.ts";
 export type { StoreMember, StoreStatus } from "./store-status.ts";
+export type { TlsCredentials } from "./transport/tcp-link.ts";
 export type { AppliedEntry, CommandCodec, SnapshotView, StateMachine } from "./state-machine.ts";
 export {
   type LogIndex,

@@ -1,3 +1,4 @@
+import type { TlsCredentials } from "./transport/tcp-link.ts";
 import type { RaftTuning } from "./config.ts";
 import type { CommandCodec, StateMachine } from "./state-machine.ts";
 
@@ -24,4 +25,6 @@ export interface RaftStoreOptions<Command, Result> extends RaftTuning {
   readonly codec?: CommandCodec<Command>;
   /** Shown by every node to every other when they connect. */
   readonly secret?: string;
+  /** Encrypts all traffic between the members, who know each other by certificates; on all of them or on none. */
+  readonly tls?: TlsCredentials;
 }

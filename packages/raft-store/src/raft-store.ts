@@ -3,7 +3,7 @@ import { type ResolvedTuning, resolveTuning } from "./config.ts";
 import { configuration, NO_MEMBERS } from "./core/configuration.ts";
 import type { Backup } from "./driver/backup.ts";
 import type { RaftListener } from "./driver/raft-events.ts";
-import { openDataDirectory } from "./driver/recover.ts";
+import { type DataDirectory, openDataDirectory } from "./driver/recover.ts";
 import { RaftError, type RaftErrorCode } from "./errors.ts";
 import { nodeRuntime } from "./node-runtime.ts";
 import { RaftNode } from "./raft-node.ts";
@@ -15,6 +15,7 @@ import { nodeFileSystem } from "./storage/node-file-system.ts";
 import type { StoreStatus } from "./store-status.ts";
 import type { AdministrationRequest } from "./transport/administration-messages.ts";
 import { parseAddress } from "./transport/tcp-options.ts";
+import type { TlsCredentials } from "./transport/tcp-link.ts";
 import { TcpTransport } from "./transport/tcp-transport.ts";
 import { logIndex, type LogIndex, nodeId, type NodeId, type Term, type UnixMillis } from "./units.ts";
 
@@ -41,6 +42,7 @@ export class RaftStore<Command, Result> {
   readonly #node: RaftNode;
   readonly #codec: CommandCodec<Command>;
   readonly #lock: DirectoryLock;
+  readonly #transport: TcpTransport;
   readonly #timeoutMs: number;
   readonly #commandBytesMax: number;
 
@@ -48,13 +50,14 @@ export class RaftStore<Command, Result> {
     id: NodeId,
     node: RaftNode,
     codec: CommandCodec<Command>,
-    lock: DirectoryLock,
+    owned: { readonly lock: DirectoryLock; readonly transport: TcpTransport },
     limits: { readonly timeoutMs: number; readonly commandBytesMax: number },
   ) {
     this.#nodeId = id;
     this.#node = node;
     this.#codec = codec;
-    this.#lock = lock;
+    this.#lock = owned.lock;
+    this.#transport = owned.transport;
     this.#timeoutMs = limits.timeoutMs;
     this.#commandBytesMax = limits.commandBytesMax;
   }
@@ -87,8 +90,9 @@ export class RaftStore<Command, Result> {
     await nodeFileSystem.makeDirectory(options.dataDir);
     const lock = await lockOf(options.dataDir);
     let node: RaftNode | undefined;
+    let data: DataDirectory | undefined;
     try {
-      const data = await openDataDirectory({
+      data = await openDataDirectory({
         fileSystem: nodeFileSystem,
         directory: options.dataDir,
         random: nodeRuntime.random,
@@ -97,8 +101,21 @@ export class RaftStore<Command, Result> {
         bootstrap,
         segmentBytes: tuning.segmentBytes,
       });
-      const { machine, clusterId, secret } = options;
+      const { machine, clusterId, secret, tls } = options;
       const { incarnation, epoch } = data.identity;
+      const transport = new TcpTransport(
+        {
+          clusterId,
+          nodeId: id,
+          incarnation,
+          epoch,
+          listen,
+          frameBytesMax: frameBytesMax(tuning),
+          ...(secret !== undefined && { secret }),
+          ...(tls !== undefined && { tls }),
+        },
+        nodeRuntime,
+      );
       node = new RaftNode({
         nodeId: id,
         bootstrap,
@@ -109,18 +126,7 @@ export class RaftStore<Command, Result> {
         fileSystem: nodeFileSystem,
         directory: options.dataDir,
         data,
-        transport: new TcpTransport(
-          {
-            clusterId,
-            nodeId: id,
-            incarnation,
-            epoch,
-            listen,
-            frameBytesMax: frameBytesMax(tuning),
-            ...(secret !== undefined && { secret }),
-          },
-          nodeRuntime,
-        ),
+        transport,
         machine: {
           apply: ({ index, term, at, data: bytes }, version) =>
             machine.apply({ index, term, at, command: codec.decode(bytes), version }),
@@ -133,9 +139,10 @@ export class RaftStore<Command, Result> {
         tuning,
       });
       await node.start();
-      return new RaftStore(id, node, codec, lock, tuning);
+      return new RaftStore(id, node, codec, { lock, transport }, tuning);
     } catch (error) {
-      await node?.close();
+      if (node === undefined) await data?.log.close();
+      else await node.close();
       await lock.release();
       throw error;
     }
@@ -242,6 +249,17 @@ export class RaftStore<Command, Result> {
   /** This node's latest snapshot as a stream of bytes, for keeping elsewhere; undefined if there is none yet. */
   backup(): Promise<Backup | undefined> {
     return this.#node.backup();
+  }
+
+  /**
+   * Uses these certificates for every connection made from now on: for renewing them before they expire. Connections that
+   * are open go on.
+   *
+   * @throws RaftError `RAFT_CONFIG_INVALID` if they are not this node's, or the store was opened without `tls`; those in
+   *   use stay
+   */
+  reloadTls(credentials: TlsCredentials): void {
+    this.#transport.reloadTls(credentials);
   }
 
   status(): StoreStatus {

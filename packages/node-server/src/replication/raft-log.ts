@@ -1,6 +1,12 @@
 // The replicated log on raft-store: entries durable on a majority, applied on every node.
 import { type Applied, type Command, decodeCommand, encodeCommand } from "@quorumbook/betting-core";
-import { RaftError, type RaftErrorCode, RaftStore, type Role } from "@quorumbook/raft-store";
+import {
+  RaftError,
+  type RaftErrorCode,
+  RaftStore,
+  type Role,
+  type TlsCredentials,
+} from "@quorumbook/raft-store";
 import type { BettingStateMachine } from "./betting-state-machine.ts";
 import type { Backup, MemberChange } from "./log-administration.ts";
 import {
@@ -17,6 +23,8 @@ export interface RaftLogOptions {
   readonly nodeId: string;
   readonly clusterId: string;
   readonly clusterSecret: string | undefined;
+  /** Certificate and key of this node, and the authority of its peers', in PEM. */
+  readonly raftTls?: TlsCredentials | undefined;
   readonly dataDir: string;
   /** The first members: id → host:port. */
   readonly peers: ReadonlyMap<string, string>;
@@ -57,7 +65,7 @@ const LOG_ERRORS: Record<RaftErrorCode, LogErrorCode> = {
  * @throws RaftError where the data cannot be used, or are another cluster's
  */
 export async function openRaftLog(options: RaftLogOptions, machine: BettingStateMachine): Promise<RaftLog> {
-  const { nodeId, clusterId, clusterSecret, dataDir, peers, join, onWarning } = options;
+  const { nodeId, clusterId, clusterSecret, raftTls, dataDir, peers, join, onWarning } = options;
   const store = await RaftStore.open<Command, Applied>({
     clusterId,
     nodeId,
@@ -67,6 +75,7 @@ export async function openRaftLog(options: RaftLogOptions, machine: BettingState
     machine,
     codec: { encode: encodeCommand, decode: decodeCommand },
     ...(clusterSecret === undefined ? {} : { secret: clusterSecret }),
+    ...(raftTls === undefined ? {} : { tls: raftTls }),
   });
   return new RaftLog(store, onWarning);
 }

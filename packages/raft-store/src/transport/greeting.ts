@@ -36,7 +36,10 @@ export interface Greeting {
 type Admit = (peer: PeerIdentity) => Promise<string | undefined>;
 
 /** The listener's part: `hello` → `welcome`, `proof` → `ready`. */
-export function greetAsListener(self: Self, world: { isPeer(id: string): boolean; admit: Admit }): Greeting {
+export function greetAsListener(
+  self: Self,
+  world: { isPeer(id: string): boolean; certifies(id: string): boolean; admit: Admit },
+): Greeting {
   const me = partyOf(self);
   const nonce = randomBytes(24).toString("base64");
   let transcript: Transcript | undefined;
@@ -54,6 +57,7 @@ export function greetAsListener(self: Self, world: { isPeer(id: string): boolean
         return refuse(`cluster ${clusterId}; this node is of cluster ${self.clusterId}`);
       if (to !== self.nodeId) return refuse(`a connection meant for ${to}; this node is ${self.nodeId}`);
       if (!world.isPeer(from.nodeId)) return refuse(`${from.nodeId} is no member of the cluster`);
+      if (!world.certifies(from.nodeId)) return refuse(`the certificate shown is not for ${from.nodeId}`);
       transcript = {
         version,
         clusterId,

@@ -1,9 +1,9 @@
-import { connect } from "node:net";
 import type { Runtime, Timer } from "../runtime.ts";
 import type { NodeId } from "../units.ts";
 import { FramedSocket, FrameKind } from "./framed-socket.ts";
 import { type Greeting, greetAsDialer } from "./greeting.ts";
-import { parseAddress, type ResolvedTcpOptions } from "./tcp-options.ts";
+import type { TcpLink } from "./tcp-link.ts";
+import type { ResolvedTcpOptions } from "./tcp-options.ts";
 import type { TransportHandler } from "./transport.ts";
 
 /** Keeps one connection to a peer: dials, greets, sends, and dials again when it is lost, less and less often. */
@@ -11,6 +11,7 @@ export class OutgoingConnection {
   readonly address: string;
   readonly #options: ResolvedTcpOptions;
   readonly #runtime: Runtime;
+  readonly #link: TcpLink;
   readonly #peer: NodeId;
   readonly #handler: TransportHandler;
   #socket: FramedSocket | undefined;
@@ -23,13 +24,14 @@ export class OutgoingConnection {
 
   constructor(
     options: ResolvedTcpOptions,
-    runtime: Runtime,
+    world: { readonly runtime: Runtime; readonly link: TcpLink },
     peer: NodeId,
     address: string,
     handler: TransportHandler,
   ) {
     this.#options = options;
-    this.#runtime = runtime;
+    this.#runtime = world.runtime;
+    this.#link = world.link;
     this.#peer = peer;
     this.address = address;
     this.#handler = handler;
@@ -71,7 +73,10 @@ export class OutgoingConnection {
   #dial(): void {
     this.#redial = undefined;
     const greeting = greetAsDialer(this.#options, this.#peer, (peer) => this.#handler.admit(peer));
-    const tcp = connect(parseAddress(this.address));
+    const tcp = this.#link.connect(this.address, this.#peer, () =>
+      socket.send(FrameKind.handshake, [greeting.hello]),
+    );
+    if (this.#link.secured) tcp.on("error", (error) => this.#onTlsError(error));
     const socket = new FramedSocket(tcp, this.#runtime, this.#options, {
       onFrame: ({ kind, body }) => {
         if (kind !== FrameKind.handshake || this.#ready)
@@ -81,7 +86,6 @@ export class OutgoingConnection {
       onClosed: (reason) => this.#onClosed(reason),
     });
     this.#socket = socket;
-    tcp.once("connect", () => socket.send(FrameKind.handshake, [greeting.hello]));
   }
 
   async #greet(socket: FramedSocket, greeting: Greeting, body: Uint8Array): Promise<void> {
@@ -115,6 +119,11 @@ export class OutgoingConnection {
     const jitter = 0.75 + (this.#runtime.random.uint32() / 0x1_0000_0000) * 0.5;
     this.#redial = this.#runtime.scheduler.after(this.#redialMs * jitter, () => this.#dial());
     this.#redialMs = Math.min(this.#redialMs * 2, this.#options.redialMsMax);
+  }
+
+  /** A peer that is not there is no news; one that cannot show who it is should be looked at. */
+  #onTlsError(error: Error): void {
+    if (!("syscall" in error)) this.#warn(`no TLS connection to ${this.#peer}: ${error.message}`);
   }
 
   /** Says the same thing once, not with every attempt. */

@@ -1,4 +1,5 @@
 import type { NodeId } from "../units.ts";
+import type { TlsCredentials } from "./tcp-link.ts";
 
 export interface TcpTransportOptions {
   readonly clusterId: string;
@@ -10,6 +11,8 @@ export interface TcpTransportOptions {
   readonly listen: string;
   /** Known to every member and nobody else. Empty: the cluster id alone keeps clusters apart. */
   readonly secret?: string;
+  /** Encrypts every connection, and lets in only whom the certificates name. */
+  readonly tls?: TlsCredentials;
   /** Longest frame sent or accepted, in bytes. */
   readonly frameBytesMax?: number;
   /** Bytes waiting for one peer beyond which frames to it are dropped. */
@@ -21,9 +24,9 @@ export interface TcpTransportOptions {
   readonly redialMsMax?: number;
 }
 
-export type ResolvedTcpOptions = Required<TcpTransportOptions>;
+export type ResolvedTcpOptions = Required<Omit<TcpTransportOptions, "tls">>;
 
-export function resolveTcpOptions(options: TcpTransportOptions): ResolvedTcpOptions {
+export function resolveTcpOptions({ tls: _, ...options }: TcpTransportOptions): ResolvedTcpOptions {
   return {
     secret: "",
     epoch: "",

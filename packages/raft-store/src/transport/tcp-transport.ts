@@ -1,10 +1,11 @@
-import { createServer, type Server, type Socket } from "node:net";
+import type { Server, Socket } from "node:net";
 import { RaftError } from "../errors.ts";
 import type { Runtime } from "../runtime.ts";
 import { type NodeId, nodeId } from "../units.ts";
 import { FramedSocket, FrameKind } from "./framed-socket.ts";
 import { greetAsListener } from "./greeting.ts";
 import { OutgoingConnection } from "./outgoing-connection.ts";
+import { TcpLink, type TlsCredentials } from "./tcp-link.ts";
 import {
   parseAddress,
   type ResolvedTcpOptions,
@@ -25,6 +26,7 @@ const STRANGER_FRAME_BYTES_MAX = 4 << 10;
 export class TcpTransport implements Transport {
   readonly #options: ResolvedTcpOptions;
   readonly #runtime: Runtime;
+  readonly #link: TcpLink;
   readonly #outgoing = new Map<NodeId, OutgoingConnection>();
   readonly #incoming = new Map<NodeId, FramedSocket>();
   readonly #strangers = new Set<FramedSocket>();
@@ -32,9 +34,16 @@ export class TcpTransport implements Transport {
   #handler: TransportHandler | undefined;
   #peers: ReadonlyMap<NodeId, string> = new Map();
 
+  /** @throws RaftError `RAFT_CONFIG_INVALID` if there are TLS credentials and they are not this node's */
   constructor(options: TcpTransportOptions, runtime: Runtime) {
     this.#options = resolveTcpOptions(options);
     this.#runtime = runtime;
+    this.#link = new TcpLink(options.nodeId, options.tls, this.#options.silenceMsMax);
+  }
+
+  /** Uses these credentials for every connection from now on. @throws RaftError `RAFT_CONFIG_INVALID` */
+  reloadTls(credentials: TlsCredentials): void {
+    this.#link.reload(credentials);
   }
 
   /** Where this node listens, `host:port`, once started. */
@@ -47,7 +56,11 @@ export class TcpTransport implements Transport {
   async start(handler: TransportHandler): Promise<void> {
     this.#handler = handler;
     const { host, port } = parseAddress(this.#options.listen);
-    const server = createServer((socket) => this.#onSocket(socket));
+    const server = this.#link.createServer({
+      onSocket: (socket, certifies) => this.#onSocket(socket, certifies),
+      onRefused: (reason) => this.#handler?.onWarning(reason),
+      hasRoom: (connections) => connections - this.#incoming.size <= STRANGERS_MAX,
+    });
     this.#server = server;
     await new Promise<void>((resolve, reject) => {
       const refuse = (cause: Error): void => {
@@ -101,17 +114,19 @@ export class TcpTransport implements Transport {
           if (!this.#incoming.has(peer)) handler.onGone(peer);
         },
       };
-      this.#outgoing.set(id, new OutgoingConnection(this.#options, this.#runtime, id, address, watched));
+      const world = { runtime: this.#runtime, link: this.#link };
+      this.#outgoing.set(id, new OutgoingConnection(this.#options, world, id, address, watched));
     }
   }
 
-  #onSocket(socket: Socket): void {
-    if (this.#handler === undefined || this.#strangers.size >= STRANGERS_MAX) {
+  #onSocket(socket: Socket, certifies: (id: string) => boolean): void {
+    if (this.#handler === undefined) {
       socket.destroy();
       return;
     }
     const greeting = greetAsListener(this.#options, {
       isPeer: (id) => this.#peers.has(nodeId(id)),
+      certifies,
       admit: (peer) => this.#handler?.admit(peer) ?? Promise.resolve("this node is closing"),
     });
     let peer: NodeId | undefined;

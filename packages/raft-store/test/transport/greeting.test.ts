@@ -27,7 +27,11 @@ async function greet(
 ): Promise<{ dialer: GreetingStep; listener: GreetingStep }> {
   const admit = options.admit ?? (async () => undefined);
   const calling = greetAsDialer(dialer, nodeId(options.to ?? listener.nodeId), admit);
-  const called = greetAsListener(listener, { isPeer: (id) => id === "a" || id === "b", admit });
+  const called = greetAsListener(listener, {
+    isPeer: (id) => id === "a" || id === "b",
+    certifies: () => true,
+    admit,
+  });
   const last: { dialer: GreetingStep; listener: GreetingStep } = { dialer: {}, listener: {} };
   for (let next: Uint8Array | undefined = calling.hello; next !== undefined; ) {
     last.listener = await called.take(next);
@@ -48,7 +52,11 @@ describe("two nodes that greet", () => {
   });
 
   test("a newer program that still speaks this version is spoken to in it", async () => {
-    const called = greetAsListener(self("b"), { isPeer: () => true, admit: async () => undefined });
+    const called = greetAsListener(self("b"), {
+      isPeer: () => true,
+      certifies: () => true,
+      admit: async () => undefined,
+    });
     const hello = decodeHandshake(greetAsDialer(self("a"), nodeId("b"), async () => undefined).hello);
     const newer = { ...hello, version: PROTOCOL_VERSION + 1, versionMin: 1 } as typeof hello;
     const { reply } = await called.take(encodeHandshake(newer));
@@ -79,7 +87,11 @@ describe("two nodes that greet", () => {
   });
 
   test("speak the newest version that both know, or not at all", async () => {
-    const called = greetAsListener(self("b"), { isPeer: () => true, admit: async () => undefined });
+    const called = greetAsListener(self("b"), {
+      isPeer: () => true,
+      certifies: () => true,
+      admit: async () => undefined,
+    });
     const hello = decodeHandshake(greetAsDialer(self("a"), nodeId("b"), async () => undefined).hello);
     expect(
       await called.take(encodeHandshake({ ...hello, version: 99, versionMin: 98 } as typeof hello)),
@@ -89,7 +101,11 @@ describe("two nodes that greet", () => {
   });
 
   test("do not take a listener's own proof for the dialler's, nor one step for another", async () => {
-    const called = greetAsListener(self("b"), { isPeer: () => true, admit: async () => undefined });
+    const called = greetAsListener(self("b"), {
+      isPeer: () => true,
+      certifies: () => true,
+      admit: async () => undefined,
+    });
     const { hello } = greetAsDialer(self("a"), nodeId("b"), async () => undefined);
     const welcome = decodeHandshake((await called.take(hello)).reply ?? new Uint8Array());
     if (welcome.type !== "welcome") throw new Error("a welcome was expected");
@@ -101,7 +117,11 @@ describe("two nodes that greet", () => {
   });
 
   test("refuse what is no handshake", async () => {
-    const called = greetAsListener(self("b"), { isPeer: () => true, admit: async () => undefined });
+    const called = greetAsListener(self("b"), {
+      isPeer: () => true,
+      certifies: () => true,
+      admit: async () => undefined,
+    });
     for (const text of ["", "{", "[]", "null", '{"protocol":"quorumbook-raft","type":"hello","version":1}']) {
       expect(await called.take(Buffer.from(text))).toHaveProperty("refusal");
     }

@@ -1,4 +1,4 @@
-import { type Mutant, MUTANTS, type SimReport } from "@quorumbook/raft-store/sim";
+import { type Mutant, MUTANTS, type PlanChange, type SimReport } from "@quorumbook/raft-store/sim";
 import { exitCodes } from "../lib/exit-codes.ts";
 import { SeedPool, type SeedTask } from "./seed-pool.ts";
 import { readOptions, threadsByDefault, wholeNumber } from "./sim-options.ts";
@@ -14,6 +14,8 @@ Exit code 1: a mutant survived, so a bug like it would too.
 `;
 
 const BUDGET_DEFAULT = 1000;
+/** Runs without quiet stretches: most of what kills a mutant happens while much else does. */
+const DENSE: PlanChange = { busy: true, troubledMs: 15_000 };
 
 /** `npm run sim:mutants`. The table goes to `out`. */
 export async function mutantsCommand(argv: readonly string[], out: (text: string) => void): Promise<number> {
@@ -64,5 +66,5 @@ function verdict(found: SimReport | undefined, runs: number): string {
 }
 
 function* seedsFor(mutant: Mutant, budget: number): Generator<SeedTask> {
-  for (let seed = 1; seed <= budget; seed++) yield { seed, mutants: [mutant] };
+  for (let seed = 1; seed <= budget; seed++) yield { seed, mutants: [mutant], change: DENSE };
 }

@@ -1,9 +1,10 @@
 import { Worker } from "node:worker_threads";
-import type { Mutant, SimReport } from "@quorumbook/raft-store/sim";
+import type { Mutant, PlanChange, SimReport } from "@quorumbook/raft-store/sim";
 
 export interface SeedTask {
   readonly seed: number;
   readonly mutants: readonly Mutant[];
+  readonly change?: PlanChange;
 }
 
 /** Runs simulations on a few threads. A run is single-threaded and deterministic; which thread it gets is not. */

@@ -7,6 +7,6 @@ const port = parentPort;
 // Refusals are everyday here, and nobody reads their stacks.
 Error.stackTraceLimit = 0;
 if (port === null) throw new Error("started outside of a worker thread");
-port.on("message", ({ seed, mutants }: SeedTask) => {
-  void simulate(seed, { mutants: new Set(mutants) }).then((report) => port.postMessage(report));
+port.on("message", ({ seed, mutants, change = {} }: SeedTask) => {
+  void simulate(seed, { mutants: new Set(mutants), change }).then((report) => port.postMessage(report));
 });

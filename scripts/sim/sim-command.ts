@@ -1,5 +1,14 @@
 import { randomInt } from "node:crypto";
-import { type Mutant, MUTANTS, type SimReport, simulate } from "@quorumbook/raft-store/sim";
+import {
+  FAULT_CLASSES,
+  type FaultClass,
+  minimise,
+  type Mutant,
+  MUTANTS,
+  type PlanChange,
+  type SimReport,
+  simulate,
+} from "@quorumbook/raft-store/sim";
 import { CommandError } from "../lib/command-error.ts";
 import { exitCodes } from "../lib/exit-codes.ts";
 import { SeedPool, type SeedTask } from "./seed-pool.ts";
@@ -15,9 +24,13 @@ network and disk. One seed is one run; the same seed is the same run, event for 
   npm run sim -- --seconds T         as many seeds as fit into T seconds
   npm run sim -- --seed S            one seed, with its last events, twice, to show that it is the same run
   npm run sim -- --threads K         on K threads (${threadsByDefault} unless given)
+  npm run sim -- --without A,B       without these kinds of fault
+  npm run sim -- --for MS            troubled for so many virtual milliseconds, rather than a minute
+  npm run sim -- --busy              without quiet stretches
   npm run sim -- --mutant NAME       with a deliberate bug switched on; see npm run sim:mutants
 
-Exit code 1: a promise was broken. The seed, the last events and the command that replays them are printed.
+Exit code 1: a promise was broken. The kinds of fault are then taken away one by one, for as long as the run still
+fails; the last events of the simplest run and the command that replays it are printed.
 `;
 
 const SEEDS_DEFAULT = 500;
@@ -29,14 +42,19 @@ export async function simCommand(
   out: (text: string) => void,
   tell: (text: string) => void,
 ): Promise<number> {
-  const options = readOptions(argv, ["seeds", "from", "seconds", "seed", "threads", "mutant"]);
+  const options = readOptions(
+    argv,
+    ["seeds", "from", "seconds", "seed", "threads", "mutant", "without", "for"],
+    ["busy"],
+  );
   if (options.has("help")) {
     out(HELP);
     return exitCodes.ok;
   }
   const mutants = mutantsOf(options.get("mutant"));
+  const change = changeOf(options);
   const seed = wholeNumber(options, "seed", 1);
-  if (options.has("seed") && !options.has("seeds")) return replay(seed, mutants, out);
+  if (options.has("seed") && !options.has("seeds")) return replay(seed, mutants, change, out);
 
   const from = options.get("from") === "fresh" ? randomInt(2 ** 40) : wholeNumber(options, "from", seed);
   const seconds = wholeNumber(options, "seconds", 0);
@@ -53,7 +71,7 @@ export async function simCommand(
   }, PROGRESS_MS);
   try {
     const inTime = (): boolean => seconds === 0 || elapsed() < seconds;
-    await pool.run(tasksFrom(from, seeds, mutants, inTime), (report) => {
+    await pool.run(tasksFrom(from, seeds, mutants, change, inTime), (report) => {
       total.runs++;
       total.events += report.events;
       total.virtualMs += report.virtualMs;
@@ -70,7 +88,14 @@ export async function simCommand(
     await pool.close();
   }
   if (failure !== undefined) {
-    out(failureText(failure, mutants));
+    tell(`seed ${failure.seed} fails: ${failure.failure?.message}\nlooking for the simplest run that does\n`);
+    const first = failure;
+    const simplest = await minimise(
+      (milder) => simulate(first.seed, { mutants: new Set(mutants), change: milder }),
+      first,
+      change,
+    );
+    out(failureText(simplest.report, mutants, simplest.change));
     return exitCodes.failed;
   }
   out(
@@ -88,16 +113,17 @@ function talliesText(tallies: ReadonlyMap<string, number>): string {
 async function replay(
   seed: number,
   mutants: readonly Mutant[],
+  change: PlanChange,
   out: (text: string) => void,
 ): Promise<number> {
-  const first = await simulate(seed, { mutants: new Set(mutants) });
-  const again = await simulate(seed, { mutants: new Set(mutants) });
+  const first = await simulate(seed, { mutants: new Set(mutants), change });
+  const again = await simulate(seed, { mutants: new Set(mutants), change });
   if (first.hash !== again.hash) {
     out(`seed ${seed} is not one run: ${first.hash} and then ${again.hash}\n`);
     return exitCodes.failed;
   }
   if (first.failure !== undefined) {
-    out(failureText(first, mutants));
+    out(failureText(first, mutants, change));
     return exitCodes.failed;
   }
   out(
@@ -107,17 +133,44 @@ async function replay(
   return exitCodes.ok;
 }
 
-function failureText({ seed, failure, virtualMs }: SimReport, mutants: readonly Mutant[]): string {
-  const switches = mutants.map((mutant) => ` --mutant ${mutant}`).join("");
+function failureText(
+  { seed, failure, virtualMs }: SimReport,
+  mutants: readonly Mutant[],
+  { without = [], troubledMs, busy }: PlanChange,
+): string {
+  const switches = [
+    ...mutants.map((mutant) => ` --mutant ${mutant}`),
+    without.length === 0 ? "" : ` --without ${without.join(",")}`,
+    troubledMs === undefined ? "" : ` --for ${troubledMs}`,
+    busy === true ? " --busy" : "",
+  ].join("");
   return [
     ...(failure?.tail ?? []),
     "",
     `plan: ${failure?.plan}`,
+    `kinds of fault: ${failure?.faults.join(", ")}`,
     "",
     `seed ${seed} fails at ${virtualMs.toFixed(3)} ms: ${failure?.message}`,
     `replay: npm run sim -- --seed ${seed}${switches}`,
     "",
   ].join("\n");
+}
+
+function changeOf(options: ReadonlyMap<string, string>): PlanChange {
+  const without = (options.get("without") ?? "").split(",").filter((name) => name !== "");
+  return {
+    without: without.map(faultClass),
+    ...(options.has("for") && { troubledMs: wholeNumber(options, "for", 1) }),
+    ...(options.has("busy") && { busy: true }),
+  };
+}
+
+function faultClass(name: string): FaultClass {
+  const found = FAULT_CLASSES.find((one) => one === name);
+  if (found === undefined) {
+    throw new CommandError(`there is no fault "${name}"; there are ${FAULT_CLASSES.join(", ")}`);
+  }
+  return found;
 }
 
 function mutantsOf(name: string | undefined): readonly Mutant[] {
@@ -133,7 +186,8 @@ function* tasksFrom(
   from: number,
   count: number,
   mutants: readonly Mutant[],
+  change: PlanChange,
   go: () => boolean,
 ): Generator<SeedTask> {
-  for (let i = 0; i < count && go(); i++) yield { seed: from + i, mutants };
+  for (let i = 0; i < count && go(); i++) yield { seed: from + i, mutants, change };
 }

@@ -6,9 +6,16 @@ import { exitCodes } from "../lib/exit-codes.ts";
 /** Threads beyond these only fight over the processors. */
 export const threadsByDefault = Math.min(8, availableParallelism());
 
-/** Reads `--name value` pairs and `--help`; anything else ends the command with a sentence. */
-export function readOptions(argv: readonly string[], names: readonly string[]): ReadonlyMap<string, string> {
-  const options = Object.fromEntries(names.map((name) => [name, { type: "string" as const }]));
+/** Reads `--name value` pairs, `--switch` and `--help`; anything else ends the command with a sentence. */
+export function readOptions(
+  argv: readonly string[],
+  names: readonly string[],
+  switches: readonly string[] = [],
+): ReadonlyMap<string, string> {
+  const options = Object.fromEntries([
+    ...names.map((name) => [name, { type: "string" as const }] as const),
+    ...switches.map((name) => [name, { type: "boolean" as const }] as const),
+  ]);
   try {
     const { values } = parseArgs({
       args: [...argv],

@@ -19,23 +19,28 @@ export function decodeCommand(bytes: Uint8Array): AppendCommand {
   return { name, attempt: Number(attempt), padding };
 }
 
-/** Told after each apply and restore: the index, and a hash of all that led there. */
-export type ReachedListener = (index: number, state: number) => void;
+export interface AppendMachineOptions {
+  /** Bytes that a snapshot carries in addition, to be as large as those of real machines. */
+  readonly ballastBytes?: number;
+  /** Told after each apply and restore: the index, and a hash of all that led there. */
+  readonly reached?: (index: number, state: number) => void;
+  /** A bug: a snapshot shows the machine as it is after this. */
+  readonly snapshotsAfter?: () => Promise<void>;
+  /** A bug: the state depends on this. */
+  readonly clock?: () => number;
+}
 
 export class AppendMachine implements NodeMachine {
-  readonly #ballastBytes: number;
-  readonly #reached: ReachedListener;
+  readonly #options: AppendMachineOptions;
   /** A hash of every command applied, in order, with its place and its time. */
   #state = 0;
   #indexes = new Map<string, number>();
   #appliedIndex = 0;
   #at = 0;
-  #digest: string | undefined;
+  #image: string | undefined;
 
-  /** @param ballastBytes that a snapshot carries in addition, to be as large as those of real machines */
-  constructor(ballastBytes = 0, reached: ReachedListener = () => {}) {
-    this.#ballastBytes = ballastBytes;
-    this.#reached = reached;
+  constructor(options: AppendMachineOptions = {}) {
+    this.#options = options;
   }
 
   /** The index of the last command applied. */
@@ -49,9 +54,9 @@ export class AppendMachine implements NodeMachine {
   }
 
   /** Equal on two machines in the same state, and on no others. */
-  get digest(): string {
-    this.#digest ??= JSON.stringify([this.#appliedIndex, this.#at, this.#state, [...this.#indexes]]);
-    return this.#digest;
+  get image(): string {
+    this.#image ??= JSON.stringify([this.#appliedIndex, this.#at, this.#state, [...this.#indexes]]);
+    return this.#image;
   }
 
   /** @returns the index at which the name took effect: this entry's, or that of an earlier attempt */
@@ -60,11 +65,12 @@ export class AppendMachine implements NodeMachine {
       throw new RangeError(`entry ${entry.index} applied after ${this.#appliedIndex}`);
     }
     if (entry.at < this.#at) throw new RangeError(`time went back from ${this.#at} to ${entry.at}`);
-    this.#digest = undefined;
+    this.#image = undefined;
     this.#appliedIndex = entry.index;
     this.#at = entry.at;
     this.#state = hashed(this.#state, entry);
-    this.#reached(entry.index, this.#state);
+    this.#state ^= this.#options.clock?.() ?? 0;
+    this.#options.reached?.(entry.index, this.#state);
     const { name } = decodeCommand(entry.data);
     const earlier = this.#indexes.get(name);
     if (earlier !== undefined) return earlier;
@@ -73,12 +79,15 @@ export class AppendMachine implements NodeMachine {
   }
 
   snapshot(): { encode(): AsyncIterable<Uint8Array> } {
-    const state = this.digest;
-    const ballastBytes = this.#ballastBytes;
+    const { snapshotsAfter, ballastBytes = 0 } = this.#options;
+    const { image } = this;
+    const later = async (): Promise<string> => {
+      await snapshotsAfter?.();
+      return this.image;
+    };
     return {
-      // eslint-disable-next-line typescript/require-await -- the port asks for an async iterable
       encode: async function* encode() {
-        const bytes = new TextEncoder().encode(state);
+        const bytes = new TextEncoder().encode(snapshotsAfter === undefined ? image : await later());
         for (let at = 0; at < bytes.length; at += 1024) yield bytes.subarray(at, at + 1024);
         // JSON may end in blanks.
         if (ballastBytes > 0) yield new Uint8Array(ballastBytes).fill(0x20);
@@ -97,8 +106,8 @@ export class AppendMachine implements NodeMachine {
       [string, number][],
     ];
     this.#state = state;
-    this.#reached(appliedIndex, state);
-    this.#digest = undefined;
+    this.#options.reached?.(appliedIndex, state);
+    this.#image = undefined;
     this.#appliedIndex = appliedIndex;
     this.#at = at;
     this.#indexes = new Map(indexes);

@@ -22,6 +22,8 @@ export class ClusterLog {
     readonly committedIn: number;
   }[] = [];
   readonly #leaders = new Map<number, string>();
+  /** By term, who voted for whom. */
+  readonly #given = new Map<number, Map<string, string>>();
   readonly #votes = new Map<string, { term: number; votedFor: string | null }>();
 
   /** The highest index applied anywhere. */
@@ -113,6 +115,16 @@ export class ClusterLog {
       throw new AgreementViolation(`${node} is in another state than others after ${index}`);
   }
 
+  /** §5.2: whoever leads a term was given the votes of a majority, in that term. */
+  elected(node: string, term: number, voters: readonly string[]): void {
+    const given = this.#given.get(term);
+    const votes = voters.filter((voter) => voter === node || given?.get(voter) === node).length;
+    if (votes * 2 > voters.length) return;
+    throw new AgreementViolation(
+      `${node} leads term ${term}, in which ${votes} of ${voters.length} voted for it`,
+    );
+  }
+
   /** The node's disk is empty: it may say what it has said before. */
   forget(node: string): void {
     this.#votes.delete(node);
@@ -132,5 +144,9 @@ export class ClusterLog {
       }
     }
     this.#votes.set(node, { term, votedFor });
+    if (votedFor === null) return;
+    const given = this.#given.get(term);
+    if (given === undefined) this.#given.set(term, new Map([[node, votedFor]]));
+    else given.set(node, votedFor);
   }
 }

@@ -7,8 +7,13 @@ import { AgreementViolation, ClusterLog } from "./cluster-log.ts";
 import type { Trace } from "./trace.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
+/** Messages that speak of the sender's own term, which must be on its disk by then (§5.1). */
+const TERM_SPOKEN = new Set(["RequestVote", "RequestVoteReply", "AppendEntries", "AppendEntriesReply"]);
+
 /** What is known of one machine, over all its processes. */
 interface Watched {
+  /** The same, of the disk it had before it was wiped. */
+  readonly before?: Watched;
   /** Terms by index, as last seen in memory; to look only at what is new. */
   seen: number[];
   /** Terms by index that storage has vouched for; with `snapshot` covering what is before. */
@@ -19,6 +24,8 @@ interface Watched {
   /** Term and vote that storage has vouched for. */
   term: number;
   votedFor: string | null;
+  /** The highest term that it has spoken in. */
+  spokenTerm: number;
   /** The first index of the last completed write, and the term before it. */
   lastWrite: { readonly from: number; readonly term: number };
   checkedCommit: number;
@@ -52,9 +59,10 @@ export class Observer {
     this.#violation ??= error;
   }
 
-  /** The machine has another disk: what the old one held is nowhere any more. */
+  /** The machine has another disk. What the old one held was acknowledged, and a late word of that still counts. */
   wiped(node: string): void {
-    this.#watched.delete(node);
+    const before = this.#watched.get(node);
+    this.#watched.set(node, { ...newWatched(), ...(before !== undefined && { before }) });
     this.#log.forget(node);
   }
 
@@ -113,13 +121,16 @@ export class Observer {
       view.lastIndex,
     );
     this.#guard(() => {
-      this.#checkVotes(node, effects);
+      this.#checkSaid(node, watched, core, effects);
+      this.#checkInstall(node, watched, effects);
       this.#compareLog(node, watched, core);
+      this.#checkMembership(node, watched, core, effects);
       this.#followStorage(node, watched, core, input, effects);
       this.#checkCommit(node, watched, core);
       if (view.role === "leader" && watched.ledTerm !== view.currentTerm) {
         watched.ledTerm = view.currentTerm;
         this.#log.leads(node, view.currentTerm);
+        this.#log.elected(node, view.currentTerm, votersOf(core));
         this.#log.leaderHolds(node, view.currentTerm, core.log.base.index + 1, (index) =>
           core.log.termAt(logIndex(index)),
         );
@@ -135,11 +146,57 @@ export class Observer {
     }
   }
 
-  /** A vote counts once it is said: one for each term, over all crashes (§5.2). */
-  #checkVotes(node: string, effects: Effects): void {
+  /** A vote counts once it is said: one for each term, over all crashes (§5.2). So does an acknowledgement (§5.3). */
+  #checkSaid(node: string, watched: Watched, core: RaftCore, effects: Effects): void {
     for (const { to, message } of effects.send) {
       if (message.type === "RequestVote") this.#log.hardState(node, message.term, node);
       if (message.type === "RequestVoteReply" && message.granted) this.#log.hardState(node, message.term, to);
+      if (!TERM_SPOKEN.has(message.type)) continue;
+      watched.spokenTerm = Math.max(watched.spokenTerm, message.term);
+      if (message.type === "AppendEntriesReply" && message.success) {
+        this.#checkAcknowledged(node, to, core, message.term, message.matchIndex);
+      }
+    }
+  }
+
+  /** What is acknowledged to a leader is what that leader holds there. */
+  #checkAcknowledged(node: string, to: string, core: RaftCore, term: number, matchIndex: number): void {
+    const leader = this.#watched.get(to);
+    if (leader === undefined || leader.ledTerm !== term) return;
+    const theirs = leader.seen[matchIndex];
+    const ours = core.log.termAt(logIndex(matchIndex));
+    if (theirs === undefined || ours === undefined || theirs === ours) return;
+    throw new AgreementViolation(
+      `${node} acknowledges entry ${matchIndex} to ${to}, leader of term ${term}, which holds one of term ${theirs} ` +
+        `there; ${node} has one of term ${ours} (§5.3)`,
+    );
+  }
+
+  /** A snapshot takes the place of a log that contradicts it or ends before it, not of one that agrees (Figure 13). */
+  #checkInstall(node: string, watched: Watched, { persist }: Effects): void {
+    if (persist?.snapshot === undefined) return;
+    const { index, term } = persist.snapshot;
+    if (watched.seen[index] !== term) return;
+    throw new AgreementViolation(
+      `${node} drops its log for a snapshot at ${index} that agrees with it (Figure 13)`,
+    );
+  }
+
+  /** A leader changes one thing at a time, and nothing before it has committed in its own term (thesis §4.1). */
+  #checkMembership(node: string, watched: Watched, core: RaftCore, { persist }: Effects): void {
+    if (persist === undefined) return;
+    const { role, lastIndex, commitIndex, currentTerm } = core.view();
+    if (persist.truncateFrom !== undefined) checkConfigurationInLog(node, core);
+    if (role !== "leader" || watched.ledTerm !== currentTerm) return;
+    const changes = persist.entries.filter((entry) => entry.type === "config");
+    for (const { index } of changes) {
+      const before = core.configurationAt(logIndex(Math.min(index - 1, lastIndex))).index;
+      const own = core.log.termAt(commitIndex) === currentTerm || commitIndex === core.log.base.index;
+      if (before <= commitIndex && own) continue;
+      throw new AgreementViolation(
+        `${node} changes the members at ${index}, having committed ${commitIndex}; the change before is at ${before}` +
+          (own ? "" : ", and nothing of its own term is committed (thesis §4.1, corrected 2015)"),
+      );
     }
   }
 
@@ -196,6 +253,7 @@ export class Observer {
         `${node}, leader of term ${currentTerm}, committed up to entry ${commitIndex} of another term (§5.4.2)`,
       );
     }
+    if (advanced && role === "leader") checkMayLead(node, core);
     watched.checkedCommit = Math.max(watched.checkedCommit, commitIndex);
   }
 
@@ -211,16 +269,23 @@ export class Observer {
   }
 
   #checkOnMajority(node: string, core: RaftCore, { index, term }: Entry): void {
-    const voters = core.status().members.filter((member) => member.voter);
+    // The latest in the log, whatever the node takes for it (§6).
+    const { members } = core.configurationAt(core.view().lastIndex).configuration;
+    const voters = members.filter((member) => member.voter);
     const holders = voters.filter(({ nodeId }) => {
       const watched = this.#watched.get(nodeId);
-      return watched !== undefined && (watched.durableSnapshot >= index || watched.durable[index] === term);
+      return held(watched, index, term) || held(watched?.before, index, term);
     }).length;
     if (holders * 2 > voters.length) return;
     throw new AgreementViolation(
       `${node} committed entry ${index} of term ${term}, which is on ${holders} of ${voters.length} disks`,
     );
   }
+}
+
+/** Whether storage has vouched for an entry. */
+function held(watched: Watched | undefined, index: number, term: number): boolean {
+  return watched !== undefined && (watched.durableSnapshot >= index || watched.durable[index] === term);
 }
 
 function newWatched(): Watched {
@@ -231,6 +296,7 @@ function newWatched(): Watched {
     pending: [],
     term: 0,
     votedFor: null,
+    spokenTerm: 0,
     lastWrite: { from: 0, term: 0 },
     checkedCommit: 0,
     ledTerm: 0,
@@ -260,10 +326,44 @@ function touchedFrom(op: PersistOp): number {
   return op.truncateFrom ?? op.entries[0]?.index ?? Number.MAX_SAFE_INTEGER;
 }
 
+/** The configuration in force is the latest of those in the log (§6). */
+function checkConfigurationInLog(node: string, core: RaftCore): void {
+  const inForce = core.status().members;
+  const { configuration, index } = core.configurationAt(core.view().lastIndex);
+  const same =
+    inForce.length === configuration.members.length &&
+    configuration.members.every((member, i) => {
+      const other = inForce[i];
+      return other?.nodeId === member.nodeId && other.voter === member.voter;
+    });
+  if (same) return;
+  throw new AgreementViolation(
+    `${node} goes by other members than those of entry ${index}, the latest in its log (§6)`,
+  );
+}
+
+function votersOf(core: RaftCore): string[] {
+  const { members } = core.configurationAt(core.view().lastIndex).configuration;
+  return members.filter((member) => member.voter).map(({ nodeId }) => nodeId);
+}
+
+/** A leader whose removal is committed has stepped down (thesis §4.2.2). */
+function checkMayLead(node: string, core: RaftCore): void {
+  const { commitIndex, lastIndex } = core.view();
+  const configurations = [commitIndex, lastIndex].map((index) => core.configurationAt(index).configuration);
+  const mayLead = configurations.some(({ members }) => members.some((m) => m.voter && m.nodeId === node));
+  if (!mayLead) throw new AgreementViolation(`${node} leads on, though it is no voter by what is committed`);
+}
+
 /** Nothing that a completed write held is missing, except what a later write, under way at the crash, took away. */
 function checkRecovered(node: string, watched: Watched, core: RaftCore): void {
   const { log } = core;
   const { snapshotIndex, currentTerm, votedFor } = core.view();
+  if (currentTerm < watched.spokenTerm) {
+    throw new AgreementViolation(
+      `${node} has spoken in term ${watched.spokenTerm}, and remembers term ${currentTerm} (§5.1)`,
+    );
+  }
   const voteLost = currentTerm === watched.term && watched.votedFor !== null && votedFor !== watched.votedFor;
   if (currentTerm < watched.term || voteLost) {
     throw new AgreementViolation(

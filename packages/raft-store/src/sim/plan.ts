@@ -111,7 +111,7 @@ export function drawPlan(random: Random): Plan {
     checkQuorum: chance(random, 0.85),
     mixed: chance(random, 0.15),
     ballastBytes: pick(random, [0, 0, 0, 20_000, 200_000]),
-    snapshotAfterBytes: pick(random, [1500, 6000, 20_000, 1 << 20]),
+    snapshotAfterBytes: pick(random, [600, 2500, 10_000, 1 << 20]),
     trailingLogBytes: pick(random, [1, 500, 4000]),
     segmentBytes: pick(random, [4096, 16_384, 1 << 16]),
     appendBytesMax: pick(random, [1, 200, 2000, 1 << 20]),
@@ -126,7 +126,7 @@ export function drawPlan(random: Random): Plan {
       lossProbability: sometimes(0.1),
       duplicateProbability: sometimes(0.1),
       reorderProbability: sometimes(0.2),
-      lateProbability: sometimes(0.02),
+      lateProbability: sometimes(0.06),
     },
     disk: {
       ...HEALTHY_DISK,

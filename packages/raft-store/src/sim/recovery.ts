@@ -40,15 +40,15 @@ export async function recover(world: RecoveryWorld): Promise<readonly SimProcess
     if (quorumLost(fleet)) return [];
     throw new LivenessViolation("no leader that all members follow, long after all is healed");
   }
-  let served = 0;
-  const asked = fleet.required;
-  for (const node of asked) {
+  // A change of members that was asked for before may still be committed: whoever is removed by it need not serve.
+  const unserved = new Set(fleet.required);
+  for (const node of fleet.required) {
     workload
       .serveAt(node)
-      .then(() => served++)
+      .then(() => unserved.delete(node))
       .catch((error: unknown) => observer.violated(error as Error));
   }
-  if (!(await world.until(deadline, () => served === asked.length))) {
+  if (!(await world.until(deadline, () => unserved.size === 0))) {
     throw new LivenessViolation("a fresh write or read was not served, long after all is healed");
   }
   if (!(await world.until(deadline, () => history.openOperations === 0))) {
@@ -85,7 +85,7 @@ function agree(required: readonly SimNode[]): boolean {
 }
 
 function equal(required: readonly SimNode[]): boolean {
-  return new Set(processesOf(required).map(({ machine }) => machine.digest)).size === 1;
+  return new Set(processesOf(required).map(({ machine }) => machine.image)).size === 1;
 }
 
 /** By some configuration that may be in force, those that still have their data are no majority. */

@@ -39,7 +39,8 @@ export const HEALTHY_LINK: LinkFaults = {
 /** How long until a node notices that the other end's process died, and until it tries to connect again. */
 const RESET_MS = 1;
 const RECONNECT_MS = 20;
-/** Many elections. */
+/** About an election, and many. */
+const ELECTION_LATE_MS = 600;
 const LATE_MS_MAX = 10_000;
 
 interface Endpoint {
@@ -153,7 +154,8 @@ export class SimNetwork {
     if (this.#cut.has(`${me}>${to}`) || chance(this.#random, this.faults.lossProbability)) return true;
     const bytes = concatenated(frame);
     if (chance(this.#random, this.faults.lateProbability)) {
-      this.#deliver(connection, from, to, bytes, between(this.#random, 100, LATE_MS_MAX), true);
+      const latestMs = chance(this.#random, 0.6) ? ELECTION_LATE_MS : LATE_MS_MAX;
+      this.#deliver(connection, from, to, bytes, between(this.#random, 5, latestMs), true);
       return true;
     }
     const latency = chance(this.#random, this.faults.slowProbability)

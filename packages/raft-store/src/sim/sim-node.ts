@@ -4,10 +4,8 @@ import { resolveTuning } from "../config.ts";
 import { type Configuration, NO_MEMBERS } from "../core/configuration.ts";
 import type { Mutant } from "../core/mutants.ts";
 import { seededRandom } from "../core/random.ts";
-import { openDataDirectory } from "../driver/recover.ts";
 import { RaftError } from "../errors.ts";
 import { RaftNode } from "../raft-node.ts";
-import type { FileSystem } from "../storage/file-system.ts";
 import type { NodeId } from "../units.ts";
 import { AppendMachine } from "./append-machine.ts";
 import { derivedSeed } from "./chance.ts";
@@ -15,6 +13,7 @@ import type { Observer } from "./observer.ts";
 import type { Plan } from "./plan.ts";
 import type { SimDisk } from "./sim-disk.ts";
 import type { SimNetwork } from "./sim-network.ts";
+import { mutatedFileSystem, mutatedTransport, openMutated } from "./sim-mutants.ts";
 import { type MachineClock, SimRuntime } from "./sim-runtime.ts";
 import type { Trace } from "./trace.ts";
 import type { VirtualTime } from "./virtual-time.ts";
@@ -120,8 +119,13 @@ export class SimNode {
     if (process === undefined) return;
     const { time, trace } = this.options;
     trace.note(time.now, this.id, "closes");
-    await process.raft.close({ transfer: true });
-    if (this.#runtime === runtime) this.#gone();
+    try {
+      await process.raft.close({ transfer: true });
+      if (this.#runtime === runtime) this.#gone();
+    } catch (error) {
+      // A disk may fail while its files are closed.
+      if (this.#runtime === runtime) this.#fail(error);
+    }
   }
 
   /** The machine's disk is changed for an empty one; the next process begins with nothing, under the same id. */
@@ -155,7 +159,7 @@ export class SimNode {
   async #open(runtime: SimRuntime): Promise<void> {
     const { nodeId, contacts, plan, network, disk, observer, mutants, trace } = this.options;
     const bootstrap = contacts === undefined ? this.options.bootstrap : NO_MEMBERS;
-    const fileSystem = withoutSome(disk.mount(runtime), mutants);
+    const fileSystem = mutatedFileSystem(disk.mount(runtime), mutants);
     const tuning = resolveTuning({
       tickMs: plan.tickMs,
       heartbeatMs: 3 * plan.tickMs,
@@ -172,20 +176,31 @@ export class SimNode {
       uncommittedBytesMax: plan.uncommittedBytesMax,
     });
     await fileSystem.makeDirectory(DIRECTORY);
-    const data = await openDataDirectory({
-      fileSystem,
-      directory: DIRECTORY,
-      random: runtime.random,
-      clusterId: CLUSTER_ID,
-      nodeId,
-      bootstrap,
-      segmentBytes: tuning.segmentBytes,
-    });
-    const { incarnation, epoch } = data.identity;
-    const machine = new AppendMachine(plan.ballastBytes, (index, state) =>
-      observer.reached(nodeId, index, state),
+    const data = await openMutated(
+      {
+        fileSystem,
+        directory: DIRECTORY,
+        random: runtime.random,
+        clusterId: CLUSTER_ID,
+        nodeId,
+        bootstrap,
+        segmentBytes: tuning.segmentBytes,
+      },
+      mutants,
     );
-    const transport = network.transport({ nodeId, incarnation, epoch }, runtime);
+    const { incarnation, epoch } = data.identity;
+    const machine = new AppendMachine({
+      ballastBytes: plan.ballastBytes,
+      reached: (index, state) => observer.reached(nodeId, index, state),
+      ...(mutants.has("snapshot-not-isolated") && {
+        snapshotsAfter: () =>
+          new Promise<void>((resolve) => {
+            runtime.deliver(5, resolve);
+          }),
+      }),
+      ...(mutants.has("machine-reads-clock") && { clock: () => runtime.clock.wallMs() }),
+    });
+    const transport = mutatedTransport(network.transport({ nodeId, incarnation, epoch }, runtime), mutants);
     const raft = new RaftNode({
       nodeId,
       bootstrap,
@@ -258,19 +273,4 @@ export class SimNode {
 function systemCode(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | undefined)?.code;
   return typeof code === "string" ? code : undefined;
-}
-
-/** The mutants that live below the storage: syncs that are not made. */
-function withoutSome(fileSystem: FileSystem, mutants: ReadonlySet<Mutant>): FileSystem {
-  return {
-    ...fileSystem,
-    open: async (path, mode) => {
-      if (!mutants.has("no-sync")) return await fileSystem.open(path, mode);
-      const file = await fileSystem.open(path, mode === "read" ? mode : "create");
-      return { ...file, dataSync: async () => {} };
-    },
-    syncDirectory: async (path) => {
-      if (!mutants.has("no-directory-sync")) await fileSystem.syncDirectory(path);
-    },
-  };
 }

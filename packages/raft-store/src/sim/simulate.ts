@@ -10,6 +10,7 @@ import { Nemesis } from "./nemesis.ts";
 import { Observer } from "./observer.ts";
 import { Operator } from "./operator.ts";
 import { drawPlan, type Plan } from "./plan.ts";
+import { changedPlan, type FaultClass, faultsOf, type PlanChange } from "./plan-change.ts";
 import { recover } from "./recovery.ts";
 import { SimDisk } from "./sim-disk.ts";
 import { SimNetwork } from "./sim-network.ts";
@@ -21,6 +22,8 @@ import { Workload } from "./workload.ts";
 
 export interface SimulateOptions {
   readonly mutants?: ReadonlySet<Mutant>;
+  /** Makes the run milder or shorter than its seed would have it. */
+  readonly change?: PlanChange;
 }
 
 export interface SimReport {
@@ -37,6 +40,8 @@ export interface SimReport {
   readonly failure?: {
     readonly message: string;
     readonly plan: string;
+    /** The kinds of fault that the run had. */
+    readonly faults: readonly FaultClass[];
     /** The last events before it, oldest first. */
     readonly tail: readonly string[];
   };
@@ -44,7 +49,7 @@ export interface SimReport {
 
 /** Runs `seed` to its end. Never rejects: whatever goes wrong is in the report. */
 export async function simulate(seed: number, options: SimulateOptions = {}): Promise<SimReport> {
-  const run = new Run(seed, options.mutants ?? new Set());
+  const run = new Run(seed, options);
   try {
     await run.toEnd();
     return run.report();
@@ -65,12 +70,12 @@ class Run {
   readonly #nemesis: Nemesis;
   readonly #workload: Workload;
 
-  constructor(seed: number, mutants: ReadonlySet<Mutant>) {
+  constructor(seed: number, { mutants = new Set(), change = {} }: SimulateOptions) {
     // Streams of their own, so that a change in one does not reshuffle the others.
     const stream = (number: number) => seededRandom(derivedSeed(seed, number));
     const time = this.#time;
     const trace = this.#trace;
-    const plan = drawPlan(stream(0));
+    const plan = changedPlan(drawPlan(stream(0)), change);
     const network = new SimNetwork(time, stream(1), plan.link);
     const observer = new Observer(time, trace);
     const founders = Array.from({ length: plan.nodes }, (_, i) => nodeId(`n${i + 1}`));
@@ -122,7 +127,12 @@ class Run {
       acknowledged: this.#history.acknowledged,
       tallies: this.#trace.tallies,
       ...(error !== undefined && {
-        failure: { message: error.message, plan: planText(this.#plan), tail: this.#trace.tail() },
+        failure: {
+          message: error.message,
+          plan: planText(this.#plan),
+          faults: faultsOf(this.#plan),
+          tail: this.#trace.tail(),
+        },
       }),
     };
   }

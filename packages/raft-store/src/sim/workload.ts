@@ -63,10 +63,10 @@ export class Workload {
     this.#stopped = true;
   }
 
-  /** A fresh write and then a read at one node, each tried until it is done; for the end of a run. */
+  /** A fresh write and then a read at one node, each tried until it is done or the node is retired; for the end of a run. */
   async serveAt(node: SimNode): Promise<void> {
     for (const kind of ["write", "read"] as const) {
-      for (let done = false; !done; ) {
+      for (let done = false; !done && !node.beyondRepair; ) {
         const { process } = node;
         const operation = this.#history.begin(kind, this.#newName());
         const answer: Answer =

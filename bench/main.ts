@@ -6,6 +6,7 @@ import { jsonLine, type Row, table } from "./lib/report.ts";
 /** Each loads what it measures only when it is asked for. */
 const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
   auth: async () => (await import("./auth.ts")).benchAuth(),
+  core: async () => (await import("./core.ts")).benchCore(),
 };
 
 await runCommand("bench", async () => {

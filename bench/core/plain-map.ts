@@ -1,7 +1,7 @@
 // What any book costs on this machine: the same bets into a Map of objects, without rules, prices, events, ledger,
 // digest or snapshots. Only repeats are found, balances kept and stakes counted. The figure to compare with.
 
-import type { PlaceBet } from "../src/index.ts";
+import type { PlaceBet } from "@quorumbook/betting-core";
 
 interface PlainBet {
   readonly id: number;

@@ -37,6 +37,12 @@ export interface RaftTuning {
   readonly trailingLogBytes?: number;
   /** Size of a log file. */
   readonly segmentBytes?: number;
+  /**
+   * With less than this free on the file system of the data, a leader refuses commands (`RAFT_LOW_SPACE`), and hands over
+   * to a voter that has more, if there is one; reads and elections go on. 0: it writes until the disk is full, which ends
+   * the node.
+   */
+  readonly lowSpaceBytes?: number;
   /** How long submit, readBarrier and appliedAtLeast wait unless told. */
   readonly timeoutMs?: number;
   /**
@@ -75,6 +81,7 @@ export const DEFAULT_TUNING: ResolvedTuning = {
   snapshotBytesPerSecond: 64 << 20,
   trailingLogBytes: 16 << 20,
   segmentBytes: 16 << 20,
+  lowSpaceBytes: 0,
   timeoutMs: 5000,
   leaseReads: false,
   maxClockDriftPpm: 10_000,
@@ -88,6 +95,7 @@ export function resolveTuning(tuning: RaftTuning): ResolvedTuning {
   const given = Object.entries(tuning).filter(([, value]) => value !== undefined);
   const resolved: ResolvedTuning = { ...DEFAULT_TUNING, ...Object.fromEntries(given) };
   for (const [name, value] of Object.entries(resolved)) {
+    if (name === "lowSpaceBytes" && value === 0) continue;
     if (typeof value === "number" && !(Number.isFinite(value) && value > 0)) {
       throw new RaftError("RAFT_CONFIG_INVALID", `${name} must be a positive number, not ${value}`);
     }

@@ -15,6 +15,8 @@ const RETRY = {
   RAFT_NOT_LEADER: "safe",
   /** Too many commands or bytes are in flight; the command was refused before it reached a log. */
   RAFT_OVERLOADED: "safe",
+  /** The leader's disk is nearly full; the command was refused before it reached a log. */
+  RAFT_LOW_SPACE: "safe",
   /** This replica has not caught up with the index asked for before the deadline. */
   RAFT_REPLICA_BEHIND: "safe",
   /** The deadline passed before anything was appended. */

@@ -15,6 +15,7 @@ import { type Backup, backupOf } from "./driver/backup.ts";
 import { type Position, Replica } from "./driver/replica.ts";
 import { SnapshotRequests } from "./driver/snapshot-requests.ts";
 import { Snapshots } from "./driver/snapshots.ts";
+import { SpaceWatch } from "./driver/space-watch.ts";
 import { StepLoop } from "./driver/step-loop.ts";
 import { StorageQueue } from "./driver/storage-queue.ts";
 import { Submissions, type Submitted } from "./driver/submissions.ts";
@@ -61,12 +62,14 @@ export class RaftNode {
   readonly #administration: Administration;
   readonly #peers: Peers;
   readonly #snapshotRequests = new SnapshotRequests();
+  readonly #space: SpaceWatch;
   readonly #reachable = new Set<NodeId>();
   readonly #listeners = new Set<RaftListener>();
   readonly #resendTicks: number;
   #flushing = false;
   #ticks = 0;
   #unknownMessages = 0;
+  #lowSpace = false;
   #stopped = false;
   #ready = false;
   #failure: Error | undefined;
@@ -112,6 +115,10 @@ export class RaftNode {
       failed: failStorage,
     });
     this.#ticker = new Ticker(runtime, tuning.tickMs, () => this.#tick());
+    this.#space = new SpaceWatch(options.fileSystem, options.directory, tuning.lowSpaceBytes, runtime, {
+      space: (low, freeBytes) => this.#onSpace(low, freeBytes),
+      failed: failStorage,
+    });
     this.#admission = new Admission(options.fileSystem, options.directory, data.identity);
     this.#administration = new Administration({
       nodeId,
@@ -139,6 +146,7 @@ export class RaftNode {
       admit: (peer) => this.#admit(peer),
       onWarning: (message) => this.#emit({ type: "warning", message }),
     });
+    await this.#space.start();
     this.#ticker.start();
     void this.#becomeReady();
   }
@@ -390,6 +398,15 @@ export class RaftNode {
     if (!this.#stopped) this.#step({ type: "gone", nodeId });
   }
 
+  #onSpace(low: boolean, freeBytes: number): void {
+    if (low !== this.#lowSpace) {
+      const what = low ? "commands are refused from now on" : "commands are taken again";
+      this.#emit({ type: "warning", message: `${freeBytes} bytes are free on the disk: ${what}` });
+    }
+    this.#lowSpace = low;
+    this.#step({ type: "space", low });
+  }
+
   async #admit(peer: PeerIdentity): Promise<string | undefined> {
     try {
       return await this.#admission.admit(peer);
@@ -443,6 +460,7 @@ export class RaftNode {
     this.#ready = false;
     this.#loop.stop();
     this.#ticker.stop();
+    this.#space.stop();
     this.#replica.stop();
     this.#submissions.stop();
     this.#readers.stop();

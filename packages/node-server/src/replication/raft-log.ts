@@ -49,6 +49,7 @@ const LOG_ERRORS: Record<RaftErrorCode, LogErrorCode> = {
   RAFT_TRANSFERRING: "change_in_progress",
   RAFT_TRANSFER_FAILED: "transfer_failed",
   RAFT_OVERLOADED: "overloaded",
+  RAFT_LOW_SPACE: "overloaded",
   RAFT_REPLICA_BEHIND: "replica_behind",
   RAFT_OUTCOME_UNKNOWN: "outcome_unknown",
   RAFT_STORAGE_FAILED: "outcome_unknown",
@@ -58,6 +59,9 @@ const LOG_ERRORS: Record<RaftErrorCode, LogErrorCode> = {
   RAFT_UPGRADE_REQUIRED: "outcome_unknown",
   RAFT_VERSION_UNSUPPORTED: "change_in_progress",
 };
+
+/** Room for a snapshot of the book beside the one before, and for the log meanwhile. */
+const LOW_SPACE_BYTES = 64 << 20;
 
 /**
  * Opens this node's data and joins the cluster.
@@ -72,6 +76,7 @@ export async function openRaftLog(options: RaftLogOptions, machine: BettingState
     dataDir,
     members: Object.fromEntries(peers),
     join,
+    lowSpaceBytes: LOW_SPACE_BYTES,
     machine,
     codec: { encode: encodeCommand, decode: decodeCommand },
     ...(clusterSecret === undefined ? {} : { secret: clusterSecret }),

@@ -64,6 +64,8 @@ export type Input =
   | { readonly type: "proposeDigest"; readonly digest: StateDigest; readonly now: UnixMillis }
   /** Leadership is handed to `to`, or to the most caught-up voter; leader only (thesis §3.10). */
   | { readonly type: "transfer"; readonly to?: NodeId }
+  /** Whether the disk is nearly full. */
+  | { readonly type: "space"; readonly low: boolean }
   /** The transport lost its connection to a member: what was in flight may be gone. */
   | { readonly type: "unreachable"; readonly nodeId: NodeId }
   /** No connection to or from a member is left: most likely its process has ended. */
@@ -100,7 +102,7 @@ export interface Envelope {
 }
 
 /** Why a proposal was not taken. Nothing was appended. */
-export type RefusedReason = "no-leader" | "overloaded" | "transferring";
+export type RefusedReason = "no-leader" | "overloaded" | "transferring" | "low-space";
 
 export type ProposalOutcome =
   /** Appended here, or handed to the leader of `term`; its own apply will tell (see core/proposals.ts). */

@@ -4,6 +4,7 @@ import { configuration, type Configuration, encodeConfiguration, memberOf, voter
 import type { Input, MembershipChange, MembershipOutcome } from "./effects.ts";
 import type { Entry } from "./entry.ts";
 import { appendConfigurations } from "./membership-log.ts";
+import type { Progress } from "./progress.ts";
 import type { RaftState } from "./raft-state.ts";
 import { appendOwn, becomeFollower, trackMembers } from "./roles.ts";
 
@@ -57,12 +58,17 @@ export function dropRemovedMembers(state: RaftState): void {
 }
 
 /** The voter, other than ourselves, with the most of our log. */
-export function mostCaughtUp(state: RaftState): NodeId | undefined {
+export function mostCaughtUp(
+  state: RaftState,
+  fit: (progress: Progress) => boolean = () => true,
+): NodeId | undefined {
   let best: NodeId | undefined;
   let bestMatch = -1;
   for (const voter of state.voters) {
-    const match = state.progress.get(voter)?.matchIndex ?? -1;
+    const progress = state.progress.get(voter);
+    const match = progress?.matchIndex ?? -1;
     if (voter === state.nodeId || match <= bestMatch) continue;
+    if (progress === undefined || !fit(progress)) continue;
     best = voter;
     bestMatch = match;
   }

@@ -65,6 +65,8 @@ export interface AppendEntriesReply {
   readonly machineVersion: number;
   /** The sender keeps what a lease of the leader's rests on (lease.ts). */
   readonly keepsLease: boolean;
+  /** The sender's disk is nearly full: it should not lead. */
+  readonly lowSpace: boolean;
 }
 
 /** One command on its way to the log. */
@@ -83,7 +85,7 @@ export interface Forward {
   readonly proposals: readonly Proposal[];
 }
 
-export type ForwardRejectedReason = "overloaded" | "transferring";
+export type ForwardRejectedReason = "overloaded" | "transferring" | "low-space";
 
 /** The leader of `term` did not append these and never will in that term. */
 export interface ForwardRejected {

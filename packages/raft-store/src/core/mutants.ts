@@ -108,6 +108,8 @@ export const SCRIPTED_MUTANTS = [
   "lease-outlives-transfer",
   /** A voter that was restarted votes at once, though it may have heard a leader just before. */
   "lease-forgotten-on-restart",
+  /** A leader takes commands although its disk is nearly full. */
+  "low-space-ignored",
 ] as const;
 
 export type Mutant = (typeof MUTANTS)[number] | (typeof SCRIPTED_MUTANTS)[number];

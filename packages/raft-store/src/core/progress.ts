@@ -23,6 +23,8 @@ export class Progress {
   sentRound = 0;
   /** It says that a lease may rest on it. */
   keepsLease = false;
+  /** It says that its disk is nearly full. */
+  lowSpace = false;
   /** The newest version of the machine that it says it can be; 0: it has not said. */
   machineVersion = 0;
   /** The highest commit index it has been sent. */

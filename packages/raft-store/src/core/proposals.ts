@@ -118,7 +118,7 @@ export class ProposalTracker {
     // A refusal speaks for its own term; a number belongs to one term, so this only guards the argument above.
     if (pending.term !== 0 && pending.term !== outcome.term) return undefined;
     this.#sent.delete(pending.seq);
-    if (outcome.reason === "overloaded") {
+    if (outcome.reason === "overloaded" || outcome.reason === "low-space") {
       this.#byId.delete(pending.id);
       return { id: pending.id, outcome: "refused", reason: outcome.reason };
     }

@@ -66,6 +66,8 @@ function take(
   const fresh = unseen(state, session, settledBelow, proposals);
   const seqs = fresh.map((proposal) => proposal.seq);
   if (state.transfer !== undefined) return { taken: [], refused: seqs, reason: "transferring" };
+  if (state.lowSpace && !state.has("low-space-ignored"))
+    return { taken: [], refused: seqs, reason: "low-space" };
   if (state.uncommittedBytes > state.options.uncommittedBytesMax) {
     return { taken: [], refused: seqs, reason: "overloaded" };
   }

@@ -18,6 +18,7 @@ import {
 import type { Entry, SnapshotMeta } from "./entry.ts";
 import { installSnapshot, noteSnapshotTaken } from "./install-snapshot.ts";
 import { checkState, checkStep, type CoreView } from "./invariants.ts";
+import { noteSpace } from "./low-space.ts";
 import { raiseMachineVersion } from "./machine-version.ts";
 import { changeMembership, dropRemovedMembers } from "./membership.ts";
 import type { Message } from "./messages.ts";
@@ -177,6 +178,9 @@ export class RaftCore {
         return undefined;
       case "transfer":
         beginTransfer(state, input.to);
+        return undefined;
+      case "space":
+        noteSpace(state, input.low);
         return undefined;
       case "unreachable":
         handleUnreachable(state, input.nodeId);

@@ -97,6 +97,8 @@ export class RaftState {
   readonly readsAwaitingCommit: ReadAsker[] = [];
   readonly sessions = new Map<number, SeenSession>();
   uncommittedBytes = 0;
+  /** The disk is nearly full (low-space.ts). */
+  lowSpace = false;
   transfer: { readonly to: NodeId; readonly expiresAt: number; sent: boolean } | undefined;
 
   constructor(options: CoreOptions, recovered: RecoveredState) {

@@ -29,6 +29,7 @@ export function handleAppendEntriesReply(state: RaftState, from: NodeId, message
   const progress = state.progress.get(from);
   if (state.role !== "leader" || progress === undefined) return;
   progress.active = true;
+  progress.lowSpace = message.lowSpace;
   progress.keepsLease = message.keepsLease;
   progress.machineVersion = message.machineVersion;
   progress.ackedRound = Math.max(progress.ackedRound, message.round);

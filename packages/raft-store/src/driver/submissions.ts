@@ -1,4 +1,4 @@
-import type { Input, ProposalOutcome } from "../core/effects.ts";
+import type { Input, ProposalOutcome, RefusedReason } from "../core/effects.ts";
 import type { Entry, LogPosition } from "../core/entry.ts";
 import type { ProposalTracker, Settlement } from "../core/proposals.ts";
 import { RaftError } from "../errors.ts";
@@ -127,9 +127,7 @@ export class Submissions {
         waiter?.resolve({ entry: settlement.entry, result });
         return;
       case "refused":
-        waiter?.reject(
-          new RaftError("RAFT_OVERLOADED", "the leader has too many bytes that are not committed"),
-        );
+        waiter?.reject(refusedBy(settlement.reason));
         return;
       case "unknown":
         waiter?.reject(unknownOutcome());
@@ -147,6 +145,12 @@ export class Submissions {
     this.#bytes -= waiter.bytes;
     return waiter;
   }
+}
+
+function refusedBy(reason: RefusedReason): RaftError {
+  if (reason === "low-space")
+    return new RaftError("RAFT_LOW_SPACE", "the leader's disk is nearly full: it takes no more commands");
+  return new RaftError("RAFT_OVERLOADED", "the leader has too many bytes that are not committed");
 }
 
 function unknownOutcome(): RaftError {

@@ -81,6 +81,7 @@ export class SimDisk {
         // which is the case of an emptied disk and is simulated by `wipe`.
         for (let at = path; at !== "/" && at !== ""; at = parentOf(at)) this.#directories.add(at);
       },
+      freeBytes: async () => Math.max(0, this.faults.spaceBytes - this.#used()),
       list: async (path) => {
         const prefix = path.endsWith("/") ? path : `${path}/`;
         const inside = [...this.#names.keys(), ...this.#directories].filter(

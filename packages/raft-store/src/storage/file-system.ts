@@ -26,6 +26,8 @@ export interface FileSystem {
   remove(path: string): Promise<void>;
   /** Makes the names in a directory durable. */
   syncDirectory(path: string): Promise<void>;
+  /** Bytes that this process may still write on the file system that holds the directory. */
+  freeBytes(directory: string): Promise<number>;
   /**
    * Takes the directory for this process alone, until `release` or the end of the process.
    *

@@ -13,6 +13,10 @@ export const nodeFileSystem: FileSystem = {
   rename: (from, to) => fs.rename(from, to),
   remove: (path) => fs.unlink(path),
   syncDirectory,
+  freeBytes: async (directory) => {
+    const { bavail, bsize } = await fs.statfs(directory);
+    return bavail * bsize;
+  },
   lock,
 };
 

@@ -34,7 +34,7 @@ const TYPE = {
   AdministerReply: 15,
 } as const satisfies Record<WireMessage["type"], number>;
 
-const REJECT_REASONS: readonly ForwardRejectedReason[] = ["overloaded", "transferring"];
+const REJECT_REASONS: readonly ForwardRejectedReason[] = ["overloaded", "transferring", "low-space"];
 
 /**
  * A message as the chunks of a frame, version 1 of the wire: a type byte, then the fields in the order of their
@@ -67,6 +67,7 @@ export function encodeMessage(message: WireMessage): Uint8Array[] {
       w.u64s(message.round, message.matchIndex, message.rejectedIndex, message.hintIndex, message.hintTerm);
       w.u64s(message.machineVersion);
       w.flag(message.keepsLease);
+      w.flag(message.lowSpace);
       break;
     case "Forward":
       w.u64s(message.term, message.session, message.settledBelow);
@@ -208,6 +209,7 @@ function readMessage(r: WireReader): WireMessage {
         hintTerm: r.term(),
         machineVersion: r.u64(),
         keepsLease: r.flag(),
+        lowSpace: r.flag(),
       };
     case TYPE.Forward:
       return {

@@ -70,6 +70,10 @@ export class MemoryFileSystem implements FileSystem {
     if (!this.files.delete(path)) throw new Error(`ENOENT: ${path}`);
   }
 
+  async freeBytes(): Promise<number> {
+    return Number.POSITIVE_INFINITY;
+  }
+
   async syncDirectory(): Promise<void> {
     // Names are durable at once.
   }

@@ -45,9 +45,10 @@ const MESSAGES: readonly (readonly [WireMessage, string])[] = [
       hintTerm: term(1),
       machineVersion: 2,
       keepsLease: true,
+      lowSpace: false,
     },
     "06 0300000000000000 00 4d00000000000000 0000000000000000 0600000000000000 0400000000000000 0100000000000000" +
-      "0200000000000000 01",
+      "0200000000000000 01 00",
   ],
   [
     {

@@ -88,3 +88,44 @@ describe.each(["closed", "killed"] as const)("the data of a node that was %s", (
     expect(refused).toBeGreaterThan(60);
   });
 });
+
+/** The same disk to a node that knows nothing of one of its files. */
+function blindTo(disk: MemoryFileSystem, name: string): MemoryFileSystem {
+  const list = disk.list.bind(disk);
+  disk.list = async (path) => (await list(path)).filter((each) => each !== name);
+  return disk;
+}
+
+async function lossWithout(
+  name: string,
+  inflict: (disk: MemoryFileSystem, segment: string) => void,
+): Promise<unknown> {
+  const disk = await nodeDisk("killed");
+  const whole = await knowledgeOf(await openNode(disk.clone()));
+  const segment = [...disk.files.keys()].filter((path) => path.endsWith(".log")).at(-1) as string;
+  inflict(disk, segment);
+  const verdicts = { recovered: 0, refused: 0 };
+  const seeing = disk.clone();
+  await judge(() => openNode(seeing), whole, verdicts, "with everything");
+  expect(verdicts).toEqual({ recovered: 0, refused: 1 });
+  return await judge(() => openNode(blindTo(disk, name)), whole, verdicts, "blind").catch(
+    (error: unknown) => error,
+  );
+}
+
+describe("what these tests can see: a node that did not look at its mark", () => {
+  const lost = { message: "blind: something was lost, and nobody told" };
+
+  test("would take its newest segment, deleted, for one that never was", async () => {
+    expect(await lossWithout("mark", (disk, segment) => void disk.files.delete(segment))).toMatchObject(lost);
+  });
+
+  test("would take a flipped bit in its last write for the work of a crash", async () => {
+    const flip = (disk: MemoryFileSystem, segment: string): void => {
+      const bytes = disk.bytes(segment);
+      const last = bytes.findLastIndex((byte) => byte !== 0);
+      bytes[last] = (bytes[last] as number) ^ 2;
+    };
+    expect(await lossWithout("mark", flip)).toMatchObject(lost);
+  });
+});

@@ -36,7 +36,8 @@ export async function nodeDisk(end: "closed" | "killed" = "closed"): Promise<Mem
   await (await snapshots.stage(snapshotMeta(14), state)).publish();
   await log.compact(logIndex(14));
   await log.append([{ truncateFrom: logIndex(16), entries: entries(16, 18, { term: 2 }) }]);
-  for (let i = 19; i <= 24; i++) await log.append([{ entries: entries(i, i, { term: 2 }) }]);
+  const data = "long enough to fill segments ".repeat(8);
+  for (let i = 19; i <= 24; i++) await log.append([{ entries: entries(i, i, { term: 2, data }) }]);
   await log.append([{ hardState: { currentTerm: term(3), votedFor: nodeId("c") }, entries: [] }]);
   if (end === "closed") await log.close();
   // What goes on behind the log's back comes to rest.

@@ -125,7 +125,7 @@ export function clusterAdminRoutes(app: App, services: Services): void {
       return reply
         .header("book-index", backup.index)
         .header("content-length", backup.bytes)
-        .header("content-disposition", `attachment; filename="book-${backup.index}.snapshot"`)
+        .header("content-disposition", `attachment; filename="book-${backup.index}.backup"`)
         .type("application/octet-stream")
         .send(Readable.from(backup.data, { objectMode: false }));
     },

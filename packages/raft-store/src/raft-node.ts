@@ -7,6 +7,8 @@ import { ProposalTracker } from "./core/proposals.ts";
 import { RaftCore } from "./core/raft-core.ts";
 import { Administration } from "./driver/administration.ts";
 import { Admission } from "./driver/admission.ts";
+import { asStorageError } from "./driver/failures.ts";
+import { Frames } from "./driver/frames.ts";
 import { Lag } from "./driver/lag.ts";
 import { Peers } from "./driver/peers.ts";
 import { type RaftEvent, raftEventOf, type RaftListener } from "./driver/raft-events.ts";
@@ -20,13 +22,12 @@ import { StepLoop } from "./driver/step-loop.ts";
 import { StorageQueue } from "./driver/storage-queue.ts";
 import { Submissions, type Submitted } from "./driver/submissions.ts";
 import { Ticker } from "./driver/ticker.ts";
-import { RaftError, RaftInvariantError } from "./errors.ts";
+import { RaftError } from "./errors.ts";
 import type { NodeStatus, RaftNodeOptions } from "./raft-node-options.ts";
 import type { Runtime } from "./runtime.ts";
 import type { SnapshotView } from "./state-machine.ts";
 import type { AdministrationRequest } from "./transport/administration-messages.ts";
-import { decodeMessage, encodeMessage, type WireMessage } from "./transport/message-codec.ts";
-import { UnknownEntryError, UnknownMessageError } from "./transport/unknown-on-wire.ts";
+import { encodeMessage, type WireMessage } from "./transport/message-codec.ts";
 import type { PeerIdentity } from "./transport/transport.ts";
 import { logIndex, type LogIndex, type NodeId, type UnixMillis, unixMillis } from "./units.ts";
 
@@ -63,12 +64,12 @@ export class RaftNode {
   readonly #peers: Peers;
   readonly #snapshotRequests = new SnapshotRequests();
   readonly #space: SpaceWatch;
+  readonly #frames: Frames;
   readonly #reachable = new Set<NodeId>();
   readonly #listeners = new Set<RaftListener>();
   readonly #resendTicks: number;
   #flushing = false;
   #ticks = 0;
-  #unknownMessages = 0;
   #lowSpace = false;
   #stopped = false;
   #ready = false;
@@ -115,6 +116,11 @@ export class RaftNode {
       failed: failStorage,
     });
     this.#ticker = new Ticker(runtime, tuning.tickMs, () => this.#tick());
+    this.#frames = new Frames({
+      message: (from, message) => this.#onMessage(from, message),
+      warn: (message) => this.#emit({ type: "warning", message }),
+      failed: fail,
+    });
     this.#space = new SpaceWatch(options.fileSystem, options.directory, tuning.lowSpaceBytes, runtime, {
       space: (low, freeBytes) => this.#onSpace(low, freeBytes),
       failed: failStorage,
@@ -139,7 +145,7 @@ export class RaftNode {
     if (data.recovered.snapshot !== undefined) await this.#replica.load(data.recovered.snapshot);
     this.#setPeers();
     await transport.start({
-      onFrame: (from, frame) => this.#onFrame(from, frame),
+      onFrame: (from, frame) => this.#frames.take(from, frame),
       onConnected: (peer) => this.#onReachable(peer, true),
       onDisconnected: (peer) => this.#onReachable(peer, false),
       onGone: (peer) => this.#onGone(peer),
@@ -207,7 +213,7 @@ export class RaftNode {
     // Whoever is no member is not sent what is committed, and so not ready to show it.
     const ready = this.#ready && members.some((member) => member.nodeId === this.#options.nodeId);
     const { appliedIndex, machineVersion } = this.#replica;
-    const unknownMessages = this.#unknownMessages;
+    const unknownMessages = this.#frames.unknown;
     return { ...status, members, appliedIndex, ready, machineVersion, unknownMessages };
   }
 
@@ -269,22 +275,6 @@ export class RaftNode {
 
   #send(to: NodeId, message: WireMessage): boolean {
     return this.#options.transport.send(to, encodeMessage(message));
-  }
-
-  /** A newer program may say what this one does not know yet: it is passed over, and the connection stays. */
-  #onFrame(from: NodeId, frame: Uint8Array): void {
-    let message: WireMessage;
-    try {
-      message = decodeMessage(frame);
-    } catch (error) {
-      if (error instanceof UnknownEntryError) return this.#fail(upgradeRequired(from, error));
-      if (!(error instanceof UnknownMessageError)) throw error;
-      this.#unknownMessages += 1;
-      if (this.#unknownMessages === 1)
-        this.#emit({ type: "warning", message: `${from} runs a newer program: ${error.message} is ignored` });
-      return;
-    }
-    this.#onMessage(from, message);
   }
 
   #onMessage(from: NodeId, message: WireMessage): void {
@@ -501,22 +491,7 @@ export class RaftNode {
   }
 }
 
-function upgradeRequired(from: NodeId, cause: UnknownEntryError): RaftError {
-  return new RaftError(
-    "RAFT_UPGRADE_REQUIRED",
-    `${from} sends ${cause.message}: start this node with the newer program that ${from} runs`,
-    { cause },
-  );
-}
-
 /** A random safe integer of at least 1. */
 function sessionOf({ random }: Runtime): number {
   return (random.uint32() & 0x1f_ffff) * 0x1_0000_0000 + random.uint32() || 1;
-}
-
-function asStorageError(error: unknown): unknown {
-  if (error instanceof RaftError || error instanceof RaftInvariantError) return error;
-  return new RaftError("RAFT_STORAGE_FAILED", `the disk failed: ${(error as Error).message}`, {
-    cause: error,
-  });
 }

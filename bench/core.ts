@@ -1,6 +1,6 @@
 // `core`: what the book alone does in one process, without a log, a disk or a network.
 import { type Book, gameId, restoreBook, userId } from "@quorumbook/betting-core";
-import { betNumber, bookWithGames, entries, USERS } from "./core/bets.ts";
+import { betNumber, bookWithGames, entries, userOf, USERS } from "./core/bets.ts";
 import { applyBets, memory, type Rates, SAMPLE } from "./core/measure.ts";
 import { PlainColumns } from "./core/plain-columns.ts";
 import { PlainMapBook } from "./core/plain-map.ts";
@@ -55,7 +55,7 @@ function measurePlainColumns(): Rates {
   const columns = new PlainColumns(FIRST, USERS);
   return applyBets(
     { first: 0, count: FIRST, games: GAMES },
-    (command, number) => columns.apply(command, (number * 7_919) % USERS, number) === number,
+    (command, number) => columns.apply(command, userOf(number), number) === number,
   );
 }
 

@@ -49,11 +49,18 @@ export function bookWithGames(games: number, entry: () => Entry): Book {
   return book;
 }
 
+/** Who makes the bet of that number: users come in no order, as chance would have them, but the same in each run. */
+export function userOf(number: number): number {
+  let mixed = Math.imul(number ^ (number >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return ((mixed ^ (mixed >>> 16)) >>> 0) % USERS;
+}
+
 /** The bet of that number as a log hands it over: its texts come from bytes and are nobody else's. */
 export function betNumber(number: number, games: number): PlaceBet {
   const made: PlaceBet = {
     type: "placeBet",
-    actor: userId(`user-${(number * 7_919) % USERS}`),
+    actor: userId(`user-${userOf(number)}`),
     key: `${number.toString(16).padStart(8, "0")}-9c1b-4f6e-8a55-3d2f`,
     gameId: gameId(1 + (number % games)),
     outcome: `opt${1 + (number % 3)}`,

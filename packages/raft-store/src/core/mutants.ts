@@ -110,6 +110,12 @@ export const SCRIPTED_MUTANTS = [
   "lease-forgotten-on-restart",
   /** A leader takes commands although its disk is nearly full. */
   "low-space-ignored",
+  /** The first record that cannot be read is taken for the end of the log, wherever it is. */
+  "torn-tail-trusted",
+  /** Nothing beside the log is asked where it ended. */
+  "mark-ignored",
+  /** A node without its log begins a new one. */
+  "lost-log-begun-anew",
 ] as const;
 
 export type Mutant = (typeof MUTANTS)[number] | (typeof SCRIPTED_MUTANTS)[number];

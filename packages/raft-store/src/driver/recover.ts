@@ -1,6 +1,7 @@
 import type { Configuration } from "../core/configuration.ts";
 import type { RecoveredState } from "../core/core-options.ts";
 import type { SnapshotMeta } from "../core/entry.ts";
+import type { Mutant } from "../core/mutants.ts";
 import { RaftError } from "../errors.ts";
 import type { Random } from "../runtime.ts";
 import type { FileSystem } from "../storage/file-system.ts";
@@ -29,6 +30,8 @@ export interface DataDirectoryOptions {
   readonly nodeId: NodeId;
   readonly bootstrap: Configuration;
   readonly segmentBytes: number;
+  /** Deliberate bugs, for tests of the tests. */
+  readonly mutants?: ReadonlySet<Mutant>;
 }
 
 /**
@@ -48,10 +51,12 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
     directory: `${directory}/log`,
     random,
     segmentBytes: options.segmentBytes,
+    ...(options.mutants !== undefined && { mutants: options.mutants }),
   });
   const snapshot = await snapshots.open();
   // Without a log this node would have forgotten its votes, under the name it gave them by.
-  if (identity.begun && !(await hasLog(fileSystem, directory)))
+  const mustHaveLog = identity.begun && options.mutants?.has("lost-log-begun-anew") !== true;
+  if (mustHaveLog && !(await hasLog(fileSystem, directory)))
     throw new StorageDamage(`${directory}/log`, 0, "the log is missing");
   const recovered = await reconcile(directory, log, await log.open(), snapshot);
   const begun = { ...identity, begun: true };

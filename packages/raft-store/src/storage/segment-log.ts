@@ -1,4 +1,5 @@
 import type { LogPosition } from "../core/entry.ts";
+import type { Mutant } from "../core/mutants.ts";
 import { RaftError } from "../errors.ts";
 import type { Random } from "../runtime.ts";
 import { logIndex, type LogIndex, term } from "../units.ts";
@@ -18,6 +19,8 @@ export interface SegmentLogOptions {
   readonly random: Random;
   /** Size of a segment file. A write longer than that makes a longer one. */
   readonly segmentBytes?: number;
+  /** Deliberate bugs, for tests of the tests. */
+  readonly mutants?: ReadonlySet<Mutant>;
 }
 
 const SEGMENT_BYTES_DEFAULT = 16 << 20;
@@ -41,6 +44,7 @@ export class SegmentLog implements LogStorage {
   readonly #directory: string;
   readonly #random: Random;
   readonly #segmentBytes: number;
+  readonly #mutants: ReadonlySet<Mutant>;
   readonly #spare: SpareFile;
   /** Closed for writing, oldest first. */
   #sealed: SealedSegment[] = [];
@@ -55,6 +59,7 @@ export class SegmentLog implements LogStorage {
     this.#fileSystem = options.fileSystem;
     this.#directory = options.directory;
     this.#random = options.random;
+    this.#mutants = options.mutants ?? new Set();
     this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES_DEFAULT;
     this.#spare = new SpareFile(this.#fileSystem, `${this.#directory}/spare.tmp`, this.#segmentBytes);
   }
@@ -64,6 +69,7 @@ export class SegmentLog implements LogStorage {
     const { contents, segments, settledEnd, unsettled } = await recoverSegments(
       this.#fileSystem,
       this.#directory,
+      this.#mutants,
     );
     const recovered = contents.recovered();
     this.#sealed = [...segments];

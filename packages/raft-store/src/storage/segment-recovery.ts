@@ -1,4 +1,5 @@
 import type { LogPosition } from "../core/entry.ts";
+import type { Mutant } from "../core/mutants.ts";
 import { logIndex, type LogIndex, term } from "../units.ts";
 import { DurableMark } from "./durable-mark.ts";
 import type { FileSystem } from "./file-system.ts";
@@ -36,9 +37,13 @@ export interface SealedSegment {
  *
  * @throws RaftError `RAFT_STORAGE_CORRUPT`
  */
-export async function recoverSegments(fileSystem: FileSystem, directory: string): Promise<SegmentRecovery> {
+export async function recoverSegments(
+  fileSystem: FileSystem,
+  directory: string,
+  mutants: ReadonlySet<Mutant> = new Set(),
+): Promise<SegmentRecovery> {
   const sequences = (await fileSystem.list(directory)).flatMap((name) => sequenceOf(name) ?? []);
-  const mark = await DurableMark.read(fileSystem, directory);
+  const mark = mutants.has("mark-ignored") ? undefined : await DurableMark.read(fileSystem, directory);
   if (mark !== undefined && mark.sequence > (sequences.at(-1) ?? 0)) {
     throw corrupt(`${directory}/${segmentName(mark.sequence)}`, 0, "the segment, the last one, is missing");
   }
@@ -65,7 +70,7 @@ export async function recoverSegments(fileSystem: FileSystem, directory: string)
       end: next?.previousEnd,
       durable: mark?.sequence === header.sequence ? mark.end : undefined,
     };
-    const segment = readSegment(await readFile(fileSystem, path), header, known, path);
+    const segment = readSegment(await readFile(fileSystem, path), header, known, path, mutants);
     let lastIndex = logIndex(0);
     for (const [n, record] of segment.records.entries()) {
       if (next === undefined && n >= segment.settled) unsettled = withRecord(unsettled, record, contents);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Mutant } from "../../src/core/mutants.ts";
 import type { MemoryFileSystem } from "../storage/memory-file-system.ts";
 import { judge, knowledgeOf, type Verdicts } from "./knowledge.ts";
 import { nodeDisk, openNode } from "./node-disk.ts";
@@ -89,43 +90,53 @@ describe.each(["closed", "killed"] as const)("the data of a node that was %s", (
   });
 });
 
-/** The same disk to a node that knows nothing of one of its files. */
-function blindTo(disk: MemoryFileSystem, name: string): MemoryFileSystem {
-  const list = disk.list.bind(disk);
-  disk.list = async (path) => (await list(path)).filter((each) => each !== name);
-  return disk;
-}
-
-async function lossWithout(
-  name: string,
+/** What a sound node refuses, and a node with a deliberate bug takes. */
+async function lossBy(
+  mutant: Mutant,
   inflict: (disk: MemoryFileSystem, segment: string) => void,
 ): Promise<unknown> {
   const disk = await nodeDisk("killed");
   const whole = await knowledgeOf(await openNode(disk.clone()));
-  const segment = [...disk.files.keys()].filter((path) => path.endsWith(".log")).at(-1) as string;
-  inflict(disk, segment);
+  inflict(disk, [...disk.files.keys()].filter((path) => path.endsWith(".log")).at(-1) as string);
   const verdicts = { recovered: 0, refused: 0 };
-  const seeing = disk.clone();
-  await judge(() => openNode(seeing), whole, verdicts, "with everything");
+  const sound = disk.clone();
+  await judge(() => openNode(sound), whole, verdicts, "sound");
   expect(verdicts).toEqual({ recovered: 0, refused: 1 });
-  return await judge(() => openNode(blindTo(disk, name)), whole, verdicts, "blind").catch(
-    (error: unknown) => error,
-  );
+  const open = (): ReturnType<typeof openNode> => openNode(disk, { mutants: new Set([mutant]) });
+  return await judge(open, whole, verdicts, mutant).catch((error: unknown) => error);
 }
 
-describe("what these tests can see: a node that did not look at its mark", () => {
-  const lost = { message: "blind: something was lost, and nobody told" };
+function flip(disk: MemoryFileSystem, path: string, at: number): void {
+  const bytes = disk.bytes(path);
+  bytes[at] = (bytes[at] as number) ^ 2;
+}
 
-  test("would take its newest segment, deleted, for one that never was", async () => {
-    expect(await lossWithout("mark", (disk, segment) => void disk.files.delete(segment))).toMatchObject(lost);
-  });
+const lastByte = (disk: MemoryFileSystem, path: string): number =>
+  disk.bytes(path).findLastIndex((byte) => byte !== 0);
 
-  test("would take a flipped bit in its last write for the work of a crash", async () => {
-    const flip = (disk: MemoryFileSystem, segment: string): void => {
-      const bytes = disk.bytes(segment);
-      const last = bytes.findLastIndex((byte) => byte !== 0);
-      bytes[last] = (bytes[last] as number) ^ 2;
-    };
-    expect(await lossWithout("mark", flip)).toMatchObject(lost);
+describe("these tests see that something was lost if", () => {
+  test.each([
+    ["torn-tail-trusted", "a bit in the middle was flipped", (disk, segment) => flip(disk, segment, 200)],
+    [
+      "mark-ignored",
+      "a bit of the last write was flipped",
+      (disk, segment) => flip(disk, segment, lastByte(disk, segment)),
+    ],
+    ["mark-ignored", "the newest segment was deleted", (disk, segment) => void disk.files.delete(segment)],
+    [
+      "lost-log-begun-anew",
+      "the log was deleted",
+      (disk) => {
+        for (const path of disk.files.keys()) if (path.startsWith("/data/log/")) disk.files.delete(path);
+      },
+    ],
+  ] as const satisfies readonly (readonly [
+    Mutant,
+    string,
+    (disk: MemoryFileSystem, segment: string) => void,
+  ])[])("%s, and %s", async (mutant, _fault, inflict) => {
+    expect(await lossBy(mutant, inflict)).toMatchObject({
+      message: `${mutant}: something was lost, and nobody told`,
+    });
   });
 });

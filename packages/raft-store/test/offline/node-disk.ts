@@ -1,3 +1,4 @@
+import type { Mutant } from "../../src/core/mutants.ts";
 import { type DataDirectory, openDataDirectory } from "../../src/driver/recover.ts";
 import { logIndex, nodeId, term } from "../../src/units.ts";
 import { countingRandom, entries, members, snapshotMeta } from "../storage/fixtures.ts";
@@ -7,7 +8,7 @@ export const DATA_DIR = "/data";
 
 export function openNode(
   fileSystem: MemoryFileSystem,
-  options: { random?: { uint32(): number }; segmentBytes?: number } = {},
+  options: { random?: { uint32(): number }; segmentBytes?: number; mutants?: ReadonlySet<Mutant> } = {},
 ): Promise<DataDirectory> {
   return openDataDirectory({
     fileSystem,
@@ -17,6 +18,7 @@ export function openNode(
     nodeId: nodeId("a"),
     bootstrap: members,
     segmentBytes: options.segmentBytes ?? 1024,
+    ...(options.mutants !== undefined && { mutants: options.mutants }),
   });
 }
 

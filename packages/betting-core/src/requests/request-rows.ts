@@ -13,7 +13,7 @@ const ROW_MASK = REQUEST_ROWS - 1;
 /** `kind` of a row whose key was used anew after its time. */
 export const DEAD = 255;
 
-/** 15 to 17 bytes a row; 20 to 36 where the row itself must know its log index, time and result. */
+/** 15 to 17 bytes a row; 20 to 34 where the row itself must know its log index, time and result. */
 export class RequestRows {
   readonly hash0 = new Int32Column();
   readonly hash1 = new Int32Column();

@@ -6,11 +6,10 @@ import { FIRST_MACHINE_VERSION } from "./core/machine-version.ts";
 import { ProposalTracker } from "./core/proposals.ts";
 import { RaftCore } from "./core/raft-core.ts";
 import { Administration } from "./driver/administration.ts";
-import { Admission } from "./driver/admission.ts";
 import { asStorageError } from "./driver/failures.ts";
 import { Frames } from "./driver/frames.ts";
 import { Lag } from "./driver/lag.ts";
-import { Peers } from "./driver/peers.ts";
+import { Neighbours } from "./driver/neighbours.ts";
 import { type RaftEvent, raftEventOf, type RaftListener } from "./driver/raft-events.ts";
 import { Readers } from "./driver/readers.ts";
 import { type Backup, backupOf } from "./driver/backup.ts";
@@ -28,7 +27,6 @@ import type { Runtime } from "./runtime.ts";
 import type { SnapshotView } from "./state-machine.ts";
 import type { AdministrationRequest } from "./transport/administration-messages.ts";
 import { encodeMessage, type WireMessage } from "./transport/message-codec.ts";
-import type { PeerIdentity } from "./transport/transport.ts";
 import { logIndex, type LogIndex, type NodeId, type UnixMillis, unixMillis } from "./units.ts";
 
 export type { NodeMachine } from "./driver/replica.ts";
@@ -59,13 +57,11 @@ export class RaftNode {
   readonly #snapshots: Snapshots;
   readonly #lag = new Lag();
   readonly #ticker: Ticker;
-  readonly #admission: Admission;
   readonly #administration: Administration;
-  readonly #peers: Peers;
+  readonly #neighbours: Neighbours;
   readonly #snapshotRequests = new SnapshotRequests();
   readonly #space: SpaceWatch;
   readonly #frames: Frames;
-  readonly #reachable = new Set<NodeId>();
   readonly #listeners = new Set<RaftListener>();
   readonly #resendTicks: number;
   #flushing = false;
@@ -125,7 +121,6 @@ export class RaftNode {
       space: (low, freeBytes) => this.#onSpace(low, freeBytes),
       failed: failStorage,
     });
-    this.#admission = new Admission(options.fileSystem, options.directory, data.identity);
     this.#administration = new Administration({
       nodeId,
       session,
@@ -135,21 +130,30 @@ export class RaftNode {
       step: (input) => this.#step(input),
       send: (to, message) => this.#send(to, message),
     });
-    const graceTicks = DEPARTURE_ELECTION_TIMEOUTS * coreOptions.electionTicks;
-    this.#peers = new Peers(nodeId, options.contacts ?? new Map(), graceTicks);
+    this.#neighbours = new Neighbours({
+      nodeId,
+      core: this.#core,
+      transport: options.transport,
+      fileSystem: options.fileSystem,
+      directory: options.directory,
+      identity: data.identity,
+      contacts: options.contacts ?? new Map(),
+      graceTicks: DEPARTURE_ELECTION_TIMEOUTS * coreOptions.electionTicks,
+      failed: failStorage,
+    });
   }
 
   /** Restores the machine, opens the transport and begins to take part. */
   async start(): Promise<void> {
     const { data, transport } = this.#options;
     if (data.recovered.snapshot !== undefined) await this.#replica.load(data.recovered.snapshot);
-    this.#setPeers();
+    this.#neighbours.configurationChanged(this.#ticks);
     await transport.start({
       onFrame: (from, frame) => this.#frames.take(from, frame),
       onConnected: (peer) => this.#onReachable(peer, true),
       onDisconnected: (peer) => this.#onReachable(peer, false),
       onGone: (peer) => this.#onGone(peer),
-      admit: (peer) => this.#admit(peer),
+      admit: (peer) => this.#neighbours.admit(peer),
       onWarning: (message) => this.#emit({ type: "warning", message }),
     });
     await this.#space.start();
@@ -205,7 +209,7 @@ export class RaftNode {
     const now = this.#nowMs();
     const members = status.members.map((member) => ({
       ...member,
-      reachable: member.nodeId === this.#options.nodeId || this.#reachable.has(member.nodeId),
+      reachable: this.#neighbours.isReachable(member.nodeId),
       ...(member.matchIndex !== undefined && {
         lagMs: this.#lag.lagMs(now, member.matchIndex, status.lastIndex),
       }),
@@ -299,8 +303,7 @@ export class RaftNode {
     this.#submissions.expire(now, leader !== null);
     this.#readers.expire(now, leader !== null);
     this.#administration.expire(now, leader !== null);
-    if (this.#peers.anyDeparting && this.#membersSettled && this.#peers.expire(this.#ticks, leader))
-      this.#connectPeers();
+    this.#neighbours.expire(this.#ticks, leader);
     if (role === "leader") this.#lag.sample(now, lastIndex);
     if (this.#ticks % RETRY_TICKS !== 0 || leader === null) return;
     if (role !== "leader") {
@@ -372,14 +375,13 @@ export class RaftNode {
     if (event.type === "RoleChanged" && event.role !== "leader") this.#snapshots.cancelSending();
     if (event.type === "LeaderChanged") this.#flushSoon();
     this.#administration.onCoreEvent(event);
-    if (event.type === "ConfigurationChanged") this.#setPeers();
+    if (event.type === "ConfigurationChanged") this.#neighbours.configurationChanged(this.#ticks);
     this.#emit(raftEventOf(event));
   }
 
   #onReachable(nodeId: NodeId, reachable: boolean): void {
     if (this.#stopped) return;
-    if (reachable) this.#reachable.add(nodeId);
-    else this.#reachable.delete(nodeId);
+    this.#neighbours.noteReachable(nodeId, reachable);
     if (!reachable) this.#step({ type: "unreachable", nodeId });
     this.#emit({ type: "reachable", nodeId, reachable });
   }
@@ -397,15 +399,6 @@ export class RaftNode {
     this.#step({ type: "space", low });
   }
 
-  async #admit(peer: PeerIdentity): Promise<string | undefined> {
-    try {
-      return await this.#admission.admit(peer);
-    } catch (error) {
-      this.#fail(asStorageError(error));
-      return "this node has failed";
-    }
-  }
-
   /** Ready: a barrier asked for after the start has been confirmed by the leader, and its index is applied here. */
   async #becomeReady(): Promise<void> {
     while (!this.#stopped) {
@@ -419,21 +412,6 @@ export class RaftNode {
         if (!(error instanceof RaftError && error.retry === "safe")) throw error;
       }
     }
-  }
-
-  #setPeers(): void {
-    this.#peers.changed(this.#core.status().members, this.#ticks);
-    this.#connectPeers();
-  }
-
-  #connectPeers(): void {
-    this.#options.transport.setPeers(this.#peers.current());
-  }
-
-  /** The configuration in force is committed, as far as this node knows. */
-  get #membersSettled(): boolean {
-    const { commitIndex, lastIndex } = this.#core.status();
-    return this.#core.configurationAt(commitIndex).index === this.#core.configurationAt(lastIndex).index;
   }
 
   #fail(cause: unknown): void {

@@ -53,6 +53,11 @@ export class AppendMachine implements NodeMachine {
     return [...this.#indexes].map(([name, index]) => [index, name] as const);
   }
 
+  /** What the replicas themselves compare, through the log. */
+  stateDigest(): string {
+    return String(this.#state);
+  }
+
   /** Equal on two machines in the same state, and on no others. */
   get image(): string {
     this.#image ??= JSON.stringify([this.#appliedIndex, this.#at, this.#state, [...this.#indexes]]);

@@ -174,6 +174,7 @@ export class SimNode {
       appendBytesMax: plan.appendBytesMax,
       pipelineMessagesMax: plan.pipelineMessagesMax,
       uncommittedBytesMax: plan.uncommittedBytesMax,
+      digestEveryEntries: 50,
     });
     await fileSystem.makeDirectory(DIRECTORY);
     const data = await openMutated(

@@ -37,7 +37,7 @@ const TYPE = {
 const REJECT_REASONS: readonly ForwardRejectedReason[] = ["overloaded", "transferring", "low-space"];
 
 /**
- * A message as the chunks of a frame, version 1 of the wire: a type byte, then the fields in the order of their
+ * A message as the chunks of a frame, version 3 of the protocol: a type byte, then the fields in the order of their
  * declaration. Numbers are 8 bytes, booleans and closed sets 1, lists are led by a 4-byte count, bytes by a 4-byte length.
  */
 export function encodeMessage(message: WireMessage): Uint8Array[] {

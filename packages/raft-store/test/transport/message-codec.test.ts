@@ -7,7 +7,7 @@ import { entry } from "../storage/fixtures.ts";
 
 const big = Number.MAX_SAFE_INTEGER;
 
-/** One of each, and the bytes that each is in version 1 of the wire. */
+/** One of each, and the bytes that each is in version 3 of the protocol. */
 const MESSAGES: readonly (readonly [WireMessage, string])[] = [
   [
     { type: "PreVote", term: term(3), lastLogIndex: logIndex(9), lastLogTerm: term(2) },

@@ -1,4 +1,4 @@
-import { type Mutant, MUTANTS, type PlanChange, type SimReport } from "@quorumbook/raft-store/sim";
+import { type Mutant, MUTANTS, type PlanChange, type SimReport } from "@quorumbook/raft-store/testing";
 import { exitCodes } from "../lib/exit-codes.ts";
 import { SeedPool, type SeedTask } from "./seed-pool.ts";
 import { readOptions, threadsByDefault, wholeNumber } from "./sim-options.ts";

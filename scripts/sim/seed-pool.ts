@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { Mutant, PlanChange, SimReport } from "@quorumbook/raft-store/sim";
+import type { Mutant, PlanChange, SimReport } from "@quorumbook/raft-store/testing";
 
 export interface SeedTask {
   readonly seed: number;

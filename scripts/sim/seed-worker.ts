@@ -1,6 +1,6 @@
 // A worker thread of the seed pool: runs one seed after another and reports each.
 import { parentPort } from "node:worker_threads";
-import { simulate } from "@quorumbook/raft-store/sim";
+import { simulate } from "@quorumbook/raft-store/testing";
 import type { SeedTask } from "./seed-pool.ts";
 
 const port = parentPort;

@@ -8,7 +8,7 @@ import {
   type PlanChange,
   type SimReport,
   simulate,
-} from "@quorumbook/raft-store/sim";
+} from "@quorumbook/raft-store/testing";
 import { CommandError } from "../lib/command-error.ts";
 import { exitCodes } from "../lib/exit-codes.ts";
 import { SeedPool, type SeedTask } from "./seed-pool.ts";

@@ -35,6 +35,7 @@ interface Watched {
 export class Observer {
   readonly #log = new ClusterLog();
   readonly #watched = new Map<string, Watched>();
+  readonly #applied: Entry[] = [];
   readonly #payloads = new Map<string, number>();
   readonly #time: VirtualTime;
   readonly #trace: Trace;
@@ -53,6 +54,11 @@ export class Observer {
   /** The index at which the bytes of a `submit` call were committed, if they were. */
   committedAt(payload: string): number | undefined {
     return this.#payloads.get(payload);
+  }
+
+  /** The commands that took effect, in order. */
+  get commands(): readonly Entry[] {
+    return this.#applied;
   }
 
   violated(error: Error): void {
@@ -265,6 +271,7 @@ export class Observer {
     if (earlier !== undefined && earlier !== entry.index) {
       throw new AgreementViolation(`one submit was committed twice, at ${earlier} and at ${entry.index}`);
     }
+    if (earlier === undefined) this.#applied.push(entry);
     this.#payloads.set(payload, entry.index);
   }
 

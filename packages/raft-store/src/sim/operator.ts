@@ -6,6 +6,7 @@ import { RaftError } from "../errors.ts";
 import type { AdministrationRequest } from "../transport/administration-messages.ts";
 import { between, chance, pick } from "./chance.ts";
 import type { Fleet } from "./fleet.ts";
+import type { SimNetwork } from "./sim-network.ts";
 import type { SimNode } from "./sim-node.ts";
 import type { Trace } from "./trace.ts";
 import type { VirtualTime } from "./virtual-time.ts";
@@ -16,6 +17,7 @@ const JOINS_MAX = 8;
 
 export class Operator {
   readonly #fleet: Fleet;
+  readonly #network: SimNetwork;
   readonly #time: VirtualTime;
   readonly #random: Random;
   readonly #trace: Trace;
@@ -23,8 +25,9 @@ export class Operator {
   #joins = 0;
   #stopped = false;
 
-  constructor(fleet: Fleet, time: VirtualTime, random: Random, trace: Trace) {
+  constructor(fleet: Fleet, network: SimNetwork, time: VirtualTime, random: Random, trace: Trace) {
     this.#fleet = fleet;
+    this.#network = network;
     this.#time = time;
     this.#random = random;
     this.#trace = trace;
@@ -39,6 +42,11 @@ export class Operator {
   mayLose(victim: SimNode): boolean {
     if (this.#busy || this.#joins >= JOINS_MAX || this.#fleet.full) return false;
     if (this.#fleet.nodes.some((node) => node.lost)) return false;
+    // An incarnation is known to those that have met it: whoever has not would let in an empty one in its place.
+    const known = this.#fleet.nodes.every(
+      (node) => node === victim || this.#network.haveMet(node.id, victim.id),
+    );
+    if (!known) return false;
     const members = this.#fleet.leader?.process?.raft.status().members ?? [];
     const voters = members.filter(({ voter }) => voter);
     const left = voters.filter(({ nodeId }) => nodeId !== victim.id);

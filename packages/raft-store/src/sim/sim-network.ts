@@ -66,6 +66,8 @@ export class SimNetwork {
   /** Pairs that are being connected, with the number of the attempt. */
   readonly #connecting = new Map<string, number>();
   #attempts = 0;
+  /** Pairs that have ever been connected. */
+  readonly #met = new Set<string>();
   /** Directed links, "a>b", that carry nothing. */
   readonly #cut = new Set<string>();
 
@@ -134,6 +136,11 @@ export class SimNetwork {
 
   healAll(): void {
     this.#cut.clear();
+  }
+
+  /** Whether two nodes have ever been connected, and so know each other's incarnation. */
+  haveMet(a: NodeId, b: NodeId): boolean {
+    return this.#met.has(pairOf(a, b));
   }
 
   isCut(from: NodeId, to: NodeId): boolean {
@@ -214,6 +221,7 @@ export class SimNetwork {
           const gone = this.#endpoints.get(me) !== from || this.#endpoints.get(to) !== other;
           if (gone || this.#connecting.get(pair) !== attempt || !admitted) return again();
           this.#connecting.delete(pair);
+          this.#met.add(pair);
           this.#connections.set(pair, { ends: [from, other], busyUntil: new Map(), open: true });
           from.runtime.deliver(0, () => from.handler.onConnected(to));
           other.runtime.deliver(0, () => other.handler.onConnected(me));

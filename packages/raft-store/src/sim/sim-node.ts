@@ -15,6 +15,7 @@ import type { SimDisk } from "./sim-disk.ts";
 import type { SimNetwork } from "./sim-network.ts";
 import { mutatedFileSystem, mutatedTransport, openMutated } from "./sim-mutants.ts";
 import { type MachineClock, SimRuntime } from "./sim-runtime.ts";
+import type { InnerSubject } from "./subject.ts";
 import type { Trace } from "./trace.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
@@ -38,6 +39,7 @@ export interface SimNodeOptions {
   readonly trace: Trace;
   readonly seed: number;
   readonly mutants: ReadonlySet<Mutant>;
+  readonly subject: InnerSubject | undefined;
 }
 
 /** A process that is up, and what ends when it does. */
@@ -157,7 +159,7 @@ export class SimNode {
   }
 
   async #open(runtime: SimRuntime): Promise<void> {
-    const { nodeId, contacts, plan, network, disk, observer, mutants, trace } = this.options;
+    const { nodeId, contacts, plan, network, disk, observer, mutants, trace, subject } = this.options;
     const bootstrap = contacts === undefined ? this.options.bootstrap : NO_MEMBERS;
     const fileSystem = mutatedFileSystem(disk.mount(runtime), mutants);
     const tuning = resolveTuning({
@@ -191,6 +193,7 @@ export class SimNode {
     );
     const { incarnation, epoch } = data.identity;
     const machine = new AppendMachine({
+      inner: subject?.machine(),
       ballastBytes: plan.ballastBytes,
       reached: (index, state) => observer.reached(nodeId, index, state),
       ...(mutants.has("snapshot-not-isolated") && {

@@ -3,6 +3,7 @@ import { configuration } from "../core/configuration.ts";
 import type { Mutant } from "../core/mutants.ts";
 import { seededRandom } from "../core/random.ts";
 import { nodeId } from "../units.ts";
+import { AppendMachine } from "./append-machine.ts";
 import { derivedSeed } from "./chance.ts";
 import { Fleet } from "./fleet.ts";
 import { History } from "./history.ts";
@@ -15,6 +16,7 @@ import { recover } from "./recovery.ts";
 import { SimDisk } from "./sim-disk.ts";
 import { SimNetwork } from "./sim-network.ts";
 import { SimNode, type SimProcess } from "./sim-node.ts";
+import { type InnerSubject, innerSubject, type Subject } from "./subject.ts";
 import { Tempo } from "./tempo.ts";
 import { Trace } from "./trace.ts";
 import { quiescent, VirtualTime } from "./virtual-time.ts";
@@ -22,6 +24,8 @@ import { Workload } from "./workload.ts";
 
 export interface SimulateOptions {
   readonly mutants?: ReadonlySet<Mutant>;
+  /** The machine to simulate, in place of the simulator's own. */
+  readonly subject?: Subject<unknown, unknown>;
   /** Makes the run milder or shorter than its seed would have it. */
   readonly change?: PlanChange;
 }
@@ -69,8 +73,10 @@ class Run {
   readonly #operator: Operator;
   readonly #nemesis: Nemesis;
   readonly #workload: Workload;
+  readonly #subject: InnerSubject | undefined;
 
-  constructor(seed: number, { mutants = new Set(), change = {} }: SimulateOptions) {
+  constructor(seed: number, { mutants = new Set(), change = {}, subject }: SimulateOptions) {
+    const inner = subject && innerSubject(subject);
     // Streams of their own, so that a change in one does not reshuffle the others.
     const stream = (number: number) => seededRandom(derivedSeed(seed, number));
     const time = this.#time;
@@ -83,10 +89,10 @@ class Run {
     const fleet = new Fleet(plan.nodes, (id, contacts) => {
       const number = Number(id.slice(1));
       const disk = new SimDisk(stream(10 + number), plan.disk);
-      const common = { bootstrap, contacts, plan, time, network, observer, trace, mutants };
+      const common = { bootstrap, contacts, plan, time, network, observer, trace, mutants, subject: inner };
       return new SimNode({ ...common, nodeId: id, disk, seed: derivedSeed(seed, 30 + number) });
     });
-    const operator = new Operator(fleet, time, stream(5), trace);
+    const operator = new Operator(fleet, network, time, stream(5), trace);
     const tempo = new Tempo(plan.tempo, stream(4));
     this.#seed = seed;
     this.#plan = plan;
@@ -94,7 +100,8 @@ class Run {
     this.#fleet = fleet;
     this.#operator = operator;
     this.#nemesis = new Nemesis(fleet, operator, network, time, plan, stream(2), trace, tempo, observer);
-    this.#workload = new Workload(fleet, this.#history, observer, time, plan, stream(3), tempo);
+    this.#workload = new Workload(fleet, this.#history, observer, time, plan, stream(3), tempo, inner);
+    this.#subject = inner;
   }
 
   async toEnd(): Promise<void> {
@@ -115,6 +122,7 @@ class Run {
     });
     this.#trace.tally(processes.length === 0 ? "left without a majority" : "healed");
     this.#checkHistory(processes);
+    if (this.#subject !== undefined) await this.#checkSubject(this.#subject, processes);
   }
 
   report(error?: Error): SimReport {
@@ -146,6 +154,19 @@ class Run {
       if (done()) return true;
     }
     return done();
+  }
+
+  /** Every replica, restored and replayed as it may be, is where a machine is that took every command once. */
+  async #checkSubject(subject: InnerSubject, processes: readonly SimProcess[]): Promise<void> {
+    const model = new AppendMachine({ inner: subject.machine() });
+    for (const entry of this.#observer.commands) model.apply(entry);
+    const expected = await model.inner?.digest();
+    for (const { machine } of processes) {
+      if ((await machine.inner?.digest()) !== expected) {
+        throw new Error("a machine is not in the state that its commands lead to");
+      }
+      machine.inner?.check();
+    }
   }
 
   #checkHistory(processes: readonly SimProcess[]): void {

@@ -64,12 +64,13 @@ let turns = 0;
  * Resolves once every promise reaction that can run has run. The simulated parts use no real timers or I/O, so
  * whatever is not settled then waits for an event of virtual time.
  *
- * To be called after an `await`: `process.nextTick` asked for by a promise reaction comes when no reaction is left. It
- * costs a tenth of a turn of the event loop, which every event of every run would pay for.
+ * `process.nextTick` asked for by a promise reaction comes when no reaction is left; asked for by anything else it would
+ * come before the first. It costs a tenth of a turn of the event loop, which every event of every run would pay for.
  */
-export function quiescent(): Promise<void> {
+export async function quiescent(): Promise<void> {
+  await Promise.resolve();
   turns += 1;
-  return new Promise((resolve) => {
+  await new Promise<void>((resolve) => {
     if (turns % BREATH === 0) setImmediate(resolve);
     else process.nextTick(resolve);
   });

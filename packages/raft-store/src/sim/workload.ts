@@ -9,6 +9,7 @@ import type { History, OpenOperation } from "./history.ts";
 import type { Observer } from "./observer.ts";
 import type { Plan } from "./plan.ts";
 import type { SimNode, SimProcess } from "./sim-node.ts";
+import type { InnerSubject } from "./subject.ts";
 import type { Tempo } from "./tempo.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
@@ -31,6 +32,7 @@ export class Workload {
   readonly #plan: Plan;
   readonly #random: Random;
   readonly #tempo: Tempo;
+  readonly #subject: InnerSubject | undefined;
   #names = 0;
   #stopped = false;
 
@@ -42,6 +44,7 @@ export class Workload {
     plan: Plan,
     random: Random,
     tempo: Tempo,
+    subject?: InnerSubject,
   ) {
     this.#fleet = fleet;
     this.#history = history;
@@ -50,6 +53,7 @@ export class Workload {
     this.#plan = plan;
     this.#random = random;
     this.#tempo = tempo;
+    this.#subject = subject;
   }
 
   start(): void {
@@ -118,7 +122,10 @@ export class Workload {
   }
 
   async #write(process: SimProcess, name: string, attempt: number): Promise<Answer> {
-    const padding = "x".repeat(below(this.#random, this.#plan.paddingMax + 1));
+    const padding =
+      this.#subject === undefined
+        ? "x".repeat(below(this.#random, this.#plan.paddingMax + 1))
+        : Buffer.from(this.#subject.command(this.#random)).toString("hex");
     const data = encodeCommand({ name, attempt, padding });
     return orEnd(process, async () => {
       try {

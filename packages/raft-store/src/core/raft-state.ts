@@ -164,11 +164,15 @@ export class RaftState {
   }
 
   /**
-   * May campaign. A server that its latest configuration leaves out still may, until that is committed: it may be
-   * the only one left with the newest log.
+   * May campaign. A server that its latest configuration leaves out still may, until that is known to be committed: it
+   * may be the only one left with the newest log. Any configuration from the committed one on will do, since after a
+   * restart the one known to be committed may be from before this server was a member.
    */
   get promotable(): boolean {
-    return isVoter(this.configuration, this.nodeId) || isVoter(this.committedConfiguration, this.nodeId);
+    const { index } = this.configurationAt(this.commitIndex);
+    return this.configurations.some(
+      (placed) => placed.index >= index && isVoter(placed.configuration, this.nodeId),
+    );
   }
 
   has(mutant: Mutant): boolean {

@@ -6,6 +6,7 @@ import { RaftError } from "../errors.ts";
 import type { AdministrationRequest } from "../transport/administration-messages.ts";
 import { between, chance, pick } from "./chance.ts";
 import type { Fleet } from "./fleet.ts";
+import { changesMembers } from "./recovery.ts";
 import type { SimNetwork } from "./sim-network.ts";
 import type { SimNode } from "./sim-node.ts";
 import type { Trace } from "./trace.ts";
@@ -47,7 +48,10 @@ export class Operator {
       (node) => node === victim || this.#network.haveMet(node.id, victim.id),
     );
     if (!known) return false;
-    const members = this.#fleet.leader?.process?.raft.status().members ?? [];
+    // What is under way may take away a majority by itself.
+    const leader = this.#fleet.leader?.process?.raft;
+    if (leader === undefined || changesMembers(leader.core)) return false;
+    const { members } = leader.status();
     const voters = members.filter(({ voter }) => voter);
     const left = voters.filter(({ nodeId }) => nodeId !== victim.id);
     return voters.length > 2 && left.length >= majority(voters.length);

@@ -122,7 +122,7 @@ export function drawPlan(random: Random): Plan {
       latencyMsMin: between(random, 0.05, 1),
       latencyMsMax: between(random, 1, slowNet ? 60 : 8),
       slowProbability: sometimes(0.05),
-      slowMs: between(random, 20, 400),
+      slowMs: between(random, 20, chance(random, 0.3) ? 1500 : 400),
       lossProbability: sometimes(0.1),
       duplicateProbability: sometimes(0.1),
       reorderProbability: sometimes(0.2),

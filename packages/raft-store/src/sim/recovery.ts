@@ -1,5 +1,6 @@
 // The end of a run: all troubles are over, and the cluster has to be whole again within a bound (liveness).
 import { majority } from "../core/quorum.ts";
+import type { RaftCore } from "../core/raft-core.ts";
 import type { Fleet } from "./fleet.ts";
 import type { History } from "./history.ts";
 import type { Observer } from "./observer.ts";
@@ -49,6 +50,7 @@ export async function recover(world: RecoveryWorld): Promise<readonly SimProcess
       .catch((error: unknown) => observer.violated(error as Error));
   }
   if (!(await world.until(deadline, () => unserved.size === 0))) {
+    if (quorumLost(fleet)) return [];
     throw new LivenessViolation("a fresh write or read was not served, long after all is healed");
   }
   if (!(await world.until(deadline, () => history.openOperations === 0))) {
@@ -69,12 +71,17 @@ function lookAfter(fleet: Fleet): void {
   const status = fleet.leader?.process?.raft.status();
   const core = fleet.leader?.process?.raft.core;
   if (status === undefined || core === undefined) return;
-  const { commitIndex, lastIndex } = status;
-  if (core.configurationAt(commitIndex).index !== core.configurationAt(lastIndex).index) return;
+  if (changesMembers(core)) return;
   const members = new Set(status.members.map(({ nodeId }) => nodeId));
   for (const node of fleet.nodes.slice()) {
     if (node.lost || !members.has(node.id)) fleet.retire(node);
   }
+}
+
+/** A change of members is in its log and not committed yet. */
+export function changesMembers(core: RaftCore): boolean {
+  const { commitIndex, lastIndex } = core.view();
+  return core.configurationAt(commitIndex).index !== core.configurationAt(lastIndex).index;
 }
 
 function agree(required: readonly SimNode[]): boolean {

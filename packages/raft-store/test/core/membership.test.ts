@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
+import { configuration, encodeConfiguration, NO_MEMBERS } from "../../src/core/configuration.ts";
 import type { MembershipChange } from "../../src/core/effects.ts";
+import type { Entry } from "../../src/core/entry.ts";
+import { RaftCore } from "../../src/core/raft-core.ts";
+import { seededRandom } from "../../src/core/random.ts";
 import { logIndex, nodeId, term, unixMillis } from "../../src/units.ts";
-import { CoreGroup, diskWith, ELECTION_TICKS, groupFrom } from "./core-group.ts";
+import { CoreGroup, diskWith, ELECTION_TICKS, entriesOf, groupFrom } from "./core-group.ts";
 
 const change = (group: CoreGroup, id: string, what: MembershipChange) =>
   group.step(id, { type: "changeMembership", id: 1, change: what, now: unixMillis(1) }).membership[0];
@@ -110,4 +114,46 @@ test.each([
   const group = new CoreGroup();
   group.elect("a");
   expect(change(group, id, what)).toMatchObject({ outcome: "refused", reason });
+});
+
+test("a server that lost sight of what is committed campaigns, though its latest configuration demotes it", () => {
+  const member = (id: string, voter: boolean) => ({ nodeId: nodeId(id), address: `${id}:1`, voter });
+  const config = (index: number, ...members: ReturnType<typeof member>[]): Entry => ({
+    ...(entriesOf([1], index - 1)[0] as Entry),
+    type: "config",
+    data: encodeConfiguration(configuration(members)),
+  });
+  // It joined a cluster: of its own it knows nobody, and after its restart nothing is known to be committed.
+  const core = new RaftCore(
+    {
+      nodeId: nodeId("d"),
+      session: 1,
+      bootstrap: NO_MEMBERS,
+      random: seededRandom(1),
+      electionTicks: ELECTION_TICKS,
+      heartbeatTicks: 1,
+      lostLeaderTicks: 3,
+      appendBytesMax: 1 << 20,
+      inflightMessagesMax: 64,
+      inflightBytesMax: 4 << 20,
+      uncommittedBytesMax: 16 << 20,
+      stallTicks: 40,
+      preVote: true,
+      checkQuorum: true,
+    },
+    {
+      hardState: { currentTerm: term(1), votedFor: null },
+      base: { index: logIndex(0), term: term(0) },
+      entries: [
+        config(1, member("a", true), member("d", true)),
+        config(2, member("a", true), member("d", false)),
+      ],
+    },
+  );
+  const asked = new Set<string>();
+  for (let i = 0; i < 3 * ELECTION_TICKS; i++) {
+    for (const { to, message } of core.step({ type: "tick" }).send) asked.add(`${message.type} ${to}`);
+  }
+  // Whoever has the older log may be the only voter by it, and cannot win against this one.
+  expect([...asked]).toEqual(["PreVote a"]);
 });

@@ -5,7 +5,7 @@ import { readOptions, threadsByDefault, wholeNumber } from "./sim-options.ts";
 
 const HELP = `Shows that the simulator finds bugs: switches known ones on, one at a time, and runs seeds until one fails.
 
-  npm run sim:mutants                   every mutant, at most 1000 seeds each
+  npm run sim:mutants                   every mutant, at most 300 dense seeds each
   npm run sim:mutants -- --budget N     at most N seeds each
   npm run sim:mutants -- --only NAME    one mutant
   npm run sim:mutants -- --threads K    on K threads (${threadsByDefault} unless given)
@@ -13,7 +13,7 @@ const HELP = `Shows that the simulator finds bugs: switches known ones on, one a
 Exit code 1: a mutant survived, so a bug like it would too.
 `;
 
-const BUDGET_DEFAULT = 1000;
+const BUDGET_DEFAULT = 300;
 /** Runs without quiet stretches: most of what kills a mutant happens while much else does. */
 const DENSE: PlanChange = { busy: true, troubledMs: 15_000 };
 

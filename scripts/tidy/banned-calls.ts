@@ -26,11 +26,7 @@ const impure: readonly Ban[] = [
   ban("performance", /\bperformance\b/g, "time comes in as ticks, or from the Clock port"),
   ban("Math.random", /\bMath\s*\.\s*random\b/g, "chance comes from a seeded generator that is passed in"),
   ban("crypto", /\bcrypto\s*\.\s*(?:getRandomValues|randomUUID|random)/g, "chance is passed in"),
-  ban(
-    "a timer",
-    /\b(?:setTimeout|setInterval|process\s*\.\s*nextTick)\b/g,
-    "ticks come in as inputs, or from the Timers port",
-  ),
+  ban("a timer", /\b(?:setTimeout|setInterval)\b/g, "ticks come in as inputs, or from the Timers port"),
   ban("process", /\bprocess\s*\.\s*(?:env|argv|exit|hrtime|memoryUsage)\b/g, "settings are passed in"),
   ban("fetch", /\bfetch\s*\(/g, "effects are data that the caller carries out"),
 ];
@@ -38,8 +34,8 @@ const impure: readonly Ban[] = [
 /** The simulator alone may let the promises of one virtual moment run out; that takes no time and has one order. */
 const SIMULATOR = /^packages\/raft-store\/src\/sim\//;
 const unordered = ban(
-  "setImmediate",
-  /\bsetImmediate\b/g,
+  "setImmediate or process.nextTick",
+  /\b(?:setImmediate|process\s*\.\s*nextTick)\b/g,
   "order comes from the log, or from the Timers port",
 );
 
@@ -87,6 +83,7 @@ export const bannedCalls: Rule = {
     canary("packages/raft-store/src/driver/a.ts", "const now = performance.now();"),
     canary("packages/raft-store/src/sim/a.ts", "setTimeout(run, 1);"),
     canary("packages/raft-store/src/driver/a.ts", "setImmediate(run);"),
+    canary("packages/raft-store/src/driver/a.ts", "process.nextTick(run);"),
     canary("packages/web/src/a.ts", "try { go(); } catch {}"),
     canary("packages/web/src/a.ts", "try { go(); } catch (error) { /* never mind */ }"),
     canary("packages/web/src/a.ts", "const x = y as any;"),

@@ -12,6 +12,9 @@ import type { Tempo } from "./tempo.ts";
 import type { Trace } from "./trace.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
+/** The slowest frame of a healed network. */
+const HEALED_LATENCY_MS = 4;
+
 export class Nemesis {
   readonly #fleet: Fleet;
   readonly #operator: Operator;
@@ -57,6 +60,8 @@ export class Nemesis {
     this.#stopped = true;
     this.#network.healAll();
     Object.assign(this.#network.faults, {
+      // A member that has just joined may have to fetch the whole log, entry by entry, before it serves.
+      latencyMsMax: Math.min(this.#network.faults.latencyMsMax, HEALED_LATENCY_MS),
       slowProbability: 0,
       lossProbability: 0,
       duplicateProbability: 0,

@@ -4,6 +4,7 @@ import type { Applied } from "@quorumbook/betting-core";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { invalidField } from "../contract/invalid-field.ts";
 import { ProblemError } from "../contract/problem-codes.ts";
+import { Deadline } from "../replication/deadline.ts";
 import type { Identity, Role } from "../security/token-verifier.ts";
 import { unauthenticated } from "../security/token-verifier.ts";
 import type { Asker, Services } from "../services.ts";
@@ -22,6 +23,8 @@ declare module "fastify" {
     /** Set on every route that is not for anyone. */
     identity: Identity | null;
     idempotencyKey: string | null;
+    /** Of all that the request waits for. */
+    deadline: Deadline;
   }
 }
 
@@ -38,8 +41,11 @@ const BEARER = /^Bearer +([^ ]+)$/i;
 export function addRequestHooks(app: FastifyInstance, services: Services): void {
   app.decorateRequest("identity", null);
   app.decorateRequest("idempotencyKey", null);
+  // The type holds from the first hook on, which is before anybody reads it.
+  app.decorateRequest("deadline", null as unknown as Deadline);
 
   app.addHook("onRequest", (request, reply, done) => {
+    request.deadline = new Deadline();
     // Set raw, so that they are on every answer, refusals of the framework included.
     reply.raw.setHeader("x-content-type-options", "nosniff");
     reply.raw.setHeader("cache-control", "no-store");
@@ -108,7 +114,9 @@ function prepare(request: FastifyRequest, services: Services): Promise<void> | u
   const { gateway } = services;
   const behind = minIndex > gateway.index;
   if (behind || linearizable) return wait(request, services, minIndex, linearizable);
-  return request.identity === null ? undefined : gateway.ensureAccount(request.identity.userId);
+  return request.identity === null
+    ? undefined
+    : gateway.ensureAccount(request.identity.userId, request.deadline);
 }
 
 async function wait(
@@ -117,9 +125,10 @@ async function wait(
   minIndex: number,
   linearizable: boolean,
 ): Promise<void> {
-  if (linearizable) await gateway.barrier();
-  await gateway.reach(minIndex);
-  if (request.identity !== null) await gateway.ensureAccount(request.identity.userId);
+  const { identity, deadline } = request;
+  if (linearizable) await gateway.barrier(deadline);
+  await gateway.reach(minIndex, deadline);
+  if (identity !== null) await gateway.ensureAccount(identity.userId, deadline);
 }
 
 function readKey(request: FastifyRequest, need: "optional" | "required"): string | null {

@@ -11,11 +11,9 @@ import {
 } from "@quorumbook/betting-core";
 import { ProblemError } from "../contract/problem-codes.ts";
 import type { BettingStateMachine } from "./betting-state-machine.ts";
+import { Deadline, REQUEST_WAIT_MS } from "./deadline.ts";
 import { LOG_REFUSALS, logRefusalOf } from "./log-refusals.ts";
 import type { ReplicatedLog } from "./replicated-log.ts";
-
-/** How long a request waits for its commit. A client is answered within 5 s; the rest is for getting there. */
-const COMMIT_WAIT_MS = 4_500;
 
 /** A ReadIndex round is one message each way; what takes longer than this has no leader. */
 const BARRIER_WAIT_MS = 2_000;
@@ -55,16 +53,22 @@ export class CommandGateway {
   }
 
   /**
+   * @param deadline of the request that asks; its own where there is none
    * @returns what the book decided, after commit and after apply on this node
    * @throws ProblemError where the book was not asked, or where it is not known whether it was
    */
-  async submit<Type extends CommandType>(command: CommandOf<Type>): Promise<Applied<Type>> {
-    if (!this.#machine.opened) throw new ProblemError(LOG_REFUSALS.no_leader);
+  async submit<Type extends CommandType>(
+    command: CommandOf<Type>,
+    deadline = new Deadline(),
+  ): Promise<Applied<Type>> {
+    const waitMs = deadline.within(REQUEST_WAIT_MS);
+    // Without time to wait in, the outcome would be unknown for no reason: so it is not asked for.
+    if (!this.#machine.opened || waitMs === 0) throw new ProblemError(LOG_REFUSALS.no_leader);
     if (command.type !== "placeBet") assertReadable(command);
     if (this.#inFlight >= IN_FLIGHT_MAX) throw new ProblemError(LOG_REFUSALS.overloaded);
     this.#inFlight += 1;
     try {
-      const { applied } = await this.#log.submit(command, COMMIT_WAIT_MS);
+      const { applied } = await this.#log.submit(command, waitMs);
       return applied as Applied<Type>;
     } catch (error) {
       throw logRefusalOf(error);
@@ -77,11 +81,11 @@ export class CommandGateway {
    * Opens the user's account through the log unless this replica knows it to be open. Requests of one user that
    * come together share one entry.
    */
-  ensureAccount(actor: UserId): Promise<void> | undefined {
+  ensureAccount(actor: UserId, deadline: Deadline): Promise<void> | undefined {
     if (this.#machine.book.account(actor) !== undefined) return undefined;
     const running = this.#opening.get(actor);
     if (running !== undefined) return running;
-    const opening = this.#openAccount(actor).finally(() => this.#opening.delete(actor));
+    const opening = this.#openAccount(actor, deadline).finally(() => this.#opening.delete(actor));
     this.#opening.set(actor, opening);
     return opening;
   }
@@ -90,9 +94,9 @@ export class CommandGateway {
    * Opening twice is opening once, and the request proper has not been looked at: where it is not known whether the
    * account was opened, the request may safely be repeated.
    */
-  async #openAccount(actor: UserId): Promise<void> {
+  async #openAccount(actor: UserId, deadline: Deadline): Promise<void> {
     try {
-      await this.submit({ type: "openAccount", actor });
+      await this.submit({ type: "openAccount", actor }, deadline);
     } catch (error) {
       const unknown = error instanceof ProblemError && error.refusal.code === "outcome_unknown";
       throw unknown ? new ProblemError(LOG_REFUSALS.no_leader, { cause: error }) : error;
@@ -100,19 +104,23 @@ export class CommandGateway {
   }
 
   /** Returns once everything acknowledged anywhere before the call is applied here. */
-  async barrier(): Promise<void> {
+  async barrier(deadline: Deadline): Promise<void> {
+    const waitMs = deadline.within(BARRIER_WAIT_MS);
+    if (waitMs === 0) throw new ProblemError(LOG_REFUSALS.no_leader);
     try {
-      this.#reach(await this.#log.barrier(BARRIER_WAIT_MS));
+      this.#reach(await this.#log.barrier(waitMs));
     } catch (error) {
       throw logRefusalOf(error);
     }
   }
 
   /** Returns once this replica has applied the index, or throws `replica_behind` after two seconds. */
-  async reach(index: number): Promise<void> {
+  async reach(index: number, deadline: Deadline): Promise<void> {
     if (index <= this.index) return;
+    const waitMs = deadline.within(MIN_INDEX_WAIT_MS);
+    if (waitMs === 0) throw new ProblemError(LOG_REFUSALS.replica_behind);
     try {
-      await this.#log.appliedAtLeast(index, MIN_INDEX_WAIT_MS);
+      await this.#log.appliedAtLeast(index, waitMs);
       this.#reach(index);
     } catch (error) {
       throw logRefusalOf(error);

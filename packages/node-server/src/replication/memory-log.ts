@@ -48,7 +48,7 @@ export class MemoryLog implements ReplicatedLog {
     for (const listener of this.#listeners) listener({ type: "changed" });
   }
 
-  async submit(command: Command): Promise<Committed> {
+  async submit(command: Command, _timeoutMs?: number): Promise<Committed> {
     const fault = this.#faults.shift();
     if (fault !== undefined) {
       if (fault.applied === true) this.#append(command);
@@ -65,7 +65,7 @@ export class MemoryLog implements ReplicatedLog {
     return { index: this.#index, applied: this.#machine.apply(entry) };
   }
 
-  async barrier(): Promise<number> {
+  async barrier(_timeoutMs?: number): Promise<number> {
     this.#fail();
     return this.#index;
   }
@@ -116,7 +116,7 @@ export class MemoryLog implements ReplicatedLog {
     if (!this.#leads) throw new LogError("no_leader", "this log does not lead");
   }
 
-  async appliedAtLeast(index: number): Promise<void> {
+  async appliedAtLeast(index: number, _timeoutMs?: number): Promise<void> {
     if (index > this.#index) throw new LogError("replica_behind", `at ${this.#index}, not yet at ${index}`);
   }
 

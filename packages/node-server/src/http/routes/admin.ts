@@ -38,12 +38,15 @@ export function adminRoutes(app: App, services: Services): void {
     },
     async (request, reply) => {
       const { amount: added, reason } = request.body;
-      const applied = await gateway.submit({
-        type: "addBankroll",
-        ...askerOf(request),
-        amount: amount(added),
-        reason,
-      });
+      const applied = await gateway.submit(
+        {
+          type: "addBankroll",
+          ...askerOf(request),
+          amount: amount(added),
+          reason,
+        },
+        request.deadline,
+      );
       accepted(reply, applied);
       readAt(reply, services);
       return reply.send(bookNow(services));

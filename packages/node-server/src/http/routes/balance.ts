@@ -36,11 +36,14 @@ export function balanceRoutes(app: App, services: Services): void {
     "/api/deposits",
     { schema: { summary: "Pays in", ...booking }, config: { access: "user", key: "required" } },
     async (request, reply) => {
-      const applied = await gateway.submit({
-        type: "deposit",
-        ...askerOf(request),
-        amount: amount(request.body.amount),
-      });
+      const applied = await gateway.submit(
+        {
+          type: "deposit",
+          ...askerOf(request),
+          amount: amount(request.body.amount),
+        },
+        request.deadline,
+      );
       const { balance, seq } = accepted(reply, applied);
       return reply.code(201).send({ balance, seq, index: applied.commandIndex });
     },
@@ -50,11 +53,14 @@ export function balanceRoutes(app: App, services: Services): void {
     "/api/withdrawals",
     { schema: { summary: "Pays out", ...booking }, config: { access: "user", key: "required" } },
     async (request, reply) => {
-      const applied = await gateway.submit({
-        type: "withdraw",
-        ...askerOf(request),
-        amount: amount(request.body.amount),
-      });
+      const applied = await gateway.submit(
+        {
+          type: "withdraw",
+          ...askerOf(request),
+          amount: amount(request.body.amount),
+        },
+        request.deadline,
+      );
       const { balance, seq } = accepted(reply, applied);
       return reply.code(201).send({ balance, seq, index: applied.commandIndex });
     },

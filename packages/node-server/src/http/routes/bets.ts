@@ -27,7 +27,7 @@ export function betRoutes(app: App, services: Services): void {
       config: { access: "user", key: "required" },
     },
     async (request, reply) => {
-      const applied = await gateway.submit(betCommand(request.body, askerOf(request)));
+      const applied = await gateway.submit(betCommand(request.body, askerOf(request)), request.deadline);
       const { bet, balance, seq } = accepted(reply, applied);
       readAt(reply, services);
       const game = machine.book.game(bet.gameId);

@@ -11,14 +11,12 @@ import {
   NoQuery,
   ReadQuery,
 } from "../../contract/requests.ts";
+import { REQUEST_WAIT_MS } from "../../replication/deadline.ts";
 import { logRefusalOf } from "../../replication/log-refusals.ts";
 import type { Services } from "../../services.ts";
 import { clusterNow } from "../../views/cluster-now.ts";
 import type { App } from "../app.ts";
 import { readAt } from "../request-hooks.ts";
-
-/** As long as a request waits for a commit. */
-const WAIT_MS = 4_500;
 
 export function clusterAdminRoutes(app: App, services: Services): void {
   const { log } = services;
@@ -38,7 +36,9 @@ export function clusterAdminRoutes(app: App, services: Services): void {
     },
     async (request, reply) => {
       const { nodeId, address } = request.body;
-      await tried(log.changeMembers({ type: "add-learner", nodeId, address }, WAIT_MS));
+      await tried(
+        log.changeMembers({ type: "add-learner", nodeId, address }, request.deadline.within(REQUEST_WAIT_MS)),
+      );
       readAt(reply, services);
       return reply.code(201).send(clusterNow(services));
     },
@@ -57,7 +57,7 @@ export function clusterAdminRoutes(app: App, services: Services): void {
     },
     async (request, reply) => {
       const nodeId = memberOf(services, request.params.id);
-      await tried(log.changeMembers({ type: "promote", nodeId }, WAIT_MS));
+      await tried(log.changeMembers({ type: "promote", nodeId }, request.deadline.within(REQUEST_WAIT_MS)));
       readAt(reply, services);
       return reply.send(clusterNow(services));
     },
@@ -71,7 +71,7 @@ export function clusterAdminRoutes(app: App, services: Services): void {
     },
     async (request, reply) => {
       const nodeId = memberOf(services, request.params.id);
-      await tried(log.changeMembers({ type: "remove", nodeId }, WAIT_MS));
+      await tried(log.changeMembers({ type: "remove", nodeId }, request.deadline.within(REQUEST_WAIT_MS)));
       readAt(reply, services);
       return reply.send(clusterNow(services));
     },
@@ -81,7 +81,7 @@ export function clusterAdminRoutes(app: App, services: Services): void {
     "/api/cluster/leader",
     { schema: { summary: "Hands leadership to a voter", body: LeaderBody, ...answer }, config },
     async (request, reply) => {
-      await tried(log.handOver(request.body.nodeId, WAIT_MS));
+      await tried(log.handOver(request.body.nodeId, request.deadline.within(REQUEST_WAIT_MS)));
       readAt(reply, services);
       return reply.send(clusterNow(services));
     },

@@ -45,7 +45,10 @@ export function gameLifecycleRoutes(app: App, services: Services): void {
       },
       async (request, reply) => {
         const id = gameId(request.params.id);
-        const applied = await gateway.submit({ type, ...askerOf(request), gameId: id, ...request.body });
+        const applied = await gateway.submit(
+          { type, ...askerOf(request), gameId: id, ...request.body },
+          request.deadline,
+        );
         accepted(reply, applied);
         readAt(reply, services);
         return reply.send(gameNow(services, id));
@@ -98,12 +101,15 @@ export function gameLifecycleRoutes(app: App, services: Services): void {
     { schema: { summary: "Settles a closed game", body: SettleBody, ...settling }, config },
     async (request, reply) => {
       const id = gameId(request.params.id);
-      const applied = await gateway.submit({
-        type: "settleGame",
-        ...askerOf(request),
-        gameId: id,
-        ...request.body,
-      });
+      const applied = await gateway.submit(
+        {
+          type: "settleGame",
+          ...askerOf(request),
+          gameId: id,
+          ...request.body,
+        },
+        request.deadline,
+      );
       const { winners, paid, bookResult } = accepted(reply, applied);
       readAt(reply, services);
       return reply.send({ game: gameNow(services, id), winners, paid, bookResult });
@@ -115,12 +121,15 @@ export function gameLifecycleRoutes(app: App, services: Services): void {
     { schema: { summary: "Settles a settled game anew", body: ResettleBody, ...settling }, config },
     async (request, reply) => {
       const id = gameId(request.params.id);
-      const applied = await gateway.submit({
-        type: "resettleGame",
-        ...askerOf(request),
-        gameId: id,
-        ...request.body,
-      });
+      const applied = await gateway.submit(
+        {
+          type: "resettleGame",
+          ...askerOf(request),
+          gameId: id,
+          ...request.body,
+        },
+        request.deadline,
+      );
       const { winners, paid, bookResult } = accepted(reply, applied);
       readAt(reply, services);
       return reply.send({ game: gameNow(services, id), winners, paid, bookResult });

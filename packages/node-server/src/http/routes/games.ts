@@ -92,7 +92,7 @@ export function gameRoutes(app: App, services: Services): void {
       config: { access: "admin", key: "optional" },
     },
     async (request, reply) => {
-      const applied = await gateway.submit(gameCommand(request.body, askerOf(request)));
+      const applied = await gateway.submit(gameCommand(request.body, askerOf(request)), request.deadline);
       const { gameId } = accepted(reply, applied);
       readAt(reply, services);
       return reply.code(201).send(gameNow(services, gameId));

@@ -34,7 +34,10 @@ export function limitRoutes(app: App, services: Services): void {
     },
     async (request, reply) => {
       const limits = limitsFromWire(request.body);
-      const applied = await gateway.submit({ type: "setLimits", ...askerOf(request), limits });
+      const applied = await gateway.submit(
+        { type: "setLimits", ...askerOf(request), limits },
+        request.deadline,
+      );
       return reply.send(limitsAnswer(accepted(reply, applied).limits));
     },
   );

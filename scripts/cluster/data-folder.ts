@@ -31,7 +31,7 @@ export interface Marker {
 const MARKER = "quorumbook.json";
 const LOCK = "supervisor.lock";
 /** Everything that a system puts into its data folder. `--fresh` deletes these names and no others. */
-const OWN_ENTRIES = /^(node[1-9]|auth|logs|cluster\.json|control\.token)$/;
+const OWN_ENTRIES = /^(node[1-9]|auth|gateway|logs|cluster\.json|control\.token)$/;
 
 /** One system's data folder, held by this process until `release`. */
 export class DataFolder {

@@ -10,12 +10,15 @@ import type { Settings } from "./settings.ts";
 /** The programs that make up the system; a test may put small stand-ins in their places. */
 export interface Programs {
   readonly gateway: string;
+  /** Runs nginx in the place of the gateway. */
+  readonly nginx: string;
   readonly auth: string;
   readonly node: string;
 }
 
 export const programs: Programs = {
   gateway: join(projectRoot, "scripts/gateway/main.ts"),
+  nginx: join(projectRoot, "scripts/nginx/main.ts"),
   auth: join(projectRoot, "packages/auth-server/src/main.ts"),
   node: join(projectRoot, "packages/node-server/src/main.ts"),
 };
@@ -77,9 +80,10 @@ export function planProcesses(
     authCommand: { args: [...sourceFlags, run.auth], env: authEnv },
     gateway: {
       name: "gateway",
-      args: [...withParent, run.gateway],
+      args: [...withParent, settings.entryPoint === "nginx" ? run.nginx : run.gateway],
       env: {
         ...nodeShared,
+        QUORUMBOOK_GATEWAY_DATA: folder(dataDir, "gateway"),
         QUORUMBOOK_GATEWAY_PORT: String(ports.entry),
         QUORUMBOOK_GATEWAY_AUTH: `${HOST}:${ports.auth}`,
         QUORUMBOOK_GATEWAY_NODES: numbers.map((i) => `${HOST}:${ports.nodeHttp(i)}`).join(","),

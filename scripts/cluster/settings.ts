@@ -12,6 +12,8 @@ export interface Settings {
   readonly nodes: number | undefined;
   /** `name:password` of the first admin. */
   readonly admin: string | undefined;
+  /** What stands at the front. */
+  readonly entryPoint: "gateway" | "nginx";
   /** Handed to the processes as they are: name → value. */
   readonly passedOn: Readonly<Record<string, string>>;
 }
@@ -30,7 +32,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  *
  * @throws CommandError (exit 78) that names the variable, its value and what it should be
  */
-export function readSettings(env: Environment): Settings {
+export function readSettings(env: Environment, entryPoint: Settings["entryPoint"] = "gateway"): Settings {
   const logEngine = present(env, "QUORUMBOOK_LOG");
   if (logEngine !== undefined && logEngine !== "raft-store") {
     refuse("QUORUMBOOK_LOG", logEngine, "unset or raft-store: this version has no other log engine");
@@ -57,6 +59,7 @@ export function readSettings(env: Environment): Settings {
     dataDir: readDataDir(env),
     nodes: integer(env, "QUORUMBOOK_NODES", 1, NODES_MAX),
     admin,
+    entryPoint,
     passedOn,
   };
 }

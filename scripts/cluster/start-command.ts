@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { CommandError } from "../lib/command-error.ts";
 import { exitCodes } from "../lib/exit-codes.ts";
+import { requireNginx } from "../nginx/nginx.ts";
 import { serveControl } from "./control-server.ts";
 import { DataFolder } from "./data-folder.ts";
 import { HOST, portsFrom, requireFreePorts } from "./ports.ts";
@@ -14,6 +15,7 @@ const HELP = `Runs the whole system on ${HOST}: game nodes, auth-server and the 
 
   npm start             with the data of the last run
   npm start -- --fresh  with empty data
+  npm start -- --nginx  with nginx, which must be installed, in the place of the built-in gateway
 
 Settings (environment):
   PORT                   the entry point's port (8080); the others follow from it: auth PORT+1, control
@@ -52,7 +54,8 @@ export async function startCommand(
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop.abort());
 
-  const settings = readSettings(env);
+  if (options.nginx === true) requireNginx(env["PATH"] ?? "");
+  const settings = readSettings(env, options.nginx === true ? "nginx" : "gateway");
   const folder = DataFolder.open(settings.dataDir, {
     nodes: settings.nodes,
     nodesDefault: DEFAULT_NODES,
@@ -80,7 +83,9 @@ async function runSystem(
   const control = await serveControl(supervisor, ports.control);
   try {
     supervisor.announce();
-    say(`starting ${folder.marker.nodes} game nodes, auth-server and the entry point …`);
+    say(
+      `starting ${folder.marker.nodes} game nodes, auth-server and the entry point${settings.entryPoint === "nginx" ? " (nginx)" : ""} …`,
+    );
     await supervisor.start(stop);
     if (!stop.aborted) {
       await seeToAdmin(settings, folder, supervisor);
@@ -135,7 +140,11 @@ function parse(argv: readonly string[]) {
   try {
     return parseArgs({
       args: [...argv],
-      options: { fresh: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+      options: {
+        fresh: { type: "boolean" },
+        nginx: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
     }).values;
   } catch (error) {
     throw new CommandError(

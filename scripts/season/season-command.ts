@@ -9,6 +9,7 @@ const HELP = `Replays the Premier League season 2023/24: 380 matches as three-wa
 
   npm run season                   against the running system, or one of its own if none runs
   npm run season -- --kill         kill -9 of the leader six times on the way, and of a follower twice
+  npm run season -- --nginx        through nginx rather than the built-in gateway (a system of its own)
   npm run season -- --bets N       bets a game takes (110)
   npm run season -- --seed S       another stream of bets (2024)
   npm run -s season -- --json      the report as one JSON document on standard output
@@ -47,7 +48,7 @@ export async function seasonCommand(
     seed: integer("--seed", values.seed, 0, 2 ** 32 - 1) ?? DEFAULT_SEED,
   };
   const say = (line: string) => tell(`season: ${line}\n`);
-  const system = await openSystem(env, say);
+  const system = await openSystem(env, values.nginx === true ? ["--nginx"] : [], say);
   let passed = false;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
@@ -72,6 +73,7 @@ function parse(argv: readonly string[]) {
       args: [...argv],
       options: {
         kill: { type: "boolean" },
+        nginx: { type: "boolean" },
         bets: { type: "string" },
         seed: { type: "string" },
         json: { type: "boolean" },

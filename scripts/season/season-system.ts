@@ -28,15 +28,23 @@ export interface SeasonSystem {
   close(keepData: boolean): Promise<void>;
 }
 
-/** Takes the running system, or starts one in a temporary folder. */
-export async function openSystem(env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<SeasonSystem> {
+/**
+ * Takes the running system, or starts one in a temporary folder.
+ *
+ * @param options of `npm start`; with any, no running system will do
+ */
+export async function openSystem(
+  env: NodeJS.ProcessEnv,
+  options: readonly string[],
+  say: (line: string) => void,
+): Promise<SeasonSystem> {
   const running = ControlClient.find(readDataDir(env));
-  if (running !== undefined) {
+  if (running !== undefined && options.length === 0) {
     const { entryPort } = await running.report();
     say(`playing on the running system at http://${HOST}:${entryPort}`);
     return connected(running, entryPort, false, async () => undefined);
   }
-  return startOwn(env, say);
+  return startOwn(env, options, say);
 }
 
 function connected(
@@ -49,24 +57,32 @@ function connected(
   return { control, entry: `http://${HOST}:${entryPort}`, own, nodes, close };
 }
 
-async function startOwn(env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<SeasonSystem> {
+async function startOwn(
+  env: NodeJS.ProcessEnv,
+  options: readonly string[],
+  say: (line: string) => void,
+): Promise<SeasonSystem> {
   const dataDir = mkdtempSync(join(tmpdir(), "quorumbook-season-"));
   const port = await findFreeEntryPort(NODES);
-  say(`no system is running: starting one of its own on port ${port}, with its data in ${dataDir}`);
+  say(`starting a system of its own on port ${port}, with its data in ${dataDir}`);
   const preload = `--import=${join(projectRoot, "scripts/cluster/exit-with-parent.ts")}`;
-  const child = spawn(process.execPath, [...sourceFlags, preload, join(projectRoot, "scripts/start.ts")], {
-    cwd: projectRoot,
-    env: {
-      ...env,
-      PORT: String(port),
-      QUORUMBOOK_DATA: dataDir,
-      QUORUMBOOK_NODES: String(NODES),
-      QUORUMBOOK_RATE_LIMIT: "0",
+  const child = spawn(
+    process.execPath,
+    [...sourceFlags, preload, join(projectRoot, "scripts/start.ts"), ...options],
+    {
+      cwd: projectRoot,
+      env: {
+        ...env,
+        PORT: String(port),
+        QUORUMBOOK_DATA: dataDir,
+        QUORUMBOOK_NODES: String(NODES),
+        QUORUMBOOK_RATE_LIMIT: "0",
+      },
+      // The pipe it reads from tells it when the season is gone.
+      stdio: ["pipe", "pipe", "inherit"],
+      detached: true,
     },
-    // The pipe it reads from tells it when the season is gone.
-    stdio: ["pipe", "pipe", "inherit"],
-    detached: true,
-  });
+  );
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
   const exited = once(child, "exit");

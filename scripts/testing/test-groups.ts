@@ -26,6 +26,11 @@ export const optionalTests: readonly TestGroup[] = [
     what: "the account store on a real database",
     needs: { name: "MariaDB", programs: ["mariadbd"] },
   },
+  {
+    project: "integration",
+    what: "the entry point of deploy/nginx",
+    needs: { name: "nginx", programs: ["nginx"] },
+  },
 ];
 
 /** Whether one of these programs is on the machine. */

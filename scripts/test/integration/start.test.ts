@@ -12,6 +12,7 @@ import { findFreeEntryPort } from "../../lib/free-entry-port.ts";
 import { httpJson } from "../../lib/http-json.ts";
 import { sourceFlags } from "../../lib/source-paths.ts";
 import { until } from "../../lib/until.ts";
+import { findNginx } from "../../nginx/nginx.ts";
 
 // The supervisor, the gateway and the commands for real; the servers are small stand-ins.
 const here = join(import.meta.dirname, "..");
@@ -102,6 +103,13 @@ async function statuses(): Promise<NodeStatus[]> {
   return JSON.parse(output) as NodeStatus[];
 }
 
+/** The nginx that serves a data folder; none (process 0) while there is no file that tells. */
+function nginxOf(folderOfData: string): ProcessIdentity {
+  const file = join(folderOfData, "gateway/nginx.json");
+  if (!existsSync(file)) return { pid: 0, startedAtTicks: 0 };
+  return JSON.parse(readFileSync(file, "utf8")) as ProcessIdentity;
+}
+
 async function standIn(id: string, path: string) {
   const at = Number(id.slice(4));
   return httpJson(`http://127.0.0.1:${port + 10 + at}${path}`);
@@ -156,6 +164,34 @@ describe("npm start", () => {
     system.child.kill("SIGKILL");
     await system.exit;
     expect(await until(() => !family.some(isAlive), 15_000)).toBe(true);
+  });
+
+  describe.skipIf(findNginx(process.env["PATH"] ?? "") === undefined)("with nginx as the entry point", () => {
+    it("serves through it, and ends it with the rest", async () => {
+      const system = await start(["--nginx"]);
+      expect((await httpJson(`http://127.0.0.1:${port}/api/games`)).status).toBe(200);
+      expect((await httpJson(`http://127.0.0.1:${port}/metrics`)).status).toBe(404);
+      const nginx = nginxOf(dataDir);
+      expect(isAlive(nginx)).toBe(true);
+      expect(await stop(system, "SIGINT")).toEqual({ code: 0, signal: null });
+      expect(isAlive(nginx)).toBe(false);
+    });
+
+    it("leaves none behind when the supervisor is killed, and takes the place of one whose keeper was", async () => {
+      const system = await start(["--nginx"]);
+      const [keeper] = readRunningSystem(dataDir)?.processes.filter(({ name }) => name === "gateway") ?? [];
+      const orphan = nginxOf(dataDir);
+      process.kill(keeper?.identity?.pid ?? 0, "SIGKILL");
+      const replaced = await until(async () => {
+        const now = nginxOf(dataDir);
+        const answer = await httpJson(`http://127.0.0.1:${port}/api/games`).catch(() => undefined);
+        return now.pid !== orphan.pid && answer?.status === 200 && now;
+      }, 15_000);
+      expect(isAlive(orphan)).toBe(false);
+      leftOvers.push(...children());
+      system.child.kill("SIGKILL");
+      expect(await until(() => !isAlive(replaced as ProcessIdentity), 15_000)).toBe(true);
+    });
   });
 
   it("starts again after it was killed, with the same data and without a second admin", async () => {

@@ -14,9 +14,11 @@ import { createGame } from "./games/create-game.ts";
 import { resettleGame } from "./games/resettle-game.ts";
 import { settleGame } from "./games/settle-game.ts";
 import { voidGame } from "./games/void-game.ts";
+import { encodeCommandLeaf } from "./history/leaf.ts";
+import { leafHashOf } from "./history/tree.ts";
 import { addBankroll } from "./house/add-bankroll.ts";
 import { openBook } from "./house/open-book.ts";
-import type { Applied, Outcome } from "./outcomes.ts";
+import type { AcceptedOutcome, Applied, Outcome } from "./outcomes.ts";
 import { fingerprintOf } from "./requests/fingerprint.ts";
 import { replayOf } from "./requests/replay-outcome.ts";
 import { DAY, HOUR, KEPT, type Lifetime } from "./requests/requests-table.ts";
@@ -33,7 +35,9 @@ export function apply(state: BookState, command: Command, entry: Entry): Applied
   const { key } = command;
   if (key === undefined) {
     state.events = [];
+    state.reference = 0;
     const outcome = decide(state, command);
+    if (outcome.status === "accepted") remember(state, command, outcome);
     return { outcome, replayed: false, commandIndex: entry.index, events: state.events };
   }
 
@@ -47,6 +51,7 @@ export function apply(state: BookState, command: Command, entry: Entry): Applied
   state.reference = 0;
   const outcome = decide(state, command);
   const accepted = outcome.status === "accepted";
+  if (accepted) remember(state, command, outcome);
   requests.record(
     accepted ? lifetimeOf(command) : HOUR,
     fingerprint,
@@ -58,6 +63,13 @@ export function apply(state: BookState, command: Command, entry: Entry): Applied
   );
   const events = state.events.length === 0 ? NO_EVENTS : state.events;
   return { outcome, replayed: false, commandIndex: entry.index, events };
+}
+
+/** Adds what changed the book to the history. A bet is there already: its leaf is made of its rows. */
+function remember(state: BookState, command: Command, outcome: AcceptedOutcome): void {
+  if (command.type === "placeBet" || ("changed" in outcome && !outcome.changed)) return;
+  const leaf = encodeCommandLeaf(command, state.index, state.at, state.reference);
+  state.history.append(state.bets.count, leafHashOf(leaf));
 }
 
 function decide(state: BookState, command: Command): Outcome {

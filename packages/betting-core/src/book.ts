@@ -59,6 +59,7 @@ export interface DigestParts {
   readonly counters: string;
   readonly requests: string;
   readonly audit: string;
+  readonly history: string;
 }
 
 /** What a bet would do. Nothing has changed. */
@@ -68,6 +69,36 @@ export interface BetPreview {
   readonly exposure: ExposureView | null;
   /** The game after the bet, likewise. */
   readonly game: GameView | null;
+}
+
+/** That a bet is in the history. */
+export interface BetProof {
+  /** Bytes that say what was agreed. */
+  readonly leaf: Uint8Array;
+  /** Place of the leaf; the first one has 0. */
+  readonly leafIndex: number;
+  /** Hashes from the leaf to the root. */
+  readonly path: readonly Uint8Array[];
+}
+
+/**
+ * A Merkle tree (RFC 6962) with one leaf for each command that changed the book, in order: what receipts and
+ * audits are made of.
+ * It is hashed when it is asked for, about 3 µs a leaf, so that commands do not wait for it; `hash` does it by slices.
+ */
+export interface History {
+  /** Commands that changed the book so far. */
+  readonly size: number;
+  /** Hashes up to so many leaves more. @returns how many still wait */
+  hash(leavesMax: number): number;
+  /** Root of the tree of the first `size` leaves (default: of all), 32 bytes. */
+  root(size?: number): Uint8Array;
+  /** Place of the leaf of a bet that is there. */
+  leafIndexOf(id: BetId): number;
+  /** Undefined where there is no such bet, or where it is not among the first `size` leaves. */
+  proveBet(id: BetId, size?: number): BetProof | undefined;
+  /** That the tree of `from` leaves (at least one) is the beginning of the tree of `to`. */
+  proveConsistency(from: number, to?: number): readonly Uint8Array[];
 }
 
 /** A consistent, immutable view of the book at one log index. */
@@ -105,6 +136,9 @@ export interface Book {
   /** Sixteen hexadecimal digits over all state, kept up to date with each change: reading it is O(1). */
   digest(): string;
   digestParts(): DigestParts;
+
+  /** The Merkle tree over everything that changed the book. */
+  readonly history: History;
 
   /** O(pages), copies nothing; pages are copied when a later command first writes to them. */
   snapshot(): BookSnapshot;

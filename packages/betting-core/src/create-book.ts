@@ -18,6 +18,7 @@ import type { Command, CommandOf, CommandType, Entry } from "./commands.ts";
 import { DEFAULT_WELCOME_BALANCE } from "./default-pricing.ts";
 import { partsHex, wholeHex } from "./digest/book-digest.ts";
 import { tickDue } from "./expire.ts";
+import { BookHistory } from "./history/book-history.ts";
 import { openBook } from "./house/open-book.ts";
 import type { Applied } from "./outcomes.ts";
 import { accountView, betsPage, transactionsPage } from "./queries/account-queries.ts";
@@ -85,10 +86,12 @@ export async function restoreBook(chunks: AsyncIterable<Uint8Array> | Iterable<U
 
 /** The one implementation: a thin shell around the state, its commands and its queries. */
 class ColumnBook implements Book {
+  readonly history: BookHistory;
   readonly #state: BookState;
 
   constructor(state: BookState) {
     this.#state = state;
+    this.history = new BookHistory(state);
     stateOf.set(this, state);
   }
 

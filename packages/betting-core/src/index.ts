@@ -7,9 +7,26 @@ export { createBook, restoreBook } from "./create-book.ts";
 export { DEFAULT_PRICING, DEFAULT_WELCOME_BALANCE } from "./default-pricing.ts";
 export { CodecError, type CodecErrorCode, InvariantError } from "./errors.ts";
 export type * from "./events.ts";
+export type { BetStatement } from "./history/leaf.ts";
+export { type TreeHead, verifyConsistency } from "./history/verify-path.ts";
 export { checkBook, checkConservation, checkExposure } from "./invariants.ts";
 export { capOf, payoutOf } from "./money.ts";
 export type * from "./outcomes.ts";
+export {
+  type Checkpoint,
+  checkpointBody,
+  type CheckpointFault,
+  openCheckpoint,
+  signedCheckpoint,
+  verifierKey,
+} from "./receipts/checkpoint.ts";
+export { makeReceipt } from "./receipts/make-receipt.ts";
+export {
+  type Receipt,
+  type ReceiptFault,
+  type ReceiptVerdict,
+  verifyReceipt,
+} from "./receipts/verify-receipt.ts";
 export {
   BET_REJECTION_ORDER,
   type LimitKind,

@@ -5,6 +5,7 @@ import type { Book } from "./book.ts";
 import { hexOf, partsHex, recomputedParts } from "./digest/book-digest.ts";
 import { invariant } from "./errors.ts";
 import { reprice, strategyOf } from "./games/market-prices.ts";
+import { recomputedRun } from "./history/tree.ts";
 import { payoutOf } from "./money.ts";
 import { slackOf, worstCaseOf } from "./risk.ts";
 import type { BookState } from "./state/book-state.ts";
@@ -65,6 +66,7 @@ export function checkBook(book: Book): void {
     exposure += worstCaseOf(game.totalStaked, game.liabilities);
     openGames++;
   }
+  checkHistory(state);
   const { counters } = state;
   same(counters.escrow, escrow, "escrow");
   same(counters.exposure, exposure, "exposure");
@@ -120,6 +122,18 @@ function checkLedger(state: BookState): void {
   for (let row = 1; row <= accounts.count; row++) {
     same(accounts.balance.get(row), balances.get(row) ?? 0, `balance of account ${row}`);
     same(accounts.lastPosting.get(row), newest.get(row) ?? 0, `newest ledger row of account ${row}`);
+  }
+}
+
+/** What is kept of the tree is what its leaves give. */
+function checkHistory(state: BookState): void {
+  const { history } = state;
+  for (let run = 1; run <= history.runCount; run++) {
+    const found = recomputedRun(state, run);
+    invariant(
+      history.runs.get(run).every((word, at) => word === found[at]),
+      () => `root of run ${run} of the history`,
+    );
   }
 }
 

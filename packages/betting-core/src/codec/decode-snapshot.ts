@@ -95,6 +95,7 @@ function finish(state: BookState, header: SnapshotHeader): void {
   state.accounts.count = header.rows.accounts;
   state.bets.count = header.rows.bets;
   state.ledger.count = header.rows.ledger;
+  state.history.restore(header.rows.history, header.rows.runs);
   const { kept, day, hour } = state.requests;
   for (const [position, rows] of [kept, day, hour].entries()) {
     [rows.first, rows.next] = header.requests[position] ?? [0, 0];

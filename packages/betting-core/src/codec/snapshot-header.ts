@@ -13,13 +13,15 @@ export interface SnapshotHeader {
     readonly bets: number;
     readonly ledger: number;
     readonly audit: number;
+    readonly history: number;
+    readonly runs: number;
   };
   /** First row and the one after the last: kept, a day, an hour. */
   readonly requests: readonly (readonly [number, number])[];
 }
 
 export function headerOf(state: BookState): SnapshotHeader {
-  const { accounts, games, bets, ledger, audit, requests } = state;
+  const { accounts, games, bets, ledger, audit, history, requests } = state;
   return {
     index: state.index,
     at: state.at,
@@ -30,6 +32,8 @@ export function headerOf(state: BookState): SnapshotHeader {
       bets: bets.count,
       ledger: ledger.count,
       audit: audit.count,
+      history: history.count,
+      runs: history.runCount,
     },
     requests: [requests.kept, requests.day, requests.hour].map(({ first, next }) => [first, next] as const),
   };

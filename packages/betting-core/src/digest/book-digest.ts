@@ -14,6 +14,7 @@ export function partsOf(state: BookState): Readonly<Record<keyof DigestParts, Di
     counters: state.countersDigest(),
     requests: state.requests.digest,
     audit: state.audit.digest,
+    history: state.history.digest,
   };
 }
 
@@ -27,6 +28,7 @@ export function recomputedParts(state: BookState): Readonly<Record<keyof DigestP
     counters: state.countersDigest(),
     requests: state.requests.recomputeDigest(),
     audit: state.audit.recomputeDigest(),
+    history: state.history.recomputeDigest(),
   };
 }
 
@@ -50,7 +52,7 @@ export function wholeHex(state: BookState): string {
 }
 
 export function hexOf(parts: Readonly<Record<keyof DigestParts, DigestSum>>): DigestParts {
-  const { accounts, games, bets, ledger, counters, requests, audit } = parts;
+  const { accounts, games, bets, ledger, counters, requests, audit, history } = parts;
   return {
     accounts: accounts.hex(),
     games: games.hex(),
@@ -59,5 +61,6 @@ export function hexOf(parts: Readonly<Record<keyof DigestParts, DigestSum>>): Di
     counters: counters.hex(),
     requests: requests.hex(),
     audit: audit.hex(),
+    history: history.hex(),
   };
 }

@@ -14,6 +14,7 @@ import { ClosingQueue } from "./closing-queue.ts";
 import { CAUSE } from "./codes.ts";
 import type { GameRecord } from "./game-record.ts";
 import { GamesTable } from "./games-table.ts";
+import { HistoryTable } from "./history-table.ts";
 import { LedgerTable } from "./ledger-table.ts";
 import { TAG } from "./tags.ts";
 
@@ -42,6 +43,7 @@ export class BookState {
   readonly ledger = new LedgerTable(this.hasher);
   readonly requests = new RequestsTable(this.hasher);
   readonly audit = new AuditTable(this.hasher);
+  readonly history = new HistoryTable(this.hasher);
   readonly closing = new ClosingQueue();
   readonly limitUsage = new LimitUsage(this.accounts, this.ledger);
   readonly counters: Counters = {

@@ -12,7 +12,7 @@ export interface Table {
 }
 
 export function tablesOf(state: BookState): readonly Table[] {
-  const { accounts, bets, ledger, requests } = state;
+  const { accounts, bets, ledger, requests, history } = state;
   return [
     {
       columns: [accounts.balance, accounts.openStake, accounts.lastPosting, accounts.opening],
@@ -45,6 +45,8 @@ export function tablesOf(state: BookState): readonly Table[] {
     requestTable(requests.kept),
     requestTable(requests.day),
     requestTable(requests.hour),
+    { columns: [history.betsBefore, ...history.hash.words], pages: pagesUpTo(history.count) },
+    { columns: history.runs.words, pages: pagesUpTo(history.runCount) },
   ];
 }
 

@@ -18,4 +18,5 @@ export const TAG = {
   requestKey: 15,
   chunk: 16,
   preview: 17,
+  history: 18,
 } as const;

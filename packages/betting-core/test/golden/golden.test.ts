@@ -114,9 +114,10 @@ interface Golden {
   readonly digest: string;
   readonly parts: Readonly<Record<string, string>>;
   readonly snapshot: readonly string[];
+  readonly historyRoot: string;
 }
 
-const golden = JSON.parse(readFileSync(new URL("v2.json", import.meta.url), "utf8")) as Golden;
+const golden = JSON.parse(readFileSync(new URL("v3.json", import.meta.url), "utf8")) as Golden;
 
 test("commands have the bytes of version 1, and those bytes are still understood", () => {
   expect(LIFE.map((command) => hex(encodeCommand(command)))).toEqual(golden.commands);
@@ -130,7 +131,12 @@ test("the same life gives the digest that it has always given", () => {
   expect(book.digest()).toBe(golden.digest);
 });
 
-test("a snapshot has the bytes of version 2, and those bytes still make the same book", async () => {
+test("the history of that life has the root that it has always had", () => {
+  const { history } = lived();
+  expect(hex(history.root())).toBe(golden.historyRoot);
+});
+
+test("a snapshot has the bytes of version 3, and those bytes still make the same book", async () => {
   const chunks = await collect(lived().snapshot().encode());
   expect(chunks.map(hex)).toEqual(golden.snapshot);
   const restored = await restoreBook(golden.snapshot.map(unhex));

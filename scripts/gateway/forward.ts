@@ -32,7 +32,7 @@ export interface Targets {
 }
 
 /**
- * Sends a request on and its answer back.
+ * Sends a request on and its answer back. The response carries the request's id as a header already.
  *
  * Another server is tried only where that cannot do a thing twice: any request that was never sent, and one that
  * changes nothing as long as no answer has begun. The body is complete before the first attempt, so a slow client
@@ -77,7 +77,7 @@ function attempt(
 ): Promise<Failure | undefined> {
   const { address, agent } = upstream;
   return new Promise((resolve) => {
-    const headers = forwardedHeaders(incoming);
+    const headers = forwardedHeaders(incoming, String(response.getHeader("x-request-id")));
     if (body.length > 0 || !SAFE_METHODS.has(incoming.method ?? "")) {
       headers.push("Content-Length", String(body.length));
     }

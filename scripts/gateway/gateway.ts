@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from "node:net";
 import { sendProblem } from "./answers.ts";
 import { forward, type Targets } from "./forward.ts";
+import { requestIdOf } from "./headers.ts";
 import { makeUpstream, NodePool } from "./node-pool.ts";
 import { routeOf } from "./route-of.ts";
 import type { GatewaySettings } from "./settings.ts";
@@ -94,6 +95,7 @@ export class Gateway {
   }
 
   #take(request: IncomingMessage, response: ServerResponse): void {
+    response.setHeader("x-request-id", requestIdOf(request));
     const route = routeOf(request.url ?? "");
     if (route === "nowhere") {
       request.resume();

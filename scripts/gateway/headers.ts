@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
 /** Headers that belong to one connection, not to the message (RFC 9110 §7.6.1). */
@@ -21,6 +22,7 @@ const SAID_BY_US = new Set([
   "x-forwarded-port",
   "x-forwarded-proto",
   "x-real-ip",
+  "x-request-id",
 ]);
 
 /** A message's headers as name, value, name, value, …, without those of its connection; doubled ones stay so. */
@@ -36,8 +38,17 @@ export function endToEndHeaders(message: IncomingMessage): string[] {
   return kept;
 }
 
+/** Nothing that could end a line of a log, or begin another. */
+const REQUEST_ID = /^[A-Za-z0-9._~-]{1,64}$/;
+
+/** The name of a request in all logs: the client's own, if it gave one that may stand there. */
+export function requestIdOf({ headers }: IncomingMessage): string {
+  const given = headers["x-request-id"];
+  return typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();
+}
+
 /** The headers of a request as the server behind gets them: the real client's address instead of claimed ones. */
-export function forwardedHeaders(request: IncomingMessage): string[] {
+export function forwardedHeaders(request: IncomingMessage, requestId: string): string[] {
   const kept: string[] = [];
   const own = endToEndHeaders(request);
   for (let at = 0; at + 1 < own.length; at += 2) {
@@ -49,6 +60,7 @@ export function forwardedHeaders(request: IncomingMessage): string[] {
   }
   kept.push("X-Forwarded-For", request.socket.remoteAddress ?? "");
   kept.push("X-Forwarded-Proto", "http");
+  kept.push("X-Request-Id", requestId);
   if (request.headers.host !== undefined) kept.push("X-Forwarded-Host", request.headers.host);
   return kept;
 }

@@ -1,7 +1,7 @@
 import { type IncomingMessage, request } from "node:http";
 import type { Duplex } from "node:stream";
 import { problemBody, problems, type ProblemCode } from "./answers.ts";
-import { forwardedHeaders } from "./headers.ts";
+import { forwardedHeaders, requestIdOf } from "./headers.ts";
 import type { NodePool, Upstream } from "./node-pool.ts";
 import { routeOf } from "./route-of.ts";
 
@@ -44,7 +44,13 @@ function tryNext(
     host: node.address.host,
     port: node.address.port,
     path: incoming.url ?? "/ws",
-    headers: [...forwardedHeaders(incoming), "Connection", "Upgrade", "Upgrade", "websocket"],
+    headers: [
+      ...forwardedHeaders(incoming, requestIdOf(incoming)),
+      "Connection",
+      "Upgrade",
+      "Upgrade",
+      "websocket",
+    ],
     agent: false,
     setHost: false,
   });

@@ -28,6 +28,8 @@ export interface NodeConfig {
   readonly bankroll: number;
   /** Factor on all rate limits; 0 switches them off. */
   readonly rateLimit: number;
+  /** Addresses of proxies whose word on the client's address is taken, beside loopback. */
+  readonly trustedProxies: readonly string[];
   readonly logLevel: string;
 }
 
@@ -80,6 +82,7 @@ export const VARIABLES: readonly (readonly [name: string, fallback: string | und
   ["QUORUMBOOK_AUDIENCE", "quorumbook", "required `aud` of a token"],
   ["QUORUMBOOK_BANKROLL", "100000000", "house money of a new book, in minor units"],
   ["QUORUMBOOK_RATE_LIMIT", "1", "factor on all rate limits; 0 switches them off"],
+  ["QUORUMBOOK_TRUSTED_PROXIES", "", "addresses whose X-Forwarded-For is believed, beside loopback: a,b,…"],
   ["QUORUMBOOK_LOG_LEVEL", "info", LOG_LEVELS.join(", ")],
 ];
 
@@ -113,6 +116,7 @@ export function readConfig(env: Environment): NodeConfig {
     audience: optional(env, "QUORUMBOOK_AUDIENCE"),
     bankroll: readBankroll(optional(env, "QUORUMBOOK_BANKROLL")),
     rateLimit: readFactor("QUORUMBOOK_RATE_LIMIT", optional(env, "QUORUMBOOK_RATE_LIMIT")),
+    trustedProxies: readAddresses(optional(env, "QUORUMBOOK_TRUSTED_PROXIES")),
     logLevel: readLogLevel(optional(env, "QUORUMBOOK_LOG_LEVEL")),
   };
 }
@@ -226,6 +230,14 @@ function readFactor(variable: string, value: string): number {
   const factor = /^\d{1,6}(\.\d{1,6})?$/.test(value) ? Number(value) : Number.NaN;
   if (Number.isNaN(factor)) throw new ConfigError(variable, `"${value}" is no factor (0, 1, 2.5, …)`);
   return factor;
+}
+
+function readAddresses(value: string): readonly string[] {
+  if (value === "") return [];
+  return value.split(",").map((address) => {
+    if (isIP(address.trim()) !== 0) return address.trim();
+    throw new ConfigError("QUORUMBOOK_TRUSTED_PROXIES", `"${address}" is no IP address`);
+  });
 }
 
 function readLogLevel(value: string): string {

@@ -8,13 +8,15 @@ import { BettingStateMachine } from "./replication/betting-state-machine.ts";
 import { CommandGateway } from "./replication/command-gateway.ts";
 import { startDuties } from "./replication/leader-duties.ts";
 import type { ReplicatedLog } from "./replication/replicated-log.ts";
+import { clientAddressBy } from "./security/client-address.ts";
 import { RateLimiter } from "./security/rate-limiter.ts";
+import { ProblemError } from "./contract/problem-codes.ts";
 import { TokenVerifier, type TokenVerifierOptions } from "./security/token-verifier.ts";
 import type { Services } from "./services.ts";
 import { Broadcaster } from "./socket/broadcaster.ts";
 import { startKeepAlive } from "./socket/keep-alive.ts";
 import { Session } from "./socket/session.ts";
-import type { SocketServer } from "./socket/socket-server.ts";
+import type { SocketAdmission, SocketServer } from "./socket/socket-server.ts";
 import { WsSocketServer } from "./socket/ws-socket-server.ts";
 import { ownReport } from "./views/cluster-answer.ts";
 
@@ -28,6 +30,8 @@ export interface GameNodeOptions<Log extends ReplicatedLog> {
   readonly fetchKeys?: TokenVerifierOptions["fetchKeys"];
   readonly bankroll: number;
   readonly rateLimit: number;
+  /** Addresses of proxies whose word on the client's address is taken, beside loopback. */
+  readonly trustedProxies?: readonly string[];
   readonly logger: FastifyBaseLogger;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -55,8 +59,19 @@ export async function createGameNode<Log extends ReplicatedLog>(
   const machine = new BettingStateMachine();
   let appliedAt = Number.NEGATIVE_INFINITY;
   machine.listen({
-    onApplied: () => {
+    onApplied: ({ index, command, applied: { outcome } }) => {
       appliedAt = performance.now();
+      // On every node: with a request's index or key, its way can be followed through all of them.
+      logger.debug(
+        {
+          index,
+          type: command.type,
+          actor: command.actor,
+          key: command.key,
+          refused: outcome.status === "rejected" ? outcome.rejection.code : undefined,
+        },
+        "applied",
+      );
     },
     onRestored: () => {
       appliedAt = performance.now();
@@ -74,6 +89,7 @@ export async function createGameNode<Log extends ReplicatedLog>(
     gateway,
     tokens,
     rates: new RateLimiter(options.rateLimit, () => performance.now()),
+    addressOf: clientAddressBy(options.trustedProxies ?? []),
     ownReport: () => ownReport(log.status(), machine, performance.now() - appliedAt),
     peerReports: () => peers.reports,
     ready: () => machine.opened && log.status().ready,
@@ -113,7 +129,7 @@ export async function createGameNode<Log extends ReplicatedLog>(
     async listen(host, port) {
       tokens.start((error) => logger.warn({ err: error }, "the token keys cannot be fetched yet"));
       peers.start();
-      const server = new WsSocketServer(app.server);
+      const server = new WsSocketServer(app.server, admissionOf(services));
       server.onConnection(
         (connection) =>
           new Session(connection, {
@@ -138,5 +154,17 @@ export async function createGameNode<Log extends ReplicatedLog>(
       await app.close();
       await log.close();
     },
+  };
+}
+
+/** So many WebSockets from one address, and no more. */
+function admissionOf({ rates, addressOf }: Services): SocketAdmission {
+  return (peer, forwardedFor) => {
+    try {
+      return rates.openSocket(addressOf(peer, forwardedFor));
+    } catch (error) {
+      if (error instanceof ProblemError) return undefined;
+      throw error;
+    }
   };
 }

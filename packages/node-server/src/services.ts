@@ -4,6 +4,7 @@ import type { NodeAnswer } from "./contract/answers.ts";
 import type { BettingStateMachine } from "./replication/betting-state-machine.ts";
 import type { CommandGateway } from "./replication/command-gateway.ts";
 import type { ReplicatedLog } from "./replication/replicated-log.ts";
+import type { ClientAddress } from "./security/client-address.ts";
 import type { RateLimiter } from "./security/rate-limiter.ts";
 import type { TokenVerifier } from "./security/token-verifier.ts";
 import type { PeerReports } from "./views/cluster-answer.ts";
@@ -14,6 +15,7 @@ export interface Services {
   readonly gateway: CommandGateway;
   readonly tokens: TokenVerifier;
   readonly rates: RateLimiter;
+  readonly addressOf: ClientAddress;
   /** This node's row of the cluster, now. */
   readonly ownReport: () => NodeAnswer;
   /** What the other nodes last said of themselves. */

@@ -22,6 +22,7 @@ describe("the configuration", () => {
       audience: "quorumbook",
       bankroll: 100_000_000,
       rateLimit: 1,
+      trustedProxies: [],
       clusterSecret: undefined,
       raftTls: undefined,
       join: false,
@@ -51,6 +52,7 @@ describe("the configuration", () => {
     ["QUORUMBOOK_BANKROLL", "100000000001"],
     ["QUORUMBOOK_RATE_LIMIT", "-1"],
     ["QUORUMBOOK_HOST", "not a host"],
+    ["QUORUMBOOK_TRUSTED_PROXIES", "10.0.0.1,proxy"],
     ["QUORUMBOOK_LOG_LEVEL", "loud"],
     ["QUORUMBOOK_RAFT_TLS_KEY", "/nowhere/key.pem"],
   ])("is refused naming the variable: %s=%s", (variable, value) => {

@@ -116,6 +116,18 @@ export function describeEntryPoint(
 ): void {
   const system = () => systemBehind(open);
   describe(name, () => {
+    it("names each request, for the server behind and for the client", async () => {
+      const { url } = await system();
+      const named = await httpJson(`${url}/api/games`, { headers: { "x-request-id": "mine-1" } });
+      expect(named.headers["x-request-id"]).toBe("mine-1");
+      expect((named.json as { headers: object }).headers).toMatchObject({ "x-request-id": "mine-1" });
+      const nameless = await httpJson(`${url}/api/games`, { headers: { "x-request-id": "no good" } });
+      const id = nameless.headers["x-request-id"];
+      expect(id).toMatch(/^[0-9a-f-]{32,36}$/);
+      expect((nameless.json as { headers: object }).headers).toMatchObject({ "x-request-id": id });
+      expect((await httpJson(`${url}/metrics`)).headers["x-request-id"]).toMatch(/^[0-9a-f-]{32,36}$/);
+    });
+
     it("sends /api to the ready nodes in turn, and /api/auth and pages to auth-server", async () => {
       const { url } = await system();
       const first = from(await httpJson(`${url}/api/games`));

@@ -15,6 +15,7 @@ import { answerClientError } from "./client-error.ts";
 import { parseJsonBody } from "./json-body.ts";
 import { openApi, withHeaders } from "./open-api.ts";
 import { refusalOf, sendProblem } from "./problem.ts";
+import { REQUEST_ID_HEADER, requestIdOf } from "./request-id.ts";
 import { addRequestHooks } from "./request-hooks.ts";
 import { adminRoutes } from "./routes/admin.ts";
 import { balanceRoutes } from "./routes/balance.ts";
@@ -35,15 +36,25 @@ const BODY_BYTES_MAX = 65_536;
 const HEADER_BYTES_MAX = 16_384;
 /** A whole request must arrive within this time: who drips it byte by byte is cut off. */
 const REQUEST_MS_MAX = 10_000;
+/** A request that takes longer is worth a line in the log. */
+const SLOW_MS = 1_000;
+/** How often connections are looked at for that; a connection that never says a word falls under it too. */
+const CHECK_EVERY_MS = 2_000;
 
 function bareApp(logger: FastifyBaseLogger, services: Services) {
   return Fastify({
     loggerInstance: logger,
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS_MAX,
+    genReqId: ({ headers }) => requestIdOf(headers[REQUEST_ID_HEADER]),
+    requestIdLogLabel: "requestId",
     logController: new LogController({ disableRequestLogging: true }),
     return503OnClosing: false,
-    http: { maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: REQUEST_MS_MAX },
+    http: {
+      maxHeaderSize: HEADER_BYTES_MAX,
+      headersTimeout: REQUEST_MS_MAX,
+      connectionsCheckingInterval: CHECK_EVERY_MS,
+    },
     clientErrorHandler: (error, socket) => answerClientError(error, socket, services.gateway.index),
     frameworkErrors: (_error: unknown, _request: FastifyRequest, reply: FastifyReply) => {
       reply.header("book-index", services.gateway.index);
@@ -79,7 +90,21 @@ export async function createApp(
   );
   addRequestHooks(app, services);
   app.addHook("onResponse", (request, reply, done) => {
-    onResponse(request.method, request.routeOptions.url ?? "", reply.statusCode, reply.elapsedTime / 1000);
+    const { method, routeOptions } = request;
+    const { statusCode: status, elapsedTime: ms } = reply;
+    onResponse(method, routeOptions.url ?? "", status, ms / 1000);
+    const line = {
+      method,
+      route: routeOptions.url,
+      status,
+      ms: Math.round(ms),
+      user: request.identity?.userId,
+      key: request.idempotencyKey ?? undefined,
+      // With it, the entry is found in the log of every node.
+      index: reply.getHeader("book-command-index"),
+    };
+    if (status >= 500 || ms >= SLOW_MS) request.log.info(line, "a request failed, or was slow");
+    else request.log.debug(line, "request");
     done();
   });
   await app.register(swagger, { openapi: openApi, transform: withHeaders });

@@ -10,6 +10,8 @@ import { unauthenticated } from "../security/token-verifier.ts";
 import type { Asker, Services } from "../services.ts";
 import { rejectionProblem } from "../views/rejection-problem.ts";
 
+import { REQUEST_ID_HEADER } from "./request-id.ts";
+
 declare module "fastify" {
   interface FastifyContextConfig {
     /** Who may use the route; `anyone` where it is left out. */
@@ -51,9 +53,10 @@ export function addRequestHooks(app: FastifyInstance, services: Services): void 
     reply.raw.setHeader("cache-control", "no-store");
     reply.raw.setHeader("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
     reply.raw.setHeader("referrer-policy", "no-referrer");
-    const access = request.routeOptions.config.access ?? "anyone";
+    reply.raw.setHeader(REQUEST_ID_HEADER, request.id);
+    const { access = "anyone", internal = false } = request.routeOptions.config;
     if (access === "anyone") {
-      done();
+      settle(() => (internal ? undefined : takeOfAddress(request, services)), done);
       return;
     }
     const admit = (identity: Identity): void => {
@@ -62,7 +65,9 @@ export function addRequestHooks(app: FastifyInstance, services: Services): void 
       request.identity = identity;
     };
     settle(() => {
-      const identity = services.tokens.verify(bearer(request));
+      // A token that is known costs nothing; to check signatures for strangers without end would.
+      const takeWork = (): void => takeOfAddress(request, services);
+      const identity = services.tokens.verify(bearer(request), takeWork);
       return identity instanceof Promise ? identity.then(admit) : admit(identity);
     }, done);
   });
@@ -93,6 +98,12 @@ function settle(step: () => Promise<void> | undefined | void, proceed: (error?: 
       () => proceed(),
       (error: Error) => proceed(error),
     );
+}
+
+/** @throws ProblemError `rate_limited` */
+function takeOfAddress(request: FastifyRequest, { rates, addressOf }: Services): void {
+  const forwardedFor = request.headers["x-forwarded-for"];
+  rates.takeOfAddress(addressOf(request.socket.remoteAddress, forwardedFor?.toString()));
 }
 
 function bearer(request: FastifyRequest): string {

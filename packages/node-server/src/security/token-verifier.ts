@@ -97,11 +97,12 @@ export class TokenVerifier {
   }
 
   /**
+   * @param beforeWork called where a signature has to be checked; what it throws is thrown, and none is checked
    * @returns at once where the token was verified in the last minute
    * @throws ProblemError `unauthenticated` for whatever is not a valid token; `overloaded` where auth-server's keys
    *         are needed and cannot be had, so that nothing is known of the token
    */
-  verify(token: string): Identity | Promise<Identity> {
+  verify(token: string, beforeWork?: () => void): Identity | Promise<Identity> {
     if (token.length > TOKEN_LENGTH_MAX || !COMPACT_JWS.test(token)) throw unauthenticated();
     const digest = hash("sha256", token, "base64");
     const cached = this.#cache.get(digest);
@@ -110,6 +111,7 @@ export class TokenVerifier {
       this.#cache.set(digest, cached);
       return cached.identity;
     }
+    beforeWork?.();
     return this.#verifyAnew(token, digest);
   }
 

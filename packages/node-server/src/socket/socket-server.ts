@@ -25,8 +25,20 @@ export interface ConnectionListener {
 }
 
 /**
- * Accepts connections on `/ws` of the node's HTTP port. The implementer refuses other paths and foreign origins
- * before the upgrade, checks UTF-8, answers pings, and closes with 1009 what exceeds {@link FRAME_BYTES_MAX}.
+ * Asked before each upgrade.
+ *
+ * @param peer the other end of the connection
+ * @param forwardedFor the header X-Forwarded-For
+ * @returns what is to be called once, when the connection is gone; undefined where the client has too many
+ */
+export type SocketAdmission = (
+  peer: string | undefined,
+  forwardedFor: string | undefined,
+) => (() => void) | undefined;
+
+/**
+ * Accepts connections on `/ws` of the node's HTTP port. The implementer refuses other paths, foreign origins
+ * and whom the {@link SocketAdmission} does not admit (429) before the upgrade, checks UTF-8, answers pings, and closes with 1009 what exceeds {@link FRAME_BYTES_MAX}.
  */
 export interface SocketServer {
   /** To be called once, before the first connection. */

@@ -6,6 +6,7 @@ import {
   type ConnectionListener,
   FRAME_BYTES_MAX,
   originAllowed,
+  type SocketAdmission,
   type SocketConnection,
   type SocketServer,
 } from "./socket-server.ts";
@@ -16,11 +17,13 @@ const CLOSE_MS_MAX = 2_000;
 export class WsSocketServer implements SocketServer {
   readonly #http: Server;
   readonly #ws: WebSocketServer;
+  readonly #admit: SocketAdmission;
   readonly #onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   #listen: ((connection: SocketConnection) => ConnectionListener) | undefined;
 
-  constructor(http: Server) {
+  constructor(http: Server, admit: SocketAdmission) {
     this.#http = http;
+    this.#admit = admit;
     this.#ws = new WebSocketServer({
       noServer: true,
       maxPayload: FRAME_BYTES_MAX,
@@ -42,7 +45,15 @@ export class WsSocketServer implements SocketServer {
     const path = (request.url ?? "").split("?", 1)[0];
     if (path !== "/ws") refuse(socket, "404 Not Found");
     else if (!originAllowed(request.headers.origin, request.headers.host)) refuse(socket, "403 Forbidden");
-    else this.#ws.handleUpgrade(request, socket, head, (connection) => this.#accept(connection));
+    else {
+      const forwardedFor = request.headers["x-forwarded-for"];
+      const release = this.#admit(request.socket.remoteAddress, forwardedFor?.toString());
+      if (release === undefined) refuse(socket, "429 Too Many Requests");
+      else {
+        socket.once("close", release);
+        this.#ws.handleUpgrade(request, socket, head, (connection) => this.#accept(connection));
+      }
+    }
   }
 
   #accept(ws: WebSocket): void {
@@ -97,5 +108,6 @@ function connectionOf(ws: WebSocket): SocketConnection {
 
 function refuse(socket: Duplex, status: string): void {
   socket.on("error", () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  const retry = status.startsWith("429") ? "retry-after: 1\r\n" : "";
+  socket.end(`HTTP/1.1 ${status}\r\n${retry}connection: close\r\ncontent-length: 0\r\n\r\n`);
 }

@@ -289,9 +289,10 @@ describe("a node's own routes", () => {
 
 describe("a user who asks too much", () => {
   it("is told to wait, and the book is not asked", async () => {
-    const strict = await startMemoryNode({ rateLimit: 0.001 });
-    expect((await strict.get("/api/balance", { as: "ann" })).status).toBe(200);
-    expect((await strict.get("/api/balance", { as: "ann" })).status).toBe(200);
+    const strict = await startMemoryNode({ rateLimit: 0.002 });
+    for (let asked = 0; asked < 4; asked += 1) {
+      expect((await strict.get("/api/balance", { as: "ann" })).status).toBe(200);
+    }
     const index = strict.log.status().lastIndex;
     const answer = await strict.post("/api/deposits", { amount: 1 }, { as: "ann" });
     expectProblem(answer, 429, "rate_limited");
@@ -299,5 +300,54 @@ describe("a user who asks too much", () => {
     expect(strict.log.status().lastIndex).toBe(index);
     expect((await strict.get("/api/games")).status).toBe(200);
     await strict.close();
+  });
+});
+
+describe("strangers at one address", () => {
+  const from = (address: string) => ({ headers: { "x-forwarded-for": address } });
+
+  it("share a limit on public reads, which neither other addresses nor users feel", async () => {
+    const strict = await startMemoryNode({ rateLimit: 0.01 });
+    await strict.get("/api/balance", { as: "ann" });
+    const statuses: number[] = [];
+    for (let asked = 0; asked < 20; asked += 1) {
+      statuses.push((await strict.get("/api/games", from("198.51.100.1"))).status);
+    }
+    expect(statuses.filter((status) => status === 200).length).toBeLessThan(15);
+    expectProblem(await strict.get("/api/games", from("198.51.100.1")), 429, "rate_limited");
+    // What a client claims before the proxy's own word changes nothing.
+    expectProblem(await strict.get("/api/games", from("192.0.2.99, 198.51.100.1")), 429, "rate_limited");
+    expect((await strict.get("/api/games", from("198.51.100.2"))).status).toBe(200);
+    const ann = await strict.get("/api/balance", { as: "ann", ...from("198.51.100.1") });
+    expect(ann.status).toBe(200);
+    await strict.close();
+  });
+
+  it("cannot have signatures checked without end", async () => {
+    const strict = await startMemoryNode({ rateLimit: 0.01 });
+    const [header, claims] = (await strict.token("ann")).split(".");
+    const codes: unknown[] = [];
+    for (let asked = 0; asked < 30; asked += 1) {
+      const forged = `${header}.${claims}.${Buffer.alloc(64, asked).toString("base64url")}`;
+      const { headers } = from("198.51.100.1");
+      const answer = await strict.get("/api/balance", {
+        headers: { ...headers, authorization: `Bearer ${forged}` },
+      });
+      codes.push(answer.body["code"]);
+    }
+    expect(codes[0]).toBe("unauthenticated");
+    expect(codes.at(-1)).toBe("rate_limited");
+    await strict.close();
+  });
+});
+
+describe("a request's id", () => {
+  it("is the one it came with, or a new one, and is told in every answer", async () => {
+    const given = await node.get("/api/games", { headers: { "x-request-id": "abc-123" } });
+    expect(given.headers["x-request-id"]).toBe("abc-123");
+    const made = await node.get("/api/nothing");
+    expect(made.headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
+    const evil = await node.get("/api/games", { headers: { "x-request-id": 'x" level="fatal' } });
+    expect(evil.headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
   });
 });

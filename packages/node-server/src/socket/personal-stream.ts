@@ -9,6 +9,9 @@ import type { Session, SessionContext } from "./session.ts";
 /** What `setTimeout` takes. */
 const TIMER_MS_MAX = 2_147_483_647;
 
+/** Open bets in a snapshot, the newest; some 250 KB. Who has more reads the others as a list, page by page. */
+const OPEN_BETS_MAX = 1_000;
+
 export class PersonalStream {
   readonly #session: Session;
   readonly #outbox: Outbox;
@@ -67,7 +70,7 @@ export class PersonalStream {
       const page = book.bets({ userId, status: "open", limit: 200, ...(cursor === null ? {} : { cursor }) });
       openBets.push(...page.items.map(betDetailAnswer));
       cursor = page.nextCursor;
-    } while (cursor !== null);
+    } while (cursor !== null && openBets.length < OPEN_BETS_MAX);
     const { balance = 0, openStake = 0, seq = 0 } = book.account(userId) ?? {};
     return JSON.stringify({ type: "personalSnapshot", index, balance, openStake, seq, openBets });
   }

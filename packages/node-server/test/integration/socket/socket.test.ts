@@ -378,6 +378,16 @@ describe("the personal stream", () => {
     expect(future.types()).toEqual(["welcome", "authenticated", "personalSnapshot"]);
   });
 
+  it("gives a snapshot of a bounded size, however many bets are open", async () => {
+    const gameId = await node.openGame(["Yes", "No"], { pricing: { margin: 1_000_000 } });
+    for (let placed = 0; placed < 1_100; placed += 1) await bet(gameId, "max", 9);
+    const snapshot = await (await member("max", 1_000_000)).next("personalSnapshot");
+    const ids = (snapshot["openBets"] as { id: number }[]).map(({ id }) => id);
+    expect(ids).toHaveLength(1_000);
+    expect(ids).toEqual(ids.toSorted((a, b) => b - a));
+    expect(snapshot["openStake"]).toBe(9_900);
+  });
+
   it("stops when the token expires, and goes on with a new one", async () => {
     const socket = await client();
     const seconds = Math.floor(Date.parse("2026-11-22T12:00:00Z") / 1_000);

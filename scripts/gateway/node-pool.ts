@@ -21,10 +21,15 @@ export function makeUpstream(address: Address): Upstream {
   return { address, agent: new Agent({ keepAlive: true, timeout: 4_000, maxFreeSockets: 256 }) };
 }
 
-/** The game nodes in rotation: those that said that they are ready and were not caught failing since. */
+/**
+ * The game nodes in rotation: those that said that they are ready and were not caught failing since. Where there is
+ * none, those whose book is open though they are behind or cut off: without a majority there are reads still, and what
+ * such a node refuses it refuses truly.
+ */
 export class NodePool {
   readonly #nodes: readonly Upstream[];
   readonly #ready = new Set<Upstream>();
+  readonly #impaired = new Set<Upstream>();
   readonly #timers = new Map<Upstream, NodeJS.Timeout>();
   readonly #whenSilent = new Map<Upstream, Set<() => void>>();
   #next = 0;
@@ -39,12 +44,16 @@ export class NodePool {
     await Promise.all(this.#nodes.map((node) => this.#watch(node)));
   }
 
-  /** The next ready node in turn, `avoid`ed ones left out; undefined where there is none. */
+  /** The next node in turn, a ready one if there is one, `avoid`ed ones left out; undefined where there is none. */
   pick(avoid?: ReadonlySet<Upstream>): Upstream | undefined {
+    return this.#pickOf(this.#ready, avoid) ?? this.#pickOf(this.#impaired, avoid);
+  }
+
+  #pickOf(among: ReadonlySet<Upstream>, avoid?: ReadonlySet<Upstream>): Upstream | undefined {
     for (let tried = 0; tried < this.#nodes.length; tried += 1) {
       const node = this.#nodes[this.#next % this.#nodes.length];
       this.#next += 1;
-      if (node !== undefined && this.#ready.has(node) && avoid?.has(node) !== true) return node;
+      if (node !== undefined && among.has(node) && avoid?.has(node) !== true) return node;
     }
     return undefined;
   }
@@ -67,6 +76,7 @@ export class NodePool {
   /** Takes a node that just failed a request out of rotation until it says again that it is ready. */
   failed(node: Upstream): void {
     this.#ready.delete(node);
+    this.#impaired.delete(node);
   }
 
   close(): void {
@@ -80,6 +90,8 @@ export class NodePool {
     if (this.#closed) return;
     if (said === "ready") this.#ready.add(node);
     else this.#ready.delete(node);
+    if (said === "impaired") this.#impaired.add(node);
+    else this.#impaired.delete(node);
     if (said === "silent") {
       const waiting = [...(this.#whenSilent.get(node) ?? [])];
       this.#whenSilent.delete(node);
@@ -93,12 +105,16 @@ export class NodePool {
 }
 
 /** Asks GET /readyz. Each probe connects anew, so that it also tries the listener. */
-function probe({ host, port }: Address): Promise<"ready" | "unready" | "silent"> {
+function probe({ host, port }: Address): Promise<"ready" | "impaired" | "unready" | "silent"> {
   return new Promise((resolve) => {
     const asked = request({ host, port, path: "/readyz", agent: false }, (response) => {
-      response.resume();
-      clearTimeout(timer);
-      resolve(response.statusCode === 200 ? "ready" : "unready");
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.once("end", () => {
+        clearTimeout(timer);
+        if (response.statusCode === 200) resolve("ready");
+        else resolve(/"(behind|cut-off)"/.test(Buffer.concat(chunks).toString()) ? "impaired" : "unready");
+      });
     });
     const timer = setTimeout(() => {
       resolve("silent");

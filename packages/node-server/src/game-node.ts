@@ -7,6 +7,7 @@ import { PeerReporter } from "./peer-reports.ts";
 import { BettingStateMachine } from "./replication/betting-state-machine.ts";
 import { CommandGateway } from "./replication/command-gateway.ts";
 import { startDuties } from "./replication/leader-duties.ts";
+import { ReadinessWatch } from "./replication/readiness.ts";
 import type { ReplicatedLog } from "./replication/replicated-log.ts";
 import { clientAddressBy } from "./security/client-address.ts";
 import { RateLimiter } from "./security/rate-limiter.ts";
@@ -81,6 +82,11 @@ export async function createGameNode<Log extends ReplicatedLog>(
   const gateway = new CommandGateway(log, machine);
   const tokens = new TokenVerifier({ ...options, now });
   const peers = new PeerReporter(options.peerUrls);
+  const readiness = new ReadinessWatch({
+    log,
+    opened: () => machine.opened,
+    onChange: (now) => logger.info({ readiness: now }, "readiness changed"),
+  });
   let sockets: SocketServer | undefined;
   const metrics = createMetrics({ log, machine, gateway, connections: () => sockets?.connections ?? 0 });
   const services: Services = {
@@ -92,7 +98,7 @@ export async function createGameNode<Log extends ReplicatedLog>(
     addressOf: clientAddressBy(options.trustedProxies ?? []),
     ownReport: () => ownReport(log.status(), machine, performance.now() - appliedAt),
     peerReports: () => peers.reports,
-    ready: () => machine.opened && log.status().ready,
+    readiness: () => readiness.readiness,
     metrics: metrics.text,
   };
   const clock = {
@@ -129,6 +135,7 @@ export async function createGameNode<Log extends ReplicatedLog>(
     async listen(host, port) {
       tokens.start((error) => logger.warn({ err: error }, "the token keys cannot be fetched yet"));
       peers.start();
+      readiness.start();
       const server = new WsSocketServer(app.server, admissionOf(services));
       server.onConnection(
         (connection) =>
@@ -146,6 +153,7 @@ export async function createGameNode<Log extends ReplicatedLog>(
     },
     async close() {
       peers.stop();
+      readiness.stop();
       tokens.stop();
       stopKeepAlive();
       stopDuties();

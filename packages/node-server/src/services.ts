@@ -3,6 +3,7 @@ import type { UserId } from "@quorumbook/betting-core";
 import type { NodeAnswer } from "./contract/answers.ts";
 import type { BettingStateMachine } from "./replication/betting-state-machine.ts";
 import type { CommandGateway } from "./replication/command-gateway.ts";
+import type { Readiness } from "./replication/readiness.ts";
 import type { ReplicatedLog } from "./replication/replicated-log.ts";
 import type { ClientAddress } from "./security/client-address.ts";
 import type { RateLimiter } from "./security/rate-limiter.ts";
@@ -20,8 +21,8 @@ export interface Services {
   readonly ownReport: () => NodeAnswer;
   /** What the other nodes last said of themselves. */
   readonly peerReports: () => PeerReports;
-  /** Whether the book is open and holds what was committed when the node started. */
-  readonly ready: () => boolean;
+  /** Whether this node may be sent requests, and why not. */
+  readonly readiness: () => Readiness;
   /** Prometheus text. */
   readonly metrics: () => Promise<string>;
 }

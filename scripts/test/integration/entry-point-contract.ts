@@ -21,6 +21,8 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 class Upstream {
   readonly seen: string[] = [];
   ready = true;
+  /** What it says with 503 where it is not. */
+  status = "starting";
   /** Like a process under SIGSTOP: connections are accepted, and nothing is ever said. */
   stopped = false;
   handler: Handler = (incoming, response) => {
@@ -36,7 +38,7 @@ class Upstream {
       if (this.stopped) return;
       if (incoming.url === "/readyz") {
         response.statusCode = this.ready ? 200 : 503;
-        response.end();
+        response.end(JSON.stringify({ status: this.ready ? "ready" : this.status }));
         return;
       }
       incoming.resume();

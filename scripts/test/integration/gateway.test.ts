@@ -20,4 +20,18 @@ describe("the gateway's choice of nodes", () => {
     a.ready = true;
     expect(await until(async () => from(await httpJson(`${url}/api/games`)) === "a", 5_000)).toBe(true);
   });
+
+  it("asks a node that is behind or cut off only where no node is ready, and one that is starting never", async () => {
+    const { a, b, url } = await systemBehind(open);
+    const ask = async () => from(await httpJson(`${url}/api/games`));
+    a.ready = false;
+    a.status = "cut-off";
+    const onlyB = await until(async () => (await ask()) === "b" && (await ask()) === "b", 5_000);
+    expect(onlyB).toBe(true);
+    for (let asked = 0; asked < 6; asked += 1) expect(await ask()).toBe("b");
+    b.ready = false;
+    const onlyA = await until(async () => (await ask()) === "a" && (await ask()) === "a", 5_000);
+    expect(onlyA).toBe(true);
+    for (let asked = 0; asked < 6; asked += 1) expect(await ask()).toBe("a");
+  });
 });

@@ -8,8 +8,8 @@ export function operationRoutes(app: App, services: Services): void {
   app.get("/healthz", { config }, (_request, reply) => reply.send({ status: "ok" }));
 
   app.get("/readyz", { config }, (_request, reply) => {
-    const ready = services.ready();
-    reply.code(ready ? 200 : 503).send({ status: ready ? "ready" : "starting" });
+    const status = services.readiness();
+    reply.code(status === "ready" ? 200 : 503).send({ status });
   });
 
   app.get("/metrics", { config }, async (_request, reply) =>

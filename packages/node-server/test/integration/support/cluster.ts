@@ -78,6 +78,11 @@ export class NodeProcess {
     return child.exitCode;
   }
 
+  /** Stops the process and lets it go on. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    this.#child?.kill(signal);
+  }
+
   async ask(method: string, path: string, { as, body, key, minIndex }: Ask = {}): Promise<Reply> {
     const token =
       as === undefined ? undefined : await this.#issuer.token(as, as === "admin" ? "admin" : "bettor");

@@ -29,6 +29,7 @@ interface Watched {
   /** The first index of the last completed write, and the term before it. */
   lastWrite: { readonly from: number; readonly term: number };
   checkedCommit: number;
+  /** The term that it leads; 0 if it does not lead. */
   ledTerm: number;
 }
 
@@ -133,7 +134,8 @@ export class Observer {
       this.#checkMembership(node, watched, core, effects);
       this.#followStorage(node, watched, core, input, effects);
       this.#checkCommit(node, watched, core);
-      if (view.role === "leader" && watched.ledTerm !== view.currentTerm) {
+      if (view.role !== "leader") watched.ledTerm = 0;
+      else if (watched.ledTerm !== view.currentTerm) {
         watched.ledTerm = view.currentTerm;
         this.#log.leads(node, view.currentTerm);
         this.#log.elected(node, view.currentTerm, votersOf(core));
@@ -165,7 +167,7 @@ export class Observer {
     }
   }
 
-  /** What is acknowledged to a leader is what that leader holds there. */
+  /** What is acknowledged to a leader is what that leader holds there, for as long as it leads and so keeps its log. */
   #checkAcknowledged(node: string, to: string, core: RaftCore, term: number, matchIndex: number): void {
     const leader = this.#watched.get(to);
     if (leader === undefined || leader.ledTerm !== term) return;

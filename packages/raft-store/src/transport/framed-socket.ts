@@ -6,6 +6,9 @@ import { encodeFrameHeader, type Frame, FrameReader } from "../frame.ts";
 export const FrameKind = { handshake: 1, message: 2, ping: 3, pong: 4 } as const;
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 
+/** The longest frame of a greeting is a few hundred bytes; more than this nobody buffers for a stranger. */
+export const GREETING_FRAME_BYTES_MAX = 4 << 10;
+
 export interface FramedSocketHandler {
   /** Every frame but pings and pongs. If it throws, the socket is destroyed with that reason. */
   onFrame(frame: Frame): void;
@@ -15,6 +18,11 @@ export interface FramedSocketHandler {
 
 /** Quarters of the longest silence that must pass without a word, however far the clock has jumped. */
 const QUIET_WATCHES_MAX = 4;
+/**
+ * A frame that takes longer than the longest silence has to grow by so much in each quarter of it. A damaged length would
+ * else make a few bytes the beginning of a frame of megabytes, which swallows all that follows, pings included, for hours.
+ */
+const FRAME_GROWTH_BYTES_MIN = 32 << 10;
 /** To copy a short frame into one piece costs less than to hand the kernel two. */
 const COPY_BYTES_MAX = 16 << 10;
 
@@ -32,6 +40,9 @@ export class FramedSocket {
   #corked = false;
   #closed = false;
   #quietWatches = 0;
+  #slowWatches = 0;
+  #frameBegan = 0;
+  #frameBytes = 0;
   #lastHeardMs: number;
   #watch: Timer | undefined;
 
@@ -121,9 +132,23 @@ export class FramedSocket {
         this.close(`nothing heard for ${Math.round(silentMs)} ms`);
         return;
       }
+      if (this.#frameStandsStill()) {
+        this.close("malformed: a frame does not come to its end");
+        return;
+      }
       this.#quietWatches = silentMs < this.#silenceMsMax / 4 ? 0 : this.#quietWatches + 1;
       this.send(FrameKind.ping, []);
       this.#scheduleWatch();
     });
+  }
+
+  /** Whether the frame under way has hardly grown over the last watches. */
+  #frameStandsStill(): boolean {
+    const { consumedBytes, pendingBytes } = this.#reader;
+    const grown = consumedBytes === this.#frameBegan ? pendingBytes - this.#frameBytes : Infinity;
+    this.#frameBegan = consumedBytes;
+    this.#frameBytes = pendingBytes;
+    this.#slowWatches = pendingBytes > 0 && grown < FRAME_GROWTH_BYTES_MIN ? this.#slowWatches + 1 : 0;
+    return this.#slowWatches >= QUIET_WATCHES_MAX;
   }
 }

@@ -1,6 +1,6 @@
 import type { Runtime, Timer } from "../runtime.ts";
 import type { NodeId } from "../units.ts";
-import { FramedSocket, FrameKind } from "./framed-socket.ts";
+import { FramedSocket, FrameKind, GREETING_FRAME_BYTES_MAX } from "./framed-socket.ts";
 import { type Greeting, greetAsDialer } from "./greeting.ts";
 import type { TcpLink } from "./tcp-link.ts";
 import type { ResolvedTcpOptions } from "./tcp-options.ts";
@@ -77,7 +77,10 @@ export class OutgoingConnection {
       socket.send(FrameKind.handshake, [greeting.hello]),
     );
     if (this.#link.secured) tcp.on("error", (error) => this.#onTlsError(error));
-    const socket = new FramedSocket(tcp, this.#runtime, this.#options, {
+    // Nothing but the greeting comes back on this connection.
+    const { silenceMsMax } = this.#options;
+    const limits = { frameBytesMax: GREETING_FRAME_BYTES_MAX, silenceMsMax };
+    const socket = new FramedSocket(tcp, this.#runtime, limits, {
       onFrame: ({ kind, body }) => {
         if (kind !== FrameKind.handshake || this.#ready)
           throw new Error(`a frame of kind ${kind} is out of place`);

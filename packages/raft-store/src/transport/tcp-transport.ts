@@ -2,7 +2,7 @@ import type { Server, Socket } from "node:net";
 import { RaftError } from "../errors.ts";
 import type { Runtime } from "../runtime.ts";
 import { type NodeId, nodeId } from "../units.ts";
-import { FramedSocket, FrameKind } from "./framed-socket.ts";
+import { FramedSocket, FrameKind, GREETING_FRAME_BYTES_MAX } from "./framed-socket.ts";
 import { greetAsListener } from "./greeting.ts";
 import { OutgoingConnection } from "./outgoing-connection.ts";
 import { TcpLink, type TlsCredentials } from "./tcp-link.ts";
@@ -16,8 +16,6 @@ import type { Transport, TransportHandler } from "./transport.ts";
 
 /** Sockets that have not finished their greeting. Strangers can hold no more than this many. */
 const STRANGERS_MAX = 64;
-/** The longest frame of a greeting is a few hundred bytes; more than this nobody buffers for a stranger. */
-const STRANGER_FRAME_BYTES_MAX = 4 << 10;
 
 /**
  * Frames over TCP. Every node dials every other, and sends only on the connection it dialled; so two nodes share two
@@ -141,7 +139,7 @@ export class TcpTransport implements Transport {
       }
     };
     const { silenceMsMax } = this.#options;
-    const limits = { frameBytesMax: STRANGER_FRAME_BYTES_MAX, silenceMsMax };
+    const limits = { frameBytesMax: GREETING_FRAME_BYTES_MAX, silenceMsMax };
     const framed = new FramedSocket(socket, this.#runtime, limits, {
       onFrame: ({ kind, body }) => {
         if (peer !== undefined && kind === FrameKind.message) this.#handler?.onFrame(peer, body);

@@ -204,6 +204,48 @@ describe("the TCP transport", () => {
     silent.close();
   });
 
+  test("gives up a connection on which a damaged length has made a frame without an end", async () => {
+    const addresses = new Map([
+      [a, await freeAddress()],
+      [b, await freeAddress()],
+    ]);
+    const one = await end(a, addresses.get(a) as string, { silenceMsMax: 200 });
+    const other = await end(b, addresses.get(b) as string, { silenceMsMax: 200 });
+    let damage = false;
+    const relay = createServer((near) => {
+      const far = connect(parseAddress(addresses.get(b) as string));
+      far.pipe(near);
+      near.on("data", (piece: Buffer) => {
+        // Half a megabyte is a length like another; with pings alone it takes days to come together.
+        if (damage) piece[2] = 8;
+        damage = false;
+        far.write(piece);
+      });
+      for (const [socket, peer] of [
+        [near, far],
+        [far, near],
+      ] as const) {
+        socket.on("error", () => peer.destroy());
+        socket.on("close", () => peer.destroy());
+      }
+    }).listen(0, "127.0.0.1");
+    await new Promise((resolve) => relay.once("listening", resolve));
+    const { port } = relay.address() as { port: number };
+    one.transport.setPeers(new Map([[b, `127.0.0.1:${port}`]]));
+    other.transport.setPeers(addresses);
+    await connected(one, other);
+    damage = true;
+    one.transport.send(b, text("swallowed"));
+    await until(async () => {
+      one.transport.send(b, text("heard"));
+      return other.frames.length > 0 ? true : undefined;
+    });
+    expect(other.frames[0]).toBe("a: heard");
+    expect(other.warnings).toContain("a: malformed: a frame does not come to its end");
+    await one.transport.close();
+    relay.close();
+  });
+
   test("keeps no more than its bound for a peer that does not read", async () => {
     const { one, other } = await pair();
     await connected(one, other);

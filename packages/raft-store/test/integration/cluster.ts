@@ -101,13 +101,18 @@ export class Cluster {
     this.#tuning = tuning;
   }
 
-  static async start(tuning: RaftTuning = {}): Promise<Cluster> {
+  /** @param prepare is given the data directory of each node before the node is started */
+  static async start(
+    tuning: RaftTuning = {},
+    prepare: (dataDir: string, id: string) => Promise<void> = async () => {},
+  ): Promise<Cluster> {
     const directory = await mkdtemp(join(tmpdir(), "raft-store-"));
     const ids = ["n1", "n2", "n3"];
     const members = Object.fromEntries(
       await Promise.all(ids.map(async (id) => [id, await freeAddress()] as const)),
     );
     const cluster = new Cluster(directory, members, tuning);
+    await Promise.all(ids.map((id) => prepare(cluster.dataDir(id), id)));
     await Promise.all(ids.map((id) => cluster.startNode(id)));
     return cluster;
   }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { audit, NOTHING_AMISS } from "./audit.ts";
 import { Cluster, until } from "./cluster.ts";
 import { Writers } from "./writers.ts";
 
@@ -7,17 +8,6 @@ afterEach(async () => {
   await cluster?.stop();
   cluster = undefined;
 });
-
-/** Every node's ledger is the same, holds all that was acknowledged, and nothing twice. */
-async function expectNothingLost(of: Cluster, writers: Writers): Promise<void> {
-  const ledgers = await Promise.all([...of.nodes.values()].map((node) => node.ask({ type: "read" })));
-  const [ids] = ledgers as number[][];
-  for (const ledger of ledgers) expect(ledger).toEqual(ids);
-  const seen = new Set(ids);
-  expect(ids).toHaveLength(seen.size);
-  expect([...writers.acknowledged].filter((id) => !seen.has(id))).toEqual([]);
-  for (const id of seen) expect(writers.acknowledged.has(id) || writers.unknown.has(id)).toBe(true);
-}
 
 describe("three processes", () => {
   test("lose no acknowledged write and apply none twice while leader after leader is killed", async () => {
@@ -32,7 +22,7 @@ describe("three processes", () => {
     }
     await writers.progress(300);
     await writers.stop();
-    await expectNothingLost(cluster, writers);
+    expect(await audit(cluster, writers)).toEqual(NOTHING_AMISS);
   });
 
   test("come back from their snapshots and logs when all are killed at once", async () => {
@@ -54,7 +44,7 @@ describe("three processes", () => {
     const { snapshotIndex, lastIndex } = await cluster.node("n1").status();
     expect(snapshotIndex).toBeGreaterThan(1000);
     expect(lastIndex).toBeGreaterThanOrEqual(snapshotIndex);
-    await expectNothingLost(cluster, writers);
+    expect(await audit(cluster, writers)).toEqual(NOTHING_AMISS);
   });
 
   test("bring a follower back that the log has gone on without, by a snapshot", async () => {
@@ -72,7 +62,7 @@ describe("three processes", () => {
     await until(async () => (node.events.includes("snapshot-restored") ? true : undefined));
     await writers.progress(200);
     await writers.stop();
-    await expectNothingLost(cluster, writers);
+    expect(await audit(cluster, writers)).toEqual(NOTHING_AMISS);
   });
 
   test("go on without a leader that is stopped, which follows once it is let go on", async () => {
@@ -88,7 +78,7 @@ describe("three processes", () => {
     await writers.progress(300);
     expect(await cluster.leader()).toBeDefined();
     await writers.stop();
-    await expectNothingLost(cluster, writers);
+    expect(await audit(cluster, writers)).toEqual(NOTHING_AMISS);
   });
 
   test("notice by its connections that the leader was killed, and do not wait for the time-out", async () => {

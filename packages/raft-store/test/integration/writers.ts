@@ -1,5 +1,8 @@
 import { type Cluster, NodeFailure } from "./cluster.ts";
 
+/** After so long without an answer a client asks another node: a process that is stopped does not even refuse. */
+const PATIENCE_MS = 1000;
+
 /** Clients that write without a pause, each one id after another, and keep account of what they were told. */
 export class Writers {
   readonly acknowledged = new Set<number>();
@@ -10,6 +13,8 @@ export class Writers {
   #nextId = 1;
   #stopping = false;
   #surprise: unknown;
+  #lastAcknowledgedMs = performance.now();
+  #longestGapMs = 0;
 
   constructor(cluster: Cluster, count: number, padBytes: number) {
     this.#cluster = cluster;
@@ -26,6 +31,13 @@ export class Writers {
     }
   }
 
+  /** The longest time without any acknowledged write since the last call, in milliseconds: the outage as clients see it. */
+  takeLongestGapMs(): number {
+    const longest = Math.max(this.#longestGapMs, performance.now() - this.#lastAcknowledgedMs);
+    this.#longestGapMs = 0;
+    return longest;
+  }
+
   async stop(): Promise<void> {
     this.#stopping = true;
     await Promise.all(this.#running);
@@ -38,8 +50,9 @@ export class Writers {
       const nodes = [...this.#cluster.nodes.values()];
       const node = nodes[turn % nodes.length];
       try {
-        await node?.ask({ type: "submit", id, pad: this.#pad, timeoutMs: 3000 });
-        this.acknowledged.add(id);
+        if (node !== undefined)
+          await patiently(node.ask({ type: "submit", id, pad: this.#pad, timeoutMs: 3000 }));
+        this.#noteAcknowledged(id);
         id = this.#nextId++;
       } catch (error) {
         if (!(error instanceof NodeFailure) || error.retry === "no") {
@@ -55,5 +68,25 @@ export class Writers {
         }
       }
     }
+  }
+
+  #noteAcknowledged(id: number): void {
+    const now = performance.now();
+    this.#longestGapMs = Math.max(this.#longestGapMs, now - this.#lastAcknowledgedMs);
+    this.#lastAcknowledgedMs = now;
+    this.acknowledged.add(id);
+  }
+}
+
+async function patiently(answer: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const tired = new Promise<never>((_, reject) => {
+    const failure = new NodeFailure("PATIENCE", "same-key", `no answer for ${PATIENCE_MS} ms`);
+    timer = setTimeout(() => reject(failure), PATIENCE_MS);
+  });
+  try {
+    await Promise.race([answer, tired]);
+  } finally {
+    clearTimeout(timer);
   }
 }

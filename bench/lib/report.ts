@@ -13,20 +13,28 @@ export interface Row {
   readonly limit?: number;
   /** Value divided by limit. */
   readonly ratio?: number;
+  /** What the other system had in the same run. */
+  readonly peer?: number;
 }
 
-/** A row of the samples of several runs, with the limit's samples of the same runs beside it. */
+/** A row of the samples of several runs, with the limit's and the peer's samples of the same runs beside it. */
 export function rowOf(
   name: string,
   unit: string,
   samples: readonly number[],
   limits?: readonly number[],
+  peers?: readonly number[],
 ): Row {
   const value = median(samples);
-  const row = { name, value: short(value), unit, spread: short(Math.max(...samples) - Math.min(...samples)) };
-  if (limits === undefined) return row;
-  const limit = median(limits);
-  return { ...row, limit: short(limit), ratio: short(value / limit) };
+  const limit = limits && median(limits);
+  return {
+    name,
+    value: short(value),
+    unit,
+    spread: short(Math.max(...samples) - Math.min(...samples)),
+    ...(limit !== undefined && { limit: short(limit), ratio: short(value / limit) }),
+    ...(peers !== undefined && { peer: short(median(peers)) }),
+  };
 }
 
 export function median(values: readonly number[]): number {
@@ -38,9 +46,9 @@ export function median(values: readonly number[]): number {
 
 export function table(rows: readonly Row[]): string {
   const cells = [
-    ["", "median", "unit", "spread", "limit", "ratio"],
-    ...rows.map(({ name, value, unit, spread = "", limit = "", ratio = "" }) =>
-      [name, value, unit, spread, limit, ratio].map(String),
+    ["", "median", "unit", "spread", "limit", "ratio", "peer"],
+    ...rows.map(({ name, value, unit, spread = "", limit = "", ratio = "", peer = "" }) =>
+      [name, value, unit, spread, limit, ratio, peer].map(String),
     ),
   ];
   const widths =

@@ -10,6 +10,13 @@ export type * from "./events.ts";
 export type { BetStatement } from "./history/leaf.ts";
 export { type TreeHead, verifyConsistency } from "./history/verify-path.ts";
 export { checkBook, checkConservation, checkExposure } from "./invariants.ts";
+export {
+  explainUnsafePricing,
+  type SureWin,
+  type SureWinLeg,
+  type UnsafePricing,
+} from "./pricing/sure-win.ts";
+export { PaperMarket } from "./pricing/paper-market.ts";
 export { capOf, payoutOf } from "./money.ts";
 export type * from "./outcomes.ts";
 export {

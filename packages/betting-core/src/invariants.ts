@@ -5,14 +5,14 @@ import type { Book } from "./book.ts";
 import { hexOf, partsHex, recomputedParts } from "./digest/book-digest.ts";
 import { invariant } from "./errors.ts";
 import { reprice, strategyOf } from "./games/market-prices.ts";
+import { promiseOf, statusIf } from "./games/payout-rule.ts";
 import { recomputedRun } from "./history/tree.ts";
-import { payoutOf } from "./money.ts";
 import { slackOf, worstCaseOf } from "./risk.ts";
 import type { BookState } from "./state/book-state.ts";
 import { BET, CAUSE } from "./state/codes.ts";
 import { copyGame, type GameRecord } from "./state/game-record.ts";
 import { stateOf } from "./state/state-of.ts";
-import { type GameId, type MinorUnits, type Odds, trusted } from "./units.ts";
+import type { GameId } from "./units.ts";
 
 /**
  * All money is somewhere: balances + escrow + house = openingBankroll + deposits − withdrawals. O(1).
@@ -158,9 +158,9 @@ function sumsOfBets(state: BookState): Map<number, BetSums> {
     sums.set(game.text.id, sum);
     const position = bets.outcome.get(bet);
     const stake = bets.stake.get(bet);
-    const payout = payoutOf(trusted<MinorUnits>(stake), trusted<Odds>(bets.odds.get(bet)));
+    const promise = promiseOf(game, stake, bets.odds.get(bet));
     sum.staked[position] = (sum.staked[position] as number) + stake;
-    sum.liabilities[position] = (sum.liabilities[position] as number) + payout;
+    sum.liabilities[position] = (sum.liabilities[position] as number) + promise;
     sum.betCounts[position] = (sum.betCounts[position] as number) + 1;
     const status = statusOfBet(game, position);
     same(bets.status.get(bet), status, `status of bet ${bet}`);
@@ -171,7 +171,7 @@ function sumsOfBets(state: BookState): Map<number, BetSums> {
 function statusOfBet(game: GameRecord, position: number): number {
   if (game.status === "voided") return BET.void;
   if (game.status !== "settled") return BET.open;
-  return game.winner === position ? BET.won : BET.lost;
+  return statusIf(game, game.winner, position);
 }
 
 function checkGame(game: GameRecord, sums: BetSums): void {

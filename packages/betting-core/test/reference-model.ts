@@ -2,11 +2,16 @@
 // Slow and obvious, so that where it and the book disagree, the book is wrong until shown otherwise.
 
 import type { Command, LimitWindows, Pricing } from "../src/index.ts";
+import {
+  isPool,
+  modelCap,
+  type ModelMarket,
+  modelOdds,
+  modelOffer,
+  SCALE,
+  total,
+} from "./reference-pricing.ts";
 
-const SCALE = 10_000n;
-const AMOUNT_MAX = 100_000_000_000n;
-const POOL_MAX = 900_000_000_000n;
-const ODDS_MAX = 10_000_000n;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const WINDOWS = { day: DAY, week: 7 * DAY, month: 30 * DAY };
@@ -70,6 +75,7 @@ export class ReferenceModel {
     string,
     { current: ModelLimits; pending?: { limits: ModelLimits; at: number } }
   >();
+  readonly #caps = new Map<string, bigint>();
   readonly #previews = new Map<string, string>([[MADE_UP_PREVIEW, "nothing"]]);
   readonly requests = new Map<
     string,
@@ -138,7 +144,26 @@ export class ReferenceModel {
   }
 
   liability(game: ModelGame, outcome: number): bigint {
-    return total(this.#on(game, outcome).map(payout));
+    return total(this.#on(game, outcome).map((bet) => promise(game, bet)));
+  }
+
+  /** What the bet is paid if that outcome wins. */
+  payoutIf(game: ModelGame, bet: ModelBet, winner: number): bigint {
+    if (!isPool(game.pricing)) return bet.outcome === winner ? payout(bet) : 0n;
+    const backed = this.staked(game, winner);
+    if (backed === 0n) return bet.stake;
+    if (bet.outcome !== winner) return 0n;
+    const net = (this.totalStaked(game) * (SCALE - BigInt(game.pricing.commissionBp))) / SCALE;
+    const tick = BigInt(game.pricing.tick);
+    const dividend = ((net * SCALE) / backed / tick) * tick;
+    return (bet.stake * (dividend > SCALE ? dividend : SCALE)) / SCALE;
+  }
+
+  /** What settling pays in all. */
+  paidIf(game: ModelGame, winner: number): bigint {
+    return total(
+      this.bets.filter((bet) => bet.game === game.id).map((bet) => this.payoutIf(game, bet, winner)),
+    );
   }
 
   worstCase(game: ModelGame): bigint {
@@ -150,31 +175,19 @@ export class ReferenceModel {
     return greatest;
   }
 
-  /** Odds in ten-thousandths, 0 where the outcome is not offered. */
+  /** Odds in ten-thousandths that the smallest stake gets, 0 where the outcome is not offered. */
   odds(game: ModelGame, outcome: number): bigint {
-    const held = this.#held(game);
-    const own = held[outcome] as bigint;
-    const others = total(held) - own;
-    const tick = BigInt(game.pricing.tick);
-    const fair = SCALE + (others * (SCALE - BigInt(game.pricing.commissionBp))) / own;
-    const shown = min(ODDS_MAX, (fair / tick) * tick);
-    return shown < SCALE + tick ? 0n : shown;
+    return modelOdds(this.#market(game), outcome);
   }
 
-  /** Found by trying: the largest stake whose profit is within the slack. */
   cap(game: ModelGame, outcome: number): bigint {
-    const odds = this.odds(game, outcome);
-    if (odds === 0n) return 0n;
-    const slack = this.totalStaked(game) + BigInt(game.pricing.margin) - this.liability(game, outcome);
-    const room = POOL_MAX - total(this.#held(game));
-    let low = 0n;
-    let high = min(AMOUNT_MAX, room > 0n ? room : 0n);
-    while (low < high) {
-      const middle = (low + high + 1n) / 2n;
-      if ((middle * odds) / SCALE - middle <= slack) low = middle;
-      else high = middle - 1n;
-    }
-    return low;
+    const market = this.#market(game);
+    // The one thing that is remembered, by all that it depends on: trying takes long.
+    const all = [market.pricing, ...market.staked.map(String), ...market.promised.map(String), outcome];
+    const known = JSON.stringify(all);
+    const cap = this.#caps.get(known) ?? modelCap(market, outcome);
+    this.#caps.set(known, cap);
+    return cap;
   }
 
   #decide(command: Command): string {
@@ -205,7 +218,9 @@ export class ReferenceModel {
         return "accepted";
       }
       case "createGame": {
-        if (command.pricing.strategy !== "ratio/pre") return "invalid_request";
+        const { strategy, prior } = command.pricing;
+        const needsChance = strategy === "cpmm" || strategy === "lmsr";
+        if (needsChance && prior !== undefined && prior.includes(0)) return "invalid_request";
         if (command.closesAt !== undefined && command.closesAt <= this.at) return "invalid_request";
         if (this.house < BigInt(command.pricing.margin)) return "house_underfunded";
         this.house -= BigInt(command.pricing.margin);
@@ -315,14 +330,15 @@ export class ReferenceModel {
     const late = game.closesAt !== undefined && this.at >= game.closesAt;
     if (game.status !== "open" || late) return "betting_closed";
     if (this.#excluded(command.actor)) return "excluded";
-    const odds = this.odds(game, outcome);
-    if (odds === 0n) return "outcome_not_offered";
+    if (this.odds(game, outcome) === 0n) return "outcome_not_offered";
     const sent = BigInt(command.odds);
     const tick = BigInt(game.pricing.tick);
     if (sent % tick !== 0n || sent < SCALE + tick) return "invalid_odds";
+    const stake = BigInt(command.stake);
+    const odds = modelOffer(this.#market(game), outcome, stake);
     const floor = { exact: sent, better: sent, any: BigInt(command.minOdds ?? 0) }[command.accept];
     if (odds < floor || (command.accept === "exact" && odds !== sent)) return "odds_changed";
-    const stake = BigInt(command.stake);
+    if (odds === 0n) return "stake_above_cap";
     if ((stake * odds) / SCALE <= stake) return "stake_too_small";
     if (stake > this.cap(game, outcome)) return "stake_above_cap";
     if (this.#over(command.actor, "stake", stake)) return "limit_reached";
@@ -338,22 +354,24 @@ export class ReferenceModel {
 
   #settle(game: ModelGame, winner: number): void {
     const held = this.totalStaked(game) + BigInt(game.pricing.margin);
-    this.house += held - this.liability(game, winner);
+    this.house += held - this.paidIf(game, winner);
     game.status = "settled";
     game.winner = winner;
     game.version++;
     for (const bet of this.bets.filter((each) => each.game === game.id)) {
-      bet.status = bet.outcome === winner ? "won" : "lost";
-      if (bet.status === "won") this.#move(bet.user, "payout", payout(bet));
+      bet.status = this.#statusIf(game, bet, winner);
+      if (bet.status === "won") this.#move(bet.user, "payout", this.payoutIf(game, bet, winner));
+      if (bet.status === "void") this.#move(bet.user, "refund", bet.stake);
     }
   }
 
   #resettle(game: ModelGame, winner: number): void {
-    this.house += this.liability(game, game.winner as number) - this.liability(game, winner);
+    const before = game.winner as number;
+    this.house += this.paidIf(game, before) - this.paidIf(game, winner);
     for (const bet of this.bets.filter((each) => each.game === game.id)) {
-      if (bet.status === "won") this.#move(bet.user, "adjustment", -payout(bet));
-      bet.status = bet.outcome === winner ? "won" : "lost";
-      if (bet.status === "won") this.#move(bet.user, "adjustment", payout(bet));
+      this.#move(bet.user, "adjustment", -this.payoutIf(game, bet, before));
+      this.#move(bet.user, "adjustment", this.payoutIf(game, bet, winner));
+      bet.status = this.#statusIf(game, bet, winner);
     }
     game.winner = winner;
     game.version++;
@@ -457,13 +475,18 @@ export class ReferenceModel {
     return total(this.movements.filter(which).map((movement) => movement.amount));
   }
 
-  #held(game: ModelGame): bigint[] {
-    const { virtualStake, prior } = game.pricing;
-    return Array.from({ length: game.outcomes }, (_, outcome) => {
-      const share = (BigInt(virtualStake) * BigInt(game.outcomes) * BigInt(prior?.[outcome] ?? 0)) / SCALE;
-      const virtual = prior === undefined ? BigInt(virtualStake) : share > 0n ? share : 1n;
-      return virtual + this.staked(game, outcome);
-    });
+  #market(game: ModelGame): ModelMarket {
+    const outcomes = Array.from({ length: game.outcomes }, (_, outcome) => outcome);
+    return {
+      pricing: game.pricing,
+      staked: outcomes.map((outcome) => this.staked(game, outcome)),
+      promised: outcomes.map((outcome) => this.liability(game, outcome)),
+    };
+  }
+
+  #statusIf(game: ModelGame, bet: ModelBet, winner: number): ModelBet["status"] {
+    if (isPool(game.pricing) && this.staked(game, winner) === 0n) return "void";
+    return bet.outcome === winner ? "won" : "lost";
   }
 
   #live(): ModelGame[] {
@@ -484,16 +507,13 @@ export class ReferenceModel {
   }
 }
 
-export function payout(bet: ModelBet): bigint {
+function payout(bet: ModelBet): bigint {
   return (bet.stake * bet.odds) / SCALE;
 }
 
-function total(values: readonly bigint[]): bigint {
-  return values.reduce((sum, value) => sum + value, 0n);
-}
-
-function min(one: bigint, other: bigint): bigint {
-  return one < other ? one : other;
+/** What the house owes for the bet if its outcome wins, whatever comes. */
+function promise(game: ModelGame, bet: ModelBet): bigint {
+  return isPool(game.pricing) ? bet.stake : payout(bet);
 }
 
 function sameWindows(one: ModelLimits, other: ModelLimits): boolean {

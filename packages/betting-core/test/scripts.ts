@@ -15,6 +15,7 @@ import {
   gameId,
   type Limits,
   logIndex,
+  type MinorUnits,
   minorUnits,
   type Odds,
   odds,
@@ -48,6 +49,9 @@ const DEEDS = [
   ["openAccount", 1],
   ["openBook", 1],
 ] as const;
+/** All that there are. */
+export const STRATEGIES = ["ratio/pre", "ratio/post", "cpmm", "lmsr", "tote"] as const;
+
 type Deed = (typeof DEEDS)[number][0];
 
 const draw = fc.record({
@@ -75,21 +79,7 @@ const draw = fc.record({
   accept: fc.constantFrom("exact" as const, "better" as const, "any" as const),
   flag: fc.boolean(),
   key: fc.option(fc.integer({ min: 0, max: 60 }), { nil: undefined, freq: 3 }),
-  pricing: fc.oneof(
-    { weight: 2, arbitrary: fc.constant<Partial<Pricing>>({}) },
-    {
-      weight: 1,
-      arbitrary: fc.record(
-        {
-          virtualStake: fc.constantFrom(1, 77, 10_000, 1_000_000).map(amount),
-          commissionBp: fc.constantFrom(0, 1, 500, 5_000, 9_999),
-          margin: fc.constantFrom(0, 1, 5_000, 90_000).map(minorUnits),
-          tick: fc.constantFrom(1, 100, 1_000, 10_000),
-        },
-        { requiredKeys: [] },
-      ),
-    },
-  ),
+  pricing: pricings(),
   limits: fc.record(
     {
       deposit: windows(),
@@ -164,7 +154,7 @@ function commandOf(drawn: Draw, book: Book, history: readonly Applying[]): Comma
   const reason = "as the steward says";
   switch (deed) {
     case "bet":
-      return { ...own, ...betOf(drawn, game, position), gameId: id, outcome: winner };
+      return { ...own, ...betOf(drawn, book, game, position), gameId: id, outcome: winner };
     case "repeat":
       return history[drawn.which % history.length]?.command ?? { type: "expire", ...admin };
     case "advance":
@@ -239,31 +229,32 @@ function advance(
 }
 
 function gameOf(
-  { money, outcome, game, pricing, flag }: Draw,
+  { money, outcome, pricing, flag }: Draw,
   now: number,
 ): Omit<Extract<Command, { type: "createGame" }>, "actor"> {
   const outcomes = ["Home", "Draw", "Away"].slice(0, 2 + (outcome % 2));
   const prior = money % 4 === 0 ? { prior: outcomes.length === 2 ? [9_000, 1_000] : [9_000, 1_000, 0] } : {};
-  const strategy = game === NO_GAME ? { strategy: "lmsr" as const } : {};
   return {
     type: "createGame",
     question: `Match of ${money}`,
     category: flag ? "real" : "virtual",
     outcomes,
     ...(money % 5 === 0 ? { closesAt: unixMillis(Math.max(0, now + (money % 100) * 60_000 - 1)) } : {}),
-    pricing: { ...DEFAULT_PRICING, ...pricing, ...prior, ...strategy },
+    pricing: { ...DEFAULT_PRICING, ...pricing, ...prior },
   };
 }
 
 function betOf(
   drawn: Draw,
+  book: Book,
   game: GameView | undefined,
   position: number,
 ): Omit<Extract<Command, { type: "placeBet" }>, "actor" | "gameId" | "outcome"> {
   const shown = game?.outcomes[position];
   const cap = shown?.cap ?? 100;
   const stake = { money: drawn.money, cap, "above cap": cap + 1 }[drawn.stake];
-  const current = shown?.odds ?? 20_000;
+  const amountAsked = amount(Math.min(100_000_000_000, Math.max(1, stake)));
+  const current = oddsFor(book, game, position, amountAsked) ?? shown?.odds ?? 20_000;
   const tick = game?.pricing.tick ?? 100;
   const values = {
     current,
@@ -275,11 +266,60 @@ function betOf(
   const sent: Odds = odds(Math.min(10_000_000, Math.max(1, values[drawn.sent])));
   return {
     type: "placeBet",
-    stake: amount(Math.min(100_000_000_000, Math.max(1, stake))),
+    stake: amountAsked,
     odds: sent,
     accept: drawn.accept,
     ...(drawn.accept === "any" && drawn.flag ? { minOdds: sent } : {}),
   };
+}
+
+function pricings(): fc.Arbitrary<Partial<Pricing>> {
+  return fc.oneof(
+    { weight: 1, arbitrary: fc.constant<Partial<Pricing>>({}) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        strategy: fc.constantFrom(...STRATEGIES),
+        commissionBp: fc.constantFrom(0, 500),
+        margin: fc.constantFrom(5_000, 20_000).map(minorUnits),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record(
+        {
+          virtualStake: fc.constantFrom(1, 77, 10_000, 1_000_000).map(amount),
+          commissionBp: fc.constantFrom(0, 1, 500, 5_000, 9_999),
+          margin: fc.constantFrom(0, 1, 5_000, 90_000).map(minorUnits),
+          tick: fc.constantFrom(1, 100, 1_000, 10_000),
+          strategy: fc.constantFrom(...STRATEGIES),
+        },
+        { requiredKeys: [] },
+      ),
+    },
+  );
+}
+
+/** What the stake would get, where a bettor of no other troubles would be taken. */
+function oddsFor(
+  book: Book,
+  game: GameView | undefined,
+  position: number,
+  stake: MinorUnits,
+): Odds | undefined {
+  const shown = game?.outcomes[position]?.odds;
+  if (game === undefined || shown === undefined || shown === null) return undefined;
+  const { outcome } = book.preview({
+    type: "placeBet",
+    actor: USERS[0] as (typeof USERS)[number],
+    gameId: game.id,
+    outcome: `opt${position + 1}`,
+    stake,
+    odds: shown,
+    accept: "exact",
+  });
+  if (outcome.status === "accepted") return outcome.bet.odds;
+  return outcome.rejection.code === "odds_changed" ? (outcome.rejection.currentOdds ?? undefined) : undefined;
 }
 
 function windows(): fc.Arbitrary<Limits["deposit"]> {

@@ -4,7 +4,9 @@ import { betLimitReached, exclusionOf } from "../accounts/limits.ts";
 import { balanceOrWelcome } from "../accounts/open-account.ts";
 import type { PlaceBet } from "../commands.ts";
 import { strategyOf } from "../games/market-prices.ts";
+import { payoutOf } from "../money.ts";
 import type { Rejection } from "../rejections.ts";
+import { slackOf } from "../risk.ts";
 import type { BookState } from "../state/book-state.ts";
 import type { GameRecord } from "../state/game-record.ts";
 import { type MinorUnits, type Odds, ODDS_SCALE, outcomePosition, ROWS_MAX, trusted } from "../units.ts";
@@ -15,6 +17,8 @@ export interface BetTaken {
   readonly position: number;
   readonly odds: Odds;
   readonly payout: MinorUnits;
+  /** What the house owes if the outcome wins: the payout, or the stake alone where a pool decides on the rest. */
+  readonly promise: number;
   /** The user's account, 0 where the bet is to open it. */
   readonly account: number;
 }
@@ -34,24 +38,31 @@ export function decideBet(state: BookState, command: PlaceBet, at: number): BetT
   const account = state.accounts.find(command.actor);
   const excludedUntil = exclusionOf(state, account, at);
   if (excludedUntil !== undefined) return { code: "excluded", excludedUntil };
-  const current = game.odds[position] as number;
-  if (current === 0) return { code: "outcome_not_offered", outcome: command.outcome };
+  const shown = game.odds[position] as number;
+  if (shown === 0) return { code: "outcome_not_offered", outcome: command.outcome };
   const { tick } = pricing;
   if (command.odds % tick !== 0 || command.odds < ODDS_SCALE + tick) return { code: "invalid_odds", tick };
-  if (!takes(command, current)) {
-    return { code: "odds_changed", currentOdds: trusted<Odds>(current), version: game.version };
+  const strategy = strategyOf(game);
+  // The lock is on what this stake gets, not on what a smaller one would: nobody is filled at odds he did not take.
+  const odds = trusted<Odds>(strategy.oddsFor(game, position, stake, shown));
+  if (!takes(command, odds)) {
+    return { code: "odds_changed", currentOdds: odds === 0 ? null : odds, version: game.version };
   }
-  const odds = trusted<Odds>(current);
-  const payout = strategyOf(game).payout(game, position, stake, odds);
-  if (payout <= stake) return { code: "stake_too_small", stake };
   const cap = game.caps[position] as number;
+  if (odds === 0) return { code: "stake_above_cap", cap: trusted<MinorUnits>(cap) };
+  const payout = payoutOf(stake, odds);
+  if (payout <= stake) return { code: "stake_too_small", stake };
   if (stake > cap) return { code: "stake_above_cap", cap: trusted<MinorUnits>(cap) };
+  const promise = strategy.pool ? stake : payout;
+  const slack = slackOf(game.totalStaked, pricing.margin, game.liabilities[position] as number);
+  // The cap is this very test, solved for the stake by the strategy; that one errs must not cost the house a unit.
+  if (promise - stake > slack) return { code: "stake_above_cap", cap: trusted<MinorUnits>(cap) };
   const reached = betLimitReached(state, account, stake, at);
   if (reached !== undefined) return reached;
   const balance = balanceOrWelcome(state, account);
   if (balance < stake) return { code: "insufficient_balance", balance: trusted<MinorUnits>(balance) };
   if (state.bets.count >= ROWS_MAX) return { code: "stake_above_cap", cap: trusted<MinorUnits>(0) };
-  return { game, position, odds, payout: trusted<MinorUnits>(payout), account };
+  return { game, position, odds, payout, promise, account };
 }
 
 /** The odds lock: whether the bettor takes the current odds. */

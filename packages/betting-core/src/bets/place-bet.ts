@@ -15,7 +15,7 @@ import { decideBet } from "./decide-bet.ts";
 export function placeBet(state: BookState, command: PlaceBet): Outcome<"placeBet"> {
   const taken = decideBet(state, command, state.at);
   if ("code" in taken) return rejected(taken);
-  const { position, odds, payout } = taken;
+  const { position, odds, payout, promise } = taken;
   const { actor, gameId, stake } = command;
   const { accounts, bets, counters } = state;
 
@@ -23,7 +23,7 @@ export function placeBet(state: BookState, command: PlaceBet): Outcome<"placeBet
   const id = bets.count + 1;
   const seq = state.post(account, CAUSE.stake, id, 0 - stake, stake);
   bets.append(gameId, position, stake, odds, seq, taken.game.lastBet);
-  const game = state.games.addBet(gameId, id, position, stake, payout);
+  const game = state.games.addBet(gameId, id, position, stake, promise);
   counters.escrow += stake;
   reprice(game, strategyOf(game));
   state.exposeGame(game, worstCaseOf(game.totalStaked, game.liabilities));

@@ -30,12 +30,12 @@ export function previewBet(state: BookState, command: PlaceBet, at: UnixMillis):
       game: game === undefined ? null : gameView(game),
     };
   }
-  const { position, odds, payout, account } = taken;
+  const { position, odds, payout, promise, account } = taken;
   const { stake } = command;
   const game = copyGame(taken.game, taken.game.generation);
   game.version++;
   game.staked[position] = (game.staked[position] as number) + stake;
-  game.liabilities[position] = (game.liabilities[position] as number) + payout;
+  game.liabilities[position] = (game.liabilities[position] as number) + promise;
   game.totalStaked += stake;
   reprice(game, strategyOf(game));
   const balance = balanceOrWelcome(state, account);

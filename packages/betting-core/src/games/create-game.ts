@@ -3,6 +3,7 @@
 import type { CreateGame } from "../commands.ts";
 import type { Outcome } from "../outcomes.ts";
 import { strategyNamed } from "../pricing/strategies.ts";
+import { explainUnsafePricing, type UnsafePricing } from "../pricing/sure-win.ts";
 import { rejected } from "../rejected.ts";
 import type { BookState } from "../state/book-state.ts";
 import { type GameRecord, type GameText, NONE } from "../state/game-record.ts";
@@ -16,11 +17,11 @@ export function createGame(state: BookState, command: CreateGame): Outcome<"crea
     return invalid("outcomes", `must be ${OUTCOMES_MIN} to ${OUTCOMES_MAX}`);
   }
   const strategy = strategyNamed(pricing.strategy);
-  if (strategy === undefined) return invalid("pricing.strategy", "is not one that this book can price");
   const fault = strategy.fault(pricing, outcomes.length);
   if (fault !== undefined) return invalid(fault.path, fault.message);
-  if (counters.refuseUnsafePricing && strategy.allowsSureWin(pricing, outcomes.length)) {
-    return invalid("pricing", "allows bettors a sure win");
+  if (counters.refuseUnsafePricing) {
+    const unsafe = explainUnsafePricing(pricing, outcomes.length);
+    if (unsafe !== undefined) return invalid("pricing", unsafeText(unsafe));
   }
   if (closesAt !== undefined && closesAt <= state.at) return invalid("closesAt", "has passed");
   if (state.games.count >= ROWS_MAX) return invalid("gameId", "the book is full");
@@ -80,6 +81,16 @@ export function createGame(state: BookState, command: CreateGame): Outcome<"crea
   state.events.push({ type: "gameCreated", gameId, version: 1 });
   state.tellBook();
   return { status: "accepted", type: "createGame", gameId };
+}
+
+/** For example: allows bettors a sure win (margin above 1026): 5260 on opt1, then 4190 on opt2 win 806. */
+function unsafeText({ marginMax, example }: UnsafePricing): string {
+  const known = `allows bettors a sure win (margin above ${marginMax})`;
+  if (example === undefined) return known;
+  const legs = example.bets.map(({ outcome, staked, times }) => {
+    return `${staked} on ${outcome}${times === 1 ? "" : ` in ${times} bets`}`;
+  });
+  return `${known}: ${legs.join(", then ")} win ${example.profit}`;
 }
 
 function invalid(path: string, message: string): Outcome<"createGame"> {

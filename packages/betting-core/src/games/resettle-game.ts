@@ -2,12 +2,12 @@
 // both kept in the ledger as adjustments. The one thing that may take a balance below zero.
 
 import type { ResettleGame } from "../commands.ts";
-import { payoutOf } from "../money.ts";
 import type { Outcome } from "../outcomes.ts";
 import { rejected } from "../rejected.ts";
 import type { BookState } from "../state/book-state.ts";
-import { BET, CAUSE } from "../state/codes.ts";
-import { type MinorUnits, type Odds, outcomeKey, outcomePosition, trusted } from "../units.ts";
+import { CAUSE } from "../state/codes.ts";
+import { outcomeKey, outcomePosition } from "../units.ts";
+import { payoutIf, statusIf } from "./payout-rule.ts";
 import { AccountsTouched, betsOf, markBet, settlementOf } from "./settlement.ts";
 
 export function resettleGame(state: BookState, command: ResettleGame): Outcome<"resettleGame"> {
@@ -20,11 +20,11 @@ export function resettleGame(state: BookState, command: ResettleGame): Outcome<"
   }
   if (game.status !== "settled") return rejected({ code: "wrong_status", gameStatus: game.status });
   const type = "resettleGame";
-  const settlement = settlementOf(game, winner);
+  const settlement = settlementOf(state, game, winner);
   if (game.winner === winner) return { status: "accepted", type, gameId, changed: false, ...settlement };
 
   const previous = game.winner;
-  const reversed = settlementOf(game, previous);
+  const reversed = settlementOf(state, game, previous);
   const resettled = state.games.change(gameId, (record) => {
     record.winner = winner;
     record.settledAt = state.at;
@@ -40,13 +40,16 @@ export function resettleGame(state: BookState, command: ResettleGame): Outcome<"
   const touched = new AccountsTouched(state, resettled, "adjustment");
   for (const bet of betsOf(state, resettled)) {
     const outcome = bets.outcome.get(bet);
-    if (outcome !== previous && outcome !== winner) continue;
-    const payout: number = payoutOf(
-      trusted<MinorUnits>(bets.stake.get(bet)),
-      trusted<Odds>(bets.odds.get(bet)),
-    );
-    touched.pay(state.ownerOf(bet), CAUSE.adjustment, bet, outcome === winner ? payout : -payout, 0);
-    markBet(state, bet, outcome === winner ? BET.won : BET.lost);
+    const status = statusIf(resettled, winner, outcome);
+    if (status === statusIf(resettled, previous, outcome)) continue;
+    const stake = bets.stake.get(bet);
+    const odds = bets.odds.get(bet);
+    const taken = payoutIf(resettled, previous, outcome, stake, odds);
+    const given = payoutIf(resettled, winner, outcome, stake, odds);
+    const account = state.ownerOf(bet);
+    if (taken !== 0) touched.pay(account, CAUSE.adjustment, bet, -taken, 0);
+    if (given !== 0) touched.pay(account, CAUSE.adjustment, bet, given, 0);
+    markBet(state, bet, status);
   }
   touched.finish();
   state.counters.house += reversed.paid - settlement.paid;

@@ -1,13 +1,13 @@
 // Settles a closed game: every winning bet is paid once, what is left of the escrow goes to the house.
 
 import type { SettleGame } from "../commands.ts";
-import { payoutOf } from "../money.ts";
 import type { Outcome } from "../outcomes.ts";
 import { rejected } from "../rejected.ts";
 import type { BookState } from "../state/book-state.ts";
 import { BET, CAUSE } from "../state/codes.ts";
 import type { GameRecord } from "../state/game-record.ts";
-import { type MinorUnits, type Odds, outcomeKey, outcomePosition, trusted } from "../units.ts";
+import { outcomeKey, outcomePosition } from "../units.ts";
+import { payoutIf, statusIf } from "./payout-rule.ts";
 import { AccountsTouched, betsOf, markBet, previewHashOf, retireGame, settlementOf } from "./settlement.ts";
 
 export function settleGame(state: BookState, command: SettleGame): Outcome<"settleGame"> {
@@ -21,7 +21,7 @@ export function settleGame(state: BookState, command: SettleGame): Outcome<"sett
   const type = "settleGame";
   if (game.status === "settled") {
     if (game.winner !== winner) return rejected({ code: "already_settled", winner: outcomeKey(game.winner) });
-    return { status: "accepted", type, gameId, changed: false, ...settlementOf(game, winner) };
+    return { status: "accepted", type, gameId, changed: false, ...settlementOf(state, game, winner) };
   }
   if (game.status !== "closed") return rejected({ code: "wrong_status", gameStatus: game.status });
   if (command.previewHash !== undefined) {
@@ -44,7 +44,7 @@ export function settleGame(state: BookState, command: SettleGame): Outcome<"sett
   payWinners(state, settled, winner);
   retireGame(state, settled);
 
-  const settlement = settlementOf(settled, winner);
+  const settlement = settlementOf(state, settled, winner);
   const held = settled.totalStaked + settled.text.pricing.margin;
   state.counters.escrow -= held;
   state.counters.house += held - settlement.paid;
@@ -65,14 +65,15 @@ function payWinners(state: BookState, game: GameRecord, winner: number): void {
   for (const bet of betsOf(state, game)) {
     const account = state.ownerOf(bet);
     const stake = bets.stake.get(bet);
-    if (bets.outcome.get(bet) === winner) {
-      const payout = payoutOf(trusted<MinorUnits>(stake), trusted<Odds>(bets.odds.get(bet)));
-      touched.pay(account, CAUSE.payout, bet, payout, -stake);
-      markBet(state, bet, BET.won);
-    } else {
+    const outcome = bets.outcome.get(bet);
+    const status = statusIf(game, winner, outcome);
+    if (status === BET.lost) {
       touched.lose(account, stake);
-      markBet(state, bet, BET.lost);
+    } else {
+      const payout = payoutIf(game, winner, outcome, stake, bets.odds.get(bet));
+      touched.pay(account, status === BET.won ? CAUSE.payout : CAUSE.refund, bet, payout, -stake);
     }
+    markBet(state, bet, status);
   }
   touched.finish();
 }

@@ -8,6 +8,8 @@ import type { GameRecord } from "../state/game-record.ts";
 import { TAG } from "../state/tags.ts";
 import { type BetId, type MinorUnits, trusted } from "../units.ts";
 import type { SettlementView } from "../views.ts";
+import { strategyOf } from "./market-prices.ts";
+import { isRefunded, payoutIf } from "./payout-rule.ts";
 
 /** Bets of a game, oldest first. */
 export function betsOf(state: BookState, game: GameRecord): Uint32Array {
@@ -18,14 +20,28 @@ export function betsOf(state: BookState, game: GameRecord): Uint32Array {
   return bets;
 }
 
-/** What settling on that winner pays: known at any time without looking at a single bet. */
-export function settlementOf(game: GameRecord, winner: number): SettlementView {
-  const paid = game.liabilities[winner] as number;
+/**
+ * What settling on that winner pays. At fixed odds it is known at any time without looking at a single bet; a pool's
+ * payouts are each rounded down, so its bets must be asked.
+ */
+export function settlementOf(state: BookState, game: GameRecord, winner: number): SettlementView {
+  const paid = strategyOf(game).pool
+    ? paidFromPool(state, game, winner)
+    : (game.liabilities[winner] as number);
   return {
     winners: game.betCounts[winner] as number,
     paid: trusted<MinorUnits>(paid),
     bookResult: trusted<MinorUnits>(game.totalStaked - paid),
   };
+}
+
+function paidFromPool({ bets }: BookState, game: GameRecord, winner: number): number {
+  if (isRefunded(game, winner)) return game.totalStaked;
+  let paid = 0;
+  for (let bet = game.lastBet; bet !== 0; bet = bets.previousOfGame.get(bet)) {
+    paid += payoutIf(game, winner, bets.outcome.get(bet), bets.stake.get(bet), bets.odds.get(bet));
+  }
+  return paid;
 }
 
 /** Changes when a bet joins the game, and only then: sixteen hexadecimal digits. */

@@ -1,5 +1,7 @@
 // A bet as queries show it.
 
+import { strategyOf } from "../games/market-prices.ts";
+import { payoutIf } from "../games/payout-rule.ts";
 import { payoutOf } from "../money.ts";
 import type { BookState } from "../state/book-state.ts";
 import { BET, BET_STATUSES } from "../state/codes.ts";
@@ -27,7 +29,7 @@ export function betViewAsPlaced(state: BookState, bet: number): BetView {
 }
 
 export function betDetailView(state: BookState, bet: number): BetDetailView {
-  const game = state.games.get(state.bets.game.get(bet)) as GameRecord;
+  const game = gameOf(state, bet);
   return {
     ...betView(state, bet),
     question: game.text.question,
@@ -51,14 +53,30 @@ function viewWithStatus(state: BookState, bet: number, status: number): BetView 
     odds,
     potentialPayout,
     status: BET_STATUSES[status] as BetStatus,
-    payout: payoutByStatus(status, stake, potentialPayout),
+    payout: payoutByStatus(state, bet, status, potentialPayout),
     placedAt: trusted<UnixMillis>(ledger.at.get(posting)),
     index: trusted<LogIndex>(ledger.index.get(posting)),
   };
 }
 
-function payoutByStatus(status: number, stake: MinorUnits, potentialPayout: MinorUnits): MinorUnits | null {
+function payoutByStatus(
+  state: BookState,
+  bet: number,
+  status: number,
+  potentialPayout: MinorUnits,
+): MinorUnits | null {
+  const { bets } = state;
   if (status === BET.open) return null;
-  if (status === BET.won) return potentialPayout;
-  return status === BET.void ? stake : trusted<MinorUnits>(0);
+  if (status === BET.void) return trusted<MinorUnits>(bets.stake.get(bet));
+  if (status === BET.lost) return trusted<MinorUnits>(0);
+  const game = gameOf(state, bet);
+  if (!strategyOf(game).pool) return potentialPayout;
+  const { winner } = game;
+  return trusted<MinorUnits>(
+    payoutIf(game, winner, bets.outcome.get(bet), bets.stake.get(bet), bets.odds.get(bet)),
+  );
+}
+
+function gameOf(state: BookState, bet: number): GameRecord {
+  return state.games.get(state.bets.game.get(bet)) as GameRecord;
 }

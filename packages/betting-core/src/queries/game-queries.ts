@@ -2,9 +2,12 @@
 
 import type { GamesQuery } from "../book.ts";
 import { reprice, strategyOf } from "../games/market-prices.ts";
+import { liabilityIf, promiseOf, statusIf } from "../games/payout-rule.ts";
 import { betsOf, previewHashOf, settlementOf } from "../games/settlement.ts";
+import { isUnsafe } from "../pricing/sure-win.ts";
 import { worstCaseOf } from "../risk.ts";
 import type { BookState } from "../state/book-state.ts";
+import { BET } from "../state/codes.ts";
 import { copyGame, type GameRecord, NONE } from "../state/game-record.ts";
 import {
   type GameId,
@@ -69,7 +72,7 @@ export function gamesPage(state: BookState, query: GamesQuery): Page<GameView> {
 
 export function exposureView(game: GameRecord): ExposureView {
   const { text, totalStaked } = game;
-  const unsafe = strategyOf(game).allowsSureWin(text.pricing, text.labels.length);
+  const unsafe = isUnsafe(text.pricing, text.labels.length);
   return {
     gameId: trusted<GameId>(text.id),
     margin: text.pricing.margin,
@@ -78,8 +81,8 @@ export function exposureView(game: GameRecord): ExposureView {
     outcomes: text.labels.map((_, position) => ({
       key: outcomeKey(position),
       staked: trusted<MinorUnits>(game.staked[position] as number),
-      liability: trusted<MinorUnits>(game.liabilities[position] as number),
-      result: trusted<MinorUnits>(totalStaked - (game.liabilities[position] as number)),
+      liability: trusted<MinorUnits>(liabilityIf(game, position)),
+      result: trusted<MinorUnits>(totalStaked - liabilityIf(game, position)),
     })),
     warnings: unsafe ? ["arbitrage"] : [],
   };
@@ -95,10 +98,10 @@ export function settlePreview(
   if (game.status === "settled" || game.status === "voided") return undefined;
   const accounts = new Set<number>();
   for (const bet of betsOf(state, game)) {
-    if (state.bets.outcome.get(bet) === position) accounts.add(state.ownerOf(bet));
+    if (statusIf(game, position, state.bets.outcome.get(bet)) !== BET.lost) accounts.add(state.ownerOf(bet));
   }
   return {
-    ...settlementOf(game, position),
+    ...settlementOf(state, game, position),
     accounts: accounts.size,
     previewHash: previewHashOf(state, game, position),
   };
@@ -113,6 +116,7 @@ export function oddsHistory(state: BookState, game: GameRecord, since: number): 
   const bets = betsOf(state, game);
   const replay = copyGame(game, game.generation);
   replay.staked.fill(0);
+  replay.liabilities.fill(0);
   replay.totalStaked = 0;
   const strategy = strategyOf(game);
 
@@ -127,7 +131,9 @@ export function oddsHistory(state: BookState, game: GameRecord, since: number): 
       const bet = bets[point - 1] as number;
       const position = state.bets.outcome.get(bet);
       const stake = state.bets.stake.get(bet);
+      const promise = promiseOf(game, stake, state.bets.odds.get(bet));
       replay.staked[position] = (replay.staked[position] as number) + stake;
+      replay.liabilities[position] = (replay.liabilities[position] as number) + promise;
       replay.totalStaked += stake;
     }
     if (point < first || ((point - first) % step !== 0 && point !== bets.length)) continue;

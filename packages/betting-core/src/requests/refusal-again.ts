@@ -3,6 +3,7 @@
 import { betLimitReached, depositLimitReached, exclusionOf } from "../accounts/limits.ts";
 import { balanceOrWelcome } from "../accounts/open-account.ts";
 import type { Command } from "../commands.ts";
+import { strategyOf } from "../games/market-prices.ts";
 import { previewHashOf } from "../games/settlement.ts";
 import type { Rejection, RejectionCode, RejectionOf } from "../rejections.ts";
 import type { BookState } from "../state/book-state.ts";
@@ -32,7 +33,7 @@ export function refusalAgain(state: BookState, command: Command, code: Rejection
     case "invalid_odds":
       return { code, tick: game?.text.pricing.tick ?? 0 };
     case "odds_changed": {
-      const current = game?.odds[position] ?? 0;
+      const current = game === undefined ? 0 : oddsNow(game, position, command);
       return {
         code,
         currentOdds: current === 0 ? null : trusted<Odds>(current),
@@ -69,6 +70,13 @@ function statusNow(state: BookState, game: GameRecord | undefined): GameStatus {
   if (game === undefined) return "closed";
   const { closesAt } = game.text;
   return game.status === "open" && closesAt !== NONE && closesAt <= state.at ? "closed" : game.status;
+}
+
+/** What the bet's stake would get. */
+function oddsNow(game: GameRecord, position: number, command: Command): number {
+  const shown = game.odds[position] ?? 0;
+  if (shown === 0 || command.type !== "placeBet") return shown;
+  return strategyOf(game).oddsFor(game, position, command.stake, shown);
 }
 
 function openCap(game: GameRecord | undefined, position: number): number {

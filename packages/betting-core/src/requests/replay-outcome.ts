@@ -86,7 +86,7 @@ function acceptedAgain(
     case "settleGame":
     case "resettleGame": {
       const game = state.games.get(command.gameId) as GameRecord;
-      const settlement = settlementOf(game, Number(command.winner.slice(3)) - 1);
+      const settlement = settlementOf(state, game, Number(command.winner.slice(3)) - 1);
       return { status, type: command.type, gameId: command.gameId, changed: reference === 1, ...settlement };
     }
     case "setLimits": {

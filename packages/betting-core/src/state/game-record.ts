@@ -39,6 +39,7 @@ export interface GameRecord {
   closedAt: number;
   settledAt: number;
   staked: number[];
+  /** Sums of what is promised by position, whatever comes: payouts agreed, or a pool's stakes. */
   liabilities: number[];
   /** Bets by position. */
   betCounts: number[];

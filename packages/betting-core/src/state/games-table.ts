@@ -50,7 +50,7 @@ export class GamesTable {
   }
 
   /** Adds a bet to the game's sums, and one version on. Odds and caps are the caller's to renew. */
-  addBet(id: number, bet: number, position: number, stake: number, payout: number): GameRecord {
+  addBet(id: number, bet: number, position: number, stake: number, promise: number): GameRecord {
     const game = this.#writable(id);
     const hasher = this.#hasher;
     this.digest.remove(hashGame(hasher, game));
@@ -58,7 +58,7 @@ export class GamesTable {
     game.version++;
     game.lastBet = bet;
     game.staked[position] = (game.staked[position] as number) + stake;
-    game.liabilities[position] = (game.liabilities[position] as number) + payout;
+    game.liabilities[position] = (game.liabilities[position] as number) + promise;
     game.betCounts[position] = (game.betCounts[position] as number) + 1;
     game.totalStaked += stake;
     this.digest.add(hashGame(hasher, game));

@@ -49,7 +49,7 @@ describe("creating", () => {
     const bench = new Bench();
     const path = (price: Parameters<typeof createGame>[0]): string =>
       bench.refuse(createGame(price), "invalid_request").path;
-    expect(path({ strategy: "lmsr" })).toBe("pricing.strategy");
+    expect(path({ strategy: "lmsr", prior: [10_000, 0] })).toBe("pricing.prior");
     expect(path({ tick: 300 })).toBe("pricing.tick");
     expect(path({ commissionBp: 10_000 })).toBe("pricing.commissionBp");
     expect(path({ virtualStake: minorUnits(0) })).toBe("pricing.virtualStake");

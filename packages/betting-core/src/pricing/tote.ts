@@ -1,0 +1,46 @@
+// Pari-mutuel: the winners share what was staked, less the commission. The dividend is known when betting has closed;
+// until then the odds shown are what it would be if the opening stakes were part of the pool, and bind nobody. A
+// winner gets his stake back at least, and so the house never pays more than was staked: it risks nothing.
+
+import { BASIS_POINTS, ODDS_MAX, ODDS_SCALE } from "../units.ts";
+import { faultOf, oddsOnTick, roomOf, splitByPrior } from "./parameters.ts";
+import type { Market, PricingStrategy } from "./strategy.ts";
+
+export const tote: PricingStrategy = {
+  name: "tote",
+  pool: true,
+  fault: faultOf,
+  open: splitByPrior,
+
+  price(market, odds, caps) {
+    const { staked, totalStaked } = market;
+    const { virtual, totalVirtual, pricing } = market.text;
+    const room = roomOf(market);
+    const net = (totalVirtual + totalStaked) * (BASIS_POINTS - pricing.commissionBp);
+    for (let position = 0; position < odds.length; position++) {
+      const own = (virtual[position] as number) + (staked[position] as number);
+      const dividend = Math.min(ODDS_MAX, Math.floor(net / own));
+      const shown = oddsOnTick(Math.max(0, dividend - ODDS_SCALE), pricing.tick);
+      odds[position] = shown;
+      caps[position] = shown === 0 ? 0 : room;
+    }
+  },
+
+  oddsFor(_market, _position, _stake, shown) {
+    return shown;
+  },
+};
+
+/**
+ * What a winning stake pays if betting ends like this, in ten-thousandths: rounded down to the tick (the breakage is
+ * the house's), at least the stake. 0 where nobody backed the outcome: then all stakes go back.
+ */
+export function dividendOf({ text, staked, totalStaked }: Market, winner: number): number {
+  const backed = staked[winner] as number;
+  if (backed === 0) return 0;
+  const { commissionBp, tick } = text.pricing;
+  // At most 9e11 · 1e4, then at most 9e11 · 1e4 again.
+  const net = Math.floor((totalStaked * (BASIS_POINTS - commissionBp)) / BASIS_POINTS);
+  const dividend = Math.floor((net * ODDS_SCALE) / backed);
+  return Math.max(ODDS_SCALE, dividend - (dividend % tick));
+}

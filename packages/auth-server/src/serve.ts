@@ -11,6 +11,7 @@ import { createServices } from "./http/services.ts";
 import { createPasswordHasher } from "./passwords/password-hasher.ts";
 import { openDatabase } from "./storage/open-database.ts";
 import { addKey, deleteKeys, readKeys } from "./tokens/key-store.ts";
+import { readOrMakeSecret } from "./tokens/secret-file.ts";
 import { publishedKeysAt, type SigningKey } from "./tokens/signing-keys.ts";
 import { type Clock, wallClock } from "./units.ts";
 
@@ -42,7 +43,8 @@ export async function createAuthServer(options: ServerOptions): Promise<AuthServ
   try {
     const keys = await atLeastOneKey(keyFolder, clock);
     const hasher = await createPasswordHasher();
-    const services = createServices({ config, database, keys, hasher, clock });
+    const deviceSecret = await readOrMakeSecret(join(keyFolder, "device-cookies.secret"));
+    const services = createServices({ config, database, keys, deviceSecret, hasher, clock });
     const firstAdmin = await makeFirstAdmin(services.accounts, config.admin);
     const app = await buildApp({ config, services, logger, onFatal });
     if (firstAdmin !== undefined) app.log.info({ username: firstAdmin }, "made the first admin");

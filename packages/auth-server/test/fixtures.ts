@@ -78,7 +78,16 @@ export async function testServer(overrides: TestConfig = {}): Promise<TestServer
   const key = await generateSigningKey(START);
   const hasher = await createPasswordHasher(overrides.hashCost ?? CHEAP);
   const challenge = overrides.challenge && { challenge: overrides.challenge };
-  const services = createServices({ config, database, keys: [key], hasher, clock, ...challenge });
+  const deviceSecret = Buffer.alloc(32, 7);
+  const services = createServices({
+    config,
+    database,
+    keys: [key],
+    deviceSecret,
+    hasher,
+    clock,
+    ...challenge,
+  });
   const fatal: Error[] = [];
   const app = await buildApp({
     config,

@@ -1,6 +1,6 @@
 // A name and a password in, a user out: the same work and the same answer for every way to be wrong.
-import { type User, usernameKey } from "../users/user.ts";
-import type { Accounts } from "./accounts.ts";
+import { usernameKey } from "../users/user.ts";
+import type { Accounts, Entrant } from "./accounts.ts";
 import type { AttemptKey, AttemptLimiter } from "./attempt-limiter.ts";
 import type { FamiliarAddresses } from "./familiar-addresses.ts";
 
@@ -9,6 +9,8 @@ interface LogIn {
   readonly password: string;
   /** Whose request it is, in the form that limits count. */
   readonly address: string;
+  /** What the browser was given when it last logged in to some account. */
+  readonly device: string | undefined;
 }
 
 interface LogInGuard {
@@ -29,44 +31,42 @@ const NAME_KEY_LENGTH_MAX = 64;
 
 /**
  * Strangers who use up a name's allowance do not lock its owner out: from an address that has logged in to the
- * account before, the right password is taken all the same. A wrong one is refused as from anywhere, and counts
- * against the address, and against the account at this address: whoever shares the address with its owner gets no
- * more guesses than a stranger.
+ * account before, and on a device that has, the right password is taken all the same; on the device even where
+ * somebody else at its address has used up the address's. A wrong one is refused as from anywhere, and counts against
+ * the account at this address or on this device, and against name and address besides: whoever shares either with the
+ * owner gets no more guesses than a stranger.
  */
 export async function logIn(
   accounts: Accounts,
   { limiter, familiar }: LogInGuard,
-  { username, password, address }: LogIn,
-): Promise<User | LogInRefusal> {
+  { username, password, address, device }: LogIn,
+): Promise<Entrant | LogInRefusal> {
   const name = usernameKey(username).slice(0, NAME_KEY_LENGTH_MAX);
-  const isFamiliar = familiar.knows(name, address);
-  const nameKey: AttemptKey = `account by name ${name}`;
-  const keys: readonly AttemptKey[] = [
-    isFamiliar ? `account at ${address} by name ${name}` : nameKey,
-    `address ${address}`,
-  ];
+  const { own, shared } = attemptKeys(name, address, {
+    device: device === undefined ? undefined : await recognise(accounts, username, device),
+    isFamiliar: familiar.knows(name, address),
+  });
   // Asked twice: here so that a flood of refused ones never queues, and again when the turn has come, because
   // others before it in the queue may have used up the allowance.
-  const wait = limiter.retryAfter(keys);
+  const wait = limiter.retryAfter(own);
   if (wait > 0) return { refusal: "limited", retryAfter: wait };
-  const outcome = await accounts.hashing.run(async (): Promise<User | LogInRefusal> => {
-    const attempt = limiter.begin(keys);
+  const outcome = await accounts.hashing.run(async (): Promise<Entrant | LogInRefusal> => {
+    const attempt = limiter.begin(own);
     if (typeof attempt === "number") return { refusal: "limited", retryAfter: attempt };
-    let user: User | undefined;
+    let entrant: Entrant | undefined;
     try {
-      user = await checkPassword(accounts, username, password);
+      entrant = await checkPassword(accounts, username, password);
     } catch (error) {
       // Nothing was learned about the password, so nothing is held against anybody.
       attempt.end("right");
       throw error;
     }
-    attempt.end(user === undefined ? "wrong" : "right");
-    if (user !== undefined) {
+    attempt.end(entrant === undefined ? "wrong" : "right");
+    if (entrant !== undefined) {
       familiar.remember(name, address);
-      return user;
+      return entrant;
     }
-    if (!isFamiliar) return { refusal: "wrong" };
-    const counted = limiter.begin([nameKey]);
+    const counted = limiter.begin(shared);
     if (typeof counted === "number") return { refusal: "limited", retryAfter: counted };
     counted.end("wrong");
     return { refusal: "wrong" };
@@ -74,17 +74,45 @@ export async function logIn(
   return outcome === "full" ? { refusal: "full" } : outcome;
 }
 
+/** What holds an attempt up, and what a wrong one counts for besides. */
+function attemptKeys(
+  name: string,
+  address: string,
+  { device, isFamiliar }: { readonly device: string | undefined; readonly isFamiliar: boolean },
+): { readonly own: readonly AttemptKey[]; readonly shared: readonly AttemptKey[] } {
+  const byName: AttemptKey = `account by name ${name}`;
+  const byAddress: AttemptKey = `address ${address}`;
+  if (device !== undefined) {
+    return { own: [`account on ${device} by name ${name}`], shared: [byName, byAddress] };
+  }
+  if (isFamiliar) return { own: [`account at ${address} by name ${name}`, byAddress], shared: [byName] };
+  return { own: [byName, byAddress], shared: [] };
+}
+
+async function recognise(
+  { users, devices }: Accounts,
+  username: string,
+  device: string,
+): Promise<string | undefined> {
+  const credentials = await users.findCredentials(username);
+  if (credentials === undefined) return undefined;
+  const { passwordHash } = credentials;
+  return devices.recognise(device, { name: usernameKey(credentials.username), passwordHash });
+}
+
 async function checkPassword(
-  { users, hasher }: Accounts,
+  { users, hasher, devices }: Accounts,
   username: string,
   password: string,
-): Promise<User | undefined> {
+): Promise<Entrant | undefined> {
   const credentials = await users.findCredentials(username);
   const isRight = await hasher.verify(credentials?.passwordHash, password);
   if (!isRight || credentials === undefined || credentials.disabled) return undefined;
   const { passwordHash, ...user } = credentials;
+  let current = passwordHash;
   if (hasher.isOutdated(passwordHash)) {
-    await users.upgradePasswordHash(user.id, passwordHash, await hasher.hash(password));
+    const upgraded = await hasher.hash(password);
+    if (await users.upgradePasswordHash(user.id, passwordHash, upgraded)) current = upgraded;
   }
-  return user;
+  return { user, device: devices.issue({ name: usernameKey(user.username), passwordHash: current }) };
 }

@@ -2,6 +2,7 @@
 import { type Accounts, HASHES_AT_ONCE, HASHES_WAITING_MAX } from "../accounts/accounts.ts";
 import { type AttemptLimiter, attemptLimiter } from "../accounts/attempt-limiter.ts";
 import { type FamiliarAddresses, familiarAddresses } from "../accounts/familiar-addresses.ts";
+import { knownDevices } from "../accounts/known-devices.ts";
 import { WRONG_LOGINS_MAX } from "../accounts/log-in.ts";
 import type { AuthConfig } from "../config.ts";
 import type { PasswordHasher } from "../passwords/password-hasher.ts";
@@ -32,18 +33,26 @@ export interface ServiceParts {
   readonly config: Pick<AuthConfig, "issuer" | "audience" | "accessLifetime" | "rateLimit">;
   readonly database: SqlDatabase;
   readonly keys: readonly SigningKey[];
+  /** What device cookies are signed with, 256 bits. */
+  readonly deviceSecret: Buffer;
   readonly hasher: PasswordHasher;
   readonly clock: Clock;
   readonly challenge?: Challenge;
 }
 
 export function createServices(parts: ServiceParts): Services {
-  const { config, database, keys, hasher, clock, challenge = NO_CHALLENGE } = parts;
+  const { config, database, keys, deviceSecret, hasher, clock, challenge = NO_CHALLENGE } = parts;
   const hashing = workQueue({ concurrent: HASHES_AT_ONCE, waiting: HASHES_WAITING_MAX });
   const metrics = createMetrics(hashing);
   const { issuer, audience, accessLifetime: lifetime } = config;
   return {
-    accounts: { users: sqlUserRepository(database), hasher, hashing, clock },
+    accounts: {
+      users: sqlUserRepository(database),
+      hasher,
+      hashing,
+      devices: knownDevices(deviceSecret, clock),
+      clock,
+    },
     accessTokens: createAccessTokens(keys, { issuer, audience, lifetime, clock }),
     refreshTokens: createRefreshTokens(sqlRefreshTokenRepository(database), clock, () =>
       metrics.refreshReuses.inc(),

@@ -1,6 +1,7 @@
 // POST /api/auth/login: name and password for a session.
 import { logIn } from "../accounts/log-in.ts";
 import { limitKeyOf } from "../http/client-address.ts";
+import { readDeviceCookie } from "../http/cookies.ts";
 import type { App } from "../http/fastify-types.ts";
 import { INVALID_CREDENTIALS, OVERLOADED, ProblemError } from "../http/problem.ts";
 import { LoginBody, NoQuery, problemAnswers, SessionAnswer } from "../http/schemas.ts";
@@ -27,7 +28,8 @@ export function loginRoute(app: App, services: Services): void {
       const refusal = await challenge.refuse(request, "login");
       if (refusal !== undefined) throw new ProblemError(refusal);
       const address = limitKeyOf(request.ip);
-      const outcome = await logIn(accounts, guard, { ...request.body, address });
+      const device = readDeviceCookie(request);
+      const outcome = await logIn(accounts, guard, { ...request.body, address, device });
       if (!("refusal" in outcome)) {
         metrics.logins.inc({ outcome: "ok" });
         return await openSession(services, outcome, request, reply);

@@ -1,7 +1,7 @@
 // POST /api/auth/logout and /logout-all: the end of one login, or of all.
 import { authenticate } from "../http/authenticate.ts";
 import type { App } from "../http/fastify-types.ts";
-import { clearRefreshCookie, readRefreshCookie } from "../http/refresh-cookie.ts";
+import { clearRefreshCookie, readRefreshCookie } from "../http/cookies.ts";
 import { NoBody, NoContent, NoQuery, problemAnswers } from "../http/schemas.ts";
 import type { Services } from "../http/services.ts";
 

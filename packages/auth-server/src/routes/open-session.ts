@@ -1,17 +1,19 @@
-// What registering and logging in end with: an access token in the answer, a refresh token in the cookie.
+// What registering and logging in end with: an access token in the answer, a refresh token and the device in
+// cookies.
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { setRefreshCookie } from "../http/refresh-cookie.ts";
+import type { Entrant } from "../accounts/accounts.ts";
+import { setDeviceCookie, setRefreshCookie } from "../http/cookies.ts";
 import type { Services } from "../http/services.ts";
-import type { User } from "../users/user.ts";
 
 export async function openSession(
   { accessTokens, refreshTokens }: Services,
-  user: User,
+  { user, device }: Entrant,
   request: FastifyRequest,
   reply: FastifyReply,
 ) {
   const accessToken = await accessTokens.issue(user);
   setRefreshCookie(request, reply, await refreshTokens.begin(user.id));
+  setDeviceCookie(request, reply, device);
   const { id, username, role } = user;
   return { user: { id, username, role }, accessToken, expiresIn: accessTokens.lifetime };
 }

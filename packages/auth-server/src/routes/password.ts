@@ -3,7 +3,7 @@ import { changePassword } from "../accounts/change-password.ts";
 import { authenticate } from "../http/authenticate.ts";
 import type { App } from "../http/fastify-types.ts";
 import { OVERLOADED, ProblemError } from "../http/problem.ts";
-import { clearRefreshCookie } from "../http/refresh-cookie.ts";
+import { clearRefreshCookie } from "../http/cookies.ts";
 import { NoContent, NoQuery, PasswordBody, problemAnswers } from "../http/schemas.ts";
 import type { Services } from "../http/services.ts";
 import type { User } from "../users/user.ts";

@@ -1,7 +1,7 @@
 // POST /api/auth/refresh: the cookie for the next access token and the next cookie.
 import type { App } from "../http/fastify-types.ts";
 import { ProblemError, UNAUTHENTICATED } from "../http/problem.ts";
-import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from "../http/refresh-cookie.ts";
+import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from "../http/cookies.ts";
 import { NoBody, NoQuery, problemAnswers, TokenAnswer } from "../http/schemas.ts";
 import type { Services } from "../http/services.ts";
 

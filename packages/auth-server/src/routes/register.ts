@@ -31,15 +31,15 @@ export function registerRoute(app: App, services: Services): void {
       const refusal = await services.challenge.refuse(request, "register");
       if (refusal !== undefined) throw new ProblemError(refusal);
       refuseWeakPassword("/password", request.body.password);
-      const user = await registerAccount(services.accounts, request.body);
-      if (user === "full") throw new ProblemError(OVERLOADED);
-      if (user === "username_taken") {
+      const entrant = await registerAccount(services.accounts, request.body);
+      if (entrant === "full") throw new ProblemError(OVERLOADED);
+      if (entrant === "username_taken") {
         throw new ProblemError({ code: "username_taken", detail: "Somebody has this name. Choose another." });
       }
       services.metrics.registrations.inc();
-      services.familiar.remember(usernameKey(user.username), limitKeyOf(request.ip));
+      services.familiar.remember(usernameKey(entrant.user.username), limitKeyOf(request.ip));
       reply.code(201);
-      return await openSession(services, user, request, reply);
+      return await openSession(services, entrant, request, reply);
     },
   );
 }

@@ -10,7 +10,7 @@ import type { SigningKey } from "./signing-keys.ts";
 
 const FORMAT = 1;
 const SUFFIX = ".key.json";
-const TEMPORARY = ".tmp";
+export const TEMPORARY = ".tmp";
 /** A key is written in milliseconds, so a file this old has no writer any more. */
 const ABANDONED_MS = 60_000;
 
@@ -84,7 +84,7 @@ async function readKey(path: string): Promise<SigningKey> {
 }
 
 /** A rename is durable only once its folder is. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, "r");
   try {
     await handle.sync();

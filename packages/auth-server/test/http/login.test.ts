@@ -1,5 +1,12 @@
+import type { LightMyRequestResponse } from "fastify";
 import { describe, expect, it } from "vitest";
 import { CHEAP, PASSWORD, refusalOf, refused, sessionOf, type TestServer, testServer } from "../fixtures.ts";
+
+/** The device cookie of an answer, as a request sends it back. */
+function deviceOf({ cookies }: LightMyRequestResponse): string {
+  const cookie = cookies.find(({ name }) => name === "quorumbook_device");
+  return `quorumbook_device=${cookie?.value ?? ""}`;
+}
 
 const LOGIN = "/api/auth/login";
 const MINUTE = 60_000;
@@ -148,6 +155,78 @@ describe("logging in", () => {
     expect((await wrong(server, "alice", "10.0.0.1")).statusCode).toBe(429);
     expect((await wrong(server, "bob")).statusCode).toBe(429);
     expect((await server.post(LOGIN, { username: "alice", password: PASSWORD })).statusCode).toBe(429);
+  });
+
+  it("lets the owner in on a device that the account knows, at whatever address, while strangers guess", async () => {
+    const server = await testServer();
+    const device = deviceOf(
+      await server.post("/api/auth/register", { username: "alice", password: PASSWORD }),
+    );
+    for (let i = 0; i < 10; i += 1) await wrong(server, "alice", `10.0.0.${i}`);
+    // Somebody behind the same address as the owner has used up that, too.
+    for (let i = 0; i < 10; i += 1) await wrong(server, `other${i}`, "10.0.1.1");
+    const login = (cookie: string) =>
+      server.post(
+        LOGIN,
+        { username: "ALICE", password: PASSWORD },
+        { remoteAddress: "10.0.1.1", headers: { cookie } },
+      );
+    expect(refusalOf(await login(""))).toEqual(refused(429, "rate_limited"));
+    const entered = await login(device);
+    expect(entered.statusCode).toBe(200);
+    expect(deviceOf(entered)).not.toBe(device);
+    expect((await login(deviceOf(entered))).statusCode).toBe(200);
+  });
+
+  it("gives no more guesses on a known device than a stranger has, and counts them for name and address", async () => {
+    const server = await testServer();
+    const device = deviceOf(
+      await server.post("/api/auth/register", { username: "alice", password: PASSWORD }),
+    );
+    const guess = (username: string, cookie: string) =>
+      server.post(
+        LOGIN,
+        { username, password: "not-the-password" },
+        { remoteAddress: "10.0.0.1", headers: { cookie } },
+      );
+    for (let i = 0; i < 10; i += 1) expect((await guess("alice", device)).statusCode).toBe(401);
+    expect((await guess("alice", device)).statusCode).toBe(429);
+    expect((await guess("bob", "")).statusCode).toBe(429);
+    expect((await wrong(server, "alice", "10.0.0.2")).statusCode).toBe(429);
+  });
+
+  it("knows a device to the accounts that were entered on it alone, and until the password changes", async () => {
+    const server = await testServer();
+    const alice = await server.post("/api/auth/register", { username: "alice", password: PASSWORD });
+    await server.join("bob");
+    let host = 0;
+    const enter = async (username: string, password: string) => {
+      const [credentials, headers] = [{ username, password }, { cookie: deviceOf(alice) }];
+      const remoteAddress = `10.9.9.${(host += 1)}`;
+      return (await server.post(LOGIN, credentials, { remoteAddress, headers })).statusCode;
+    };
+    for (const name of ["alice", "bob"])
+      for (let i = 0; i < 10; i += 1) await wrong(server, name, `10.${name.length}.0.${i}`);
+    expect(await enter("bob", PASSWORD)).toBe(429);
+    expect(await enter("alice", PASSWORD)).toBe(200);
+    const { bearer } = sessionOf(alice);
+    const change = { currentPassword: PASSWORD, newPassword: "another-long-secret" };
+    const changed = { method: "PUT", headers: bearer, payload: change } as const;
+    expect((await server.app.inject({ ...changed, url: "/api/auth/password" })).statusCode).toBe(204);
+    expect(await enter("alice", "another-long-secret")).toBe(429);
+  });
+
+  it("gives the device a cookie that no script reads, no other site sends, and no game node gets", async () => {
+    const server = await testServer();
+    const registered = await server.post("/api/auth/register", { username: "alice", password: PASSWORD });
+    expect(registered.cookies.find(({ name }) => name === "quorumbook_device")).toMatchObject({
+      path: "/api/auth",
+      httpOnly: true,
+      sameSite: "Strict",
+      maxAge: 180 * 24 * 3600,
+    });
+    // Programs that look for the refresh cookie take the first.
+    expect(registered.cookies[0]?.name).toBe("quorumbook_refresh");
   });
 
   it("scales the limit by the factor, and 0 switches it off", async () => {

@@ -1,8 +1,9 @@
-import { readdir, stat, utimes, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../src/config.ts";
 import { createAuthServer } from "../../src/serve.ts";
+import { readOrMakeSecret } from "../../src/tokens/secret-file.ts";
 import { addKey, deleteKeys, readKeys } from "../../src/tokens/key-store.ts";
 import { unixMillis, wallClock } from "../../src/units.ts";
 import { START } from "../fixtures.ts";
@@ -58,5 +59,32 @@ describe("the keys on disk", () => {
     expect(kids).toHaveLength(2);
     expect(kids).toEqual(expect.arrayContaining([old.kid, current.kid]));
     expect(kids).not.toContain(ancient.kid);
+  });
+});
+
+describe("a secret on disk", () => {
+  it("is made once, however many ask for it at the same time, and is its owner's alone", async () => {
+    const path = join(await dataFolder(), "keys", "some.secret");
+    const made = await Promise.all(Array.from({ length: 8 }, () => readOrMakeSecret(path)));
+    const [first] = made;
+    expect(first).toHaveLength(32);
+    for (const secret of [...made, await readOrMakeSecret(path)]) expect(secret).toEqual(first);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(await readdir(join(path, ".."))).toEqual(["some.secret"]);
+  });
+
+  it("is not taken where others could read it or where it is damaged, and never quoted", async () => {
+    const path = join(await dataFolder(), "keys", "some.secret");
+    await readOrMakeSecret(path);
+    const text = await readFile(path, "utf8");
+    await chmod(path, 0o640);
+    await expect(readOrMakeSecret(path)).rejects.toThrow(/mode must be 0600/);
+    await chmod(path, 0o600);
+    for (const damaged of ["", text.slice(0, 20), `${text}${text}`]) {
+      await writeFile(path, damaged);
+      const failure = await readOrMakeSecret(path).catch((error: unknown) => error);
+      expect(failure).toMatchObject({ code: "KEY_STORE_FAILED" });
+      expect(String(failure)).not.toContain(text.slice(0, 10));
+    }
   });
 });

@@ -124,7 +124,7 @@ describe("the server as a process", () => {
     const folder = await dataFolder();
     const env = { QUORUMBOOK_AUTH_DATA: folder, QUORUMBOOK_AUTH_PORT: "0" };
     await (await serve(env)).end("SIGTERM");
-    const [name = ""] = await readdir(join(folder, "keys"));
+    const name = (await readdir(join(folder, "keys"))).find((file) => file.endsWith(".key.json")) ?? "";
     const path = join(folder, "keys", name);
     const key = await readFile(path, "utf8");
 

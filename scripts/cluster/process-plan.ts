@@ -106,6 +106,7 @@ export function planProcesses(
         QUORUMBOOK_CLUSTER_ID: marker.clusterId,
         QUORUMBOOK_CLUSTER_SECRET: marker.clusterSecret,
         QUORUMBOOK_JWKS_URL: `http://${HOST}:${ports.auth}/api/auth/.well-known/jwks.json`,
+        QUORUMBOOK_REVOCATIONS_URL: `http://${HOST}:${ports.auth}/internal/revocations`,
       },
       logFile: join(logs, `node${i}.log`),
       readyUrl: `http://${HOST}:${ports.nodeHttp(i)}/readyz`,

@@ -2,7 +2,7 @@
 export type Route = "node" | "auth" | "nowhere";
 
 /** What every process serves for its operators. Never reachable from outside, in no spelling. */
-const INTERNAL = /^\s*(metrics|healthz|readyz)(?![a-z0-9_-])/i;
+const INTERNAL = /^\s*(metrics|healthz|readyz|internal)(?![a-z0-9_-])/i;
 
 /**
  * Decides by the path alone. A path that two servers could read differently (dot segments, doubled or encoded

@@ -24,6 +24,7 @@ describe("the gateway's routes", () => {
     "/metrics",
     "/healthz",
     "/readyz",
+    "/internal/revocations",
     "/metrics/",
     "/metrics?x",
     "/metrics#x",

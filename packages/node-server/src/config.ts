@@ -22,6 +22,8 @@ export interface NodeConfig {
   /** Of the Raft transport, read from the files named; undefined: it is not encrypted. */
   readonly raftTls: { readonly key: string; readonly cert: string; readonly ca: string } | undefined;
   readonly jwksUrl: URL;
+  /** Where auth-server tells whose tokens it has called back; undefined: tokens hold until they end. */
+  readonly revocationsUrl: URL | undefined;
   readonly issuer: string;
   readonly audience: string;
   /** House money of a new book, in minor units. */
@@ -78,6 +80,11 @@ export const VARIABLES: readonly (readonly [name: string, fallback: string | und
   ],
   ["QUORUMBOOK_RAFT_TLS_CA", "", "PEM file: the authority that issues to members alone"],
   ["QUORUMBOOK_JWKS_URL", undefined, "where auth-server publishes its public keys"],
+  [
+    "QUORUMBOOK_REVOCATIONS_URL",
+    "",
+    "where auth-server lists users whose tokens are void before their end (its /internal/revocations)",
+  ],
   ["QUORUMBOOK_ISSUER", "quorumbook", "required `iss` of a token"],
   ["QUORUMBOOK_AUDIENCE", "quorumbook", "required `aud` of a token"],
   ["QUORUMBOOK_BANKROLL", "100000000", "house money of a new book, in minor units"],
@@ -112,6 +119,7 @@ export function readConfig(env: Environment): NodeConfig {
     clusterSecret: optional(env, "QUORUMBOOK_CLUSTER_SECRET") || undefined,
     raftTls: readRaftTls(env),
     jwksUrl: readUrl("QUORUMBOOK_JWKS_URL", required(env, "QUORUMBOOK_JWKS_URL")),
+    revocationsUrl: readOptionalUrl(env, "QUORUMBOOK_REVOCATIONS_URL"),
     issuer: optional(env, "QUORUMBOOK_ISSUER"),
     audience: optional(env, "QUORUMBOOK_AUDIENCE"),
     bankroll: readBankroll(optional(env, "QUORUMBOOK_BANKROLL")),
@@ -186,6 +194,11 @@ function readUrl(variable: string, value: string): URL {
     throw new ConfigError(variable, `"${value}" is no http or https URL`);
   }
   return url;
+}
+
+function readOptionalUrl(env: Environment, variable: string): URL | undefined {
+  const value = optional(env, variable);
+  return value === "" ? undefined : readUrl(variable, value);
 }
 
 /** `a=x,b=y` as pairs; empty text is no pairs. */

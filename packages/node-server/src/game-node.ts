@@ -12,7 +12,8 @@ import type { ReplicatedLog } from "./replication/replicated-log.ts";
 import { clientAddressBy } from "./security/client-address.ts";
 import { RateLimiter } from "./security/rate-limiter.ts";
 import { ProblemError } from "./contract/problem-codes.ts";
-import { TokenVerifier, type TokenVerifierOptions } from "./security/token-verifier.ts";
+import { Revocations, type RevocationsOptions } from "./security/revocations.ts";
+import { type Identity, TokenVerifier, type TokenVerifierOptions } from "./security/token-verifier.ts";
 import type { Services } from "./services.ts";
 import { Broadcaster } from "./socket/broadcaster.ts";
 import { startKeepAlive } from "./socket/keep-alive.ts";
@@ -25,6 +26,9 @@ export interface GameNodeOptions<Log extends ReplicatedLog> {
   readonly openLog: (machine: BettingStateMachine) => Promise<Log>;
   readonly peerUrls: ReadonlyMap<string, URL>;
   readonly jwksUrl: URL;
+  /** Where auth-server tells whose tokens it has called back, if it is to be asked. */
+  readonly revocationsUrl?: URL | undefined;
+  readonly fetchRevocations?: RevocationsOptions["fetchList"];
   readonly issuer: string;
   readonly audience: string;
   /** How the keys are fetched; by default over HTTP. */
@@ -80,7 +84,11 @@ export async function createGameNode<Log extends ReplicatedLog>(
   });
   const log = await options.openLog(machine);
   const gateway = new CommandGateway(log, machine);
-  const tokens = new TokenVerifier({ ...options, now });
+  const revocations = openRevocations(options, (users) => {
+    for (const user of users) for (const session of broadcaster.subscriptions.ofUser(user)) session.revoke();
+  });
+  const isRevoked = (identity: Identity) => revocations?.isRevoked(identity) === true;
+  const tokens = new TokenVerifier({ ...options, now, isRevoked });
   const peers = new PeerReporter(options.peerUrls);
   const readiness = new ReadinessWatch({
     log,
@@ -94,6 +102,7 @@ export async function createGameNode<Log extends ReplicatedLog>(
     log,
     gateway,
     tokens,
+    isRevoked,
     rates: new RateLimiter(options.rateLimit, () => performance.now()),
     addressOf: clientAddressBy(options.trustedProxies ?? []),
     ownReport: () => ownReport(log.status(), machine, performance.now() - appliedAt),
@@ -134,6 +143,7 @@ export async function createGameNode<Log extends ReplicatedLog>(
     broadcaster,
     async listen(host, port) {
       tokens.start((error) => logger.warn({ err: error }, "the token keys cannot be fetched yet"));
+      revocations?.start();
       peers.start();
       readiness.start();
       const server = new WsSocketServer(app.server, admissionOf(services));
@@ -155,6 +165,7 @@ export async function createGameNode<Log extends ReplicatedLog>(
       peers.stop();
       readiness.stop();
       tokens.stop();
+      revocations?.stop();
       stopKeepAlive();
       stopDuties();
       await sockets?.close(GOING_AWAY, "the node is going away");
@@ -175,4 +186,18 @@ function admissionOf({ rates, addressOf }: Services): SocketAdmission {
       throw error;
     }
   };
+}
+
+/** The list of revocations, where the node is told of one. */
+function openRevocations(
+  { revocationsUrl, fetchRevocations, logger }: GameNodeOptions<ReplicatedLog>,
+  onRevoked: RevocationsOptions["onRevoked"],
+): Revocations | undefined {
+  if (revocationsUrl === undefined) return undefined;
+  return new Revocations({
+    url: revocationsUrl,
+    onRevoked,
+    onFailure: (error) => logger.warn({ err: error }, "the list of revoked tokens cannot be fetched"),
+    ...(fetchRevocations !== undefined && { fetchList: fetchRevocations }),
+  });
 }

@@ -7,7 +7,7 @@ import type { Readiness } from "./replication/readiness.ts";
 import type { ReplicatedLog } from "./replication/replicated-log.ts";
 import type { ClientAddress } from "./security/client-address.ts";
 import type { RateLimiter } from "./security/rate-limiter.ts";
-import type { TokenVerifier } from "./security/token-verifier.ts";
+import type { Identity, TokenVerifier } from "./security/token-verifier.ts";
 import type { PeerReports } from "./views/cluster-answer.ts";
 
 export interface Services {
@@ -15,6 +15,8 @@ export interface Services {
   readonly log: ReplicatedLog;
   readonly gateway: CommandGateway;
   readonly tokens: TokenVerifier;
+  /** Whether auth-server has called back the token that this identity came from. */
+  readonly isRevoked: (identity: Identity) => boolean;
   readonly rates: RateLimiter;
   readonly addressOf: ClientAddress;
   /** This node's row of the cluster, now. */

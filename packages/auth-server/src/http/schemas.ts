@@ -85,6 +85,10 @@ export const JwksAnswer = Type.Object({
   ),
 });
 
+export const RevocationsAnswer = Type.Object({
+  items: Type.Array(Type.Object({ userId: Type.String(), notBefore: Type.Integer() })),
+});
+
 export const NoContent = Type.Null({ description: "Done" });
 
 const ProblemAnswer = Type.Object(

@@ -2,6 +2,7 @@
 import { type Migration, Migrator } from "kysely/migration";
 import { messageOf, StoreError } from "../errors.ts";
 import { accounts } from "./migrations/001-accounts.ts";
+import { auditByTime } from "./migrations/002-audit-by-time.ts";
 import type { SqlDatabase } from "./schema.ts";
 
 /**
@@ -11,7 +12,10 @@ import type { SqlDatabase } from "./schema.ts";
  * @throws StoreError STORE_FAILED where a step fails, or where the tables are newer than this program
  */
 export async function migrate(database: SqlDatabase): Promise<void> {
-  const migrations: Record<string, Migration> = { "001-accounts": accounts(database.kind) };
+  const migrations: Record<string, Migration> = {
+    "001-accounts": accounts(database.kind),
+    "002-audit-by-time": auditByTime(database.kind),
+  };
   const migrator = new Migrator({
     db: database.queries,
     provider: { getMigrations: async () => migrations },

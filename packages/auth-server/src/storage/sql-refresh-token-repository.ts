@@ -3,6 +3,7 @@ import { sql, type Transaction } from "kysely";
 import type { RefreshTokenRepository } from "../tokens/refresh-token-repository.ts";
 import { parseUserId, type UnixMillis, type UserId } from "../units.ts";
 import { inTransaction } from "./guard.ts";
+import { insertAudit } from "./sql-audit.ts";
 import type { Schema, SqlDatabase } from "./schema.ts";
 
 /** Expired families forgotten at each login: more than a login adds, so that the table shrinks by itself. */
@@ -78,7 +79,11 @@ export function sqlRefreshTokenRepository(database: SqlDatabase): RefreshTokenRe
         if (found?.token_hash === tokenHash) await revokeFamily(trx, found.family, at);
       }),
 
-    revokeUser: (userId, at) => transaction((trx) => revokeFamilies(trx, userId, at)),
+    logOutEverywhere: (userId, at) =>
+      transaction(async (trx) => {
+        await revokeFamilies(trx, userId, at);
+        await insertAudit(trx, { at, actor: userId, userId, action: "logged_out_everywhere" });
+      }),
   };
 }
 

@@ -4,6 +4,7 @@ import { parseUserId, type UserId, unixMillis } from "../units.ts";
 import { type Credentials, ROLES, type User, usernameKey } from "../users/user.ts";
 import type { AuditRecord, NewUser, UserRepository } from "../users/user-repository.ts";
 import { guarded, inTransaction } from "./guard.ts";
+import { insertAudit } from "./sql-audit.ts";
 import { revokeFamilies } from "./sql-refresh-token-repository.ts";
 import type { Schema, SqlDatabase, UserAuditTable, UsersTable } from "./schema.ts";
 
@@ -140,6 +141,25 @@ export function sqlUserRepository(database: SqlDatabase): UserRepository {
         return (await rows.execute()).map(toAuditRecord);
       }),
 
+    revocations: (since) =>
+      guarded(database, async () => {
+        const rows = queries
+          .selectFrom("user_audit")
+          .select(["user_id", "at", "action"])
+          .where("at", ">=", since)
+          .where((eb) =>
+            eb.or([
+              eb.and([eb("action", "=", "disabled_changed"), eb("after_value", "=", "true")]),
+              eb("action", "in", ["role_changed", "password_changed", "logged_out_everywhere"]),
+            ]),
+          );
+        return (await rows.execute()).map((row) => ({
+          userId: checkedId(row.user_id),
+          at: unixMillis(row.at),
+          isDisabled: row.action === "disabled_changed",
+        }));
+      }),
+
     ping: () =>
       guarded(database, async () => {
         await sql`select 1`.execute(queries);
@@ -169,23 +189,6 @@ async function insertUser(trx: Transaction<Schema>, user: NewUser): Promise<User
   } as const;
   await insertAudit(trx, made);
   return { id, username: user.username, role: user.role, disabled: false, createdAt: user.createdAt };
-}
-
-async function insertAudit(
-  trx: Transaction<Schema>,
-  record: Pick<AuditRecord, "at" | "actor" | "userId" | "action"> & { before?: string; after?: string },
-): Promise<void> {
-  await trx
-    .insertInto("user_audit")
-    .values({
-      at: record.at,
-      actor: record.actor === undefined ? null : Number(record.actor),
-      user_id: Number(record.userId),
-      action: record.action,
-      before_value: record.before ?? null,
-      after_value: record.after ?? null,
-    })
-    .execute();
 }
 
 function isActiveAdmin(user: User): boolean {

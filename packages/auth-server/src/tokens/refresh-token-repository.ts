@@ -31,5 +31,6 @@ export interface RefreshTokenRepository {
   ): Promise<RefreshFamily | "unknown" | "reused">;
   /** Ends the family of this token; unknown ones are no error. */
   revokeFamilyOf(tokenHash: string, at: UnixMillis): Promise<void>;
-  revokeUser(userId: UserId, at: UnixMillis): Promise<void>;
+  /** Ends all families of a user, who asked for it; kept on record with the changes to the account. */
+  logOutEverywhere(userId: UserId, at: UnixMillis): Promise<void>;
 }

@@ -45,7 +45,7 @@ export function createRefreshTokens(
     async end(token) {
       if (TOKEN_FORM.test(token)) await repository.revokeFamilyOf(hashOf(token), clock());
     },
-    endAll: (userId) => repository.revokeUser(userId, clock()),
+    endAll: (userId) => repository.logOutEverywhere(userId, clock()),
   };
 }
 

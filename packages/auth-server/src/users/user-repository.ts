@@ -26,9 +26,21 @@ export interface AuditRecord {
   readonly at: UnixMillis;
   readonly actor: UserId | undefined;
   readonly userId: UserId;
-  readonly action: "user_created" | "role_changed" | "disabled_changed" | "password_changed";
+  readonly action:
+    | "user_created"
+    | "role_changed"
+    | "disabled_changed"
+    | "password_changed"
+    | "logged_out_everywhere";
   readonly before: string | undefined;
   readonly after: string | undefined;
+}
+
+export interface UserRevocation {
+  readonly userId: UserId;
+  readonly at: UnixMillis;
+  /** Whether it was that the user was disabled. */
+  readonly isDisabled: boolean;
 }
 
 /**
@@ -60,6 +72,8 @@ export interface UserRepository {
   update(id: UserId, change: UserChange, by: ChangedBy): Promise<User | "not_found" | "last_admin">;
   /** The records about one user, oldest first. */
   audit(id: UserId): Promise<readonly AuditRecord[]>;
+  /** Each time since `since` (milliseconds since 1970) that the tokens which a user had were to end. */
+  revocations(since: number): Promise<readonly UserRevocation[]>;
   /** Resolves if the store can answer now. */
   ping(): Promise<void>;
 }

@@ -3,15 +3,18 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { RefreshTokenRepository } from "../../src/tokens/refresh-token-repository.ts";
 import { type UserId, unixMillis } from "../../src/units.ts";
 import { START } from "../fixtures.ts";
+import type { UserRepository } from "../../src/users/user-repository.ts";
 import type { Repositories } from "./user-repository-contract.ts";
 
 export function refreshTokenRepositoryContract(open: () => Promise<Repositories>): void {
+  let users: UserRepository;
   let tokens: RefreshTokenRepository;
   let userId: UserId;
   let otherId: UserId;
   beforeEach(async () => {
-    const { users, refreshTokens } = await open();
-    tokens = refreshTokens;
+    const opened = await open();
+    users = opened.users;
+    tokens = opened.refreshTokens;
     const idOf = async (username: string) => {
       const user = await users.create({ username, role: "bettor", passwordHash: "h", createdAt: START });
       if (user === "username_taken") throw new Error("the store was not empty");
@@ -78,6 +81,13 @@ export function refreshTokenRepositoryContract(open: () => Promise<Repositories>
   });
 
   describe("ending logins", () => {
+    it("everywhere is on record, with the user who asked", async () => {
+      await begin("f", "t1");
+      await tokens.logOutEverywhere(userId, later(7));
+      const record = { at: later(7), actor: userId, userId, action: "logged_out_everywhere" };
+      expect((await users.audit(userId)).at(-1)).toEqual({ ...record, before: undefined, after: undefined });
+    });
+
     it("ends the family of a token, used or not, and no other", async () => {
       await begin("f", "t1");
       await begin("g", "u1");
@@ -97,7 +107,7 @@ export function refreshTokenRepositoryContract(open: () => Promise<Repositories>
       await begin("f", "t1");
       await begin("g", "u1");
       await begin("h", "v1", otherId);
-      await tokens.revokeUser(userId, START);
+      await tokens.logOutEverywhere(userId, START);
       expect(await tokens.rotate("t1", token("t2"), START)).toBe("unknown");
       expect(await tokens.rotate("u1", token("u2"), START)).toBe("unknown");
       expect(await tokens.rotate("v1", token("v2"), START)).toEqual({ family: "h", userId: otherId });

@@ -104,6 +104,27 @@ export function userRepositoryContract(open: () => Promise<Repositories>): void 
     });
   });
 
+  describe("revocations", () => {
+    it("are the times that somebody's tokens were to end, from a moment on", async () => {
+      const [alice, bob] = [await made("alice"), await made("bob")];
+      const later = (milliseconds: number) => unixMillis(at + milliseconds);
+      await users.update(alice.id, { disabled: true }, { actor: undefined, at: later(1) });
+      await users.update(alice.id, { disabled: false }, { actor: undefined, at: later(2) });
+      await users.update(bob.id, { role: "operator" }, { actor: undefined, at: later(3) });
+      await users.changePassword(bob.id, "hash of bob", "another", later(4));
+      await refreshTokens.logOutEverywhere(bob.id, later(5));
+      const found = await users.revocations(at);
+      expect(found.toSorted((a, b) => a.at - b.at)).toEqual([
+        { userId: alice.id, at: later(1), isDisabled: true },
+        { userId: bob.id, at: later(3), isDisabled: false },
+        { userId: bob.id, at: later(4), isDisabled: false },
+        { userId: bob.id, at: later(5), isDisabled: false },
+      ]);
+      expect(await users.revocations(at + 5)).toHaveLength(1);
+      expect(await users.revocations(at + 6)).toEqual([]);
+    });
+  });
+
   describe("the first admin", () => {
     const boss = { username: "boss", passwordHash: "h", createdAt: at };
 

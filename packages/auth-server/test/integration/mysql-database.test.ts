@@ -43,7 +43,7 @@ describe.skipIf(!isInstalled)(`on MariaDB (left out where it is not installed: $
       .selectFrom("kysely_migration")
       .select("name")
       .execute();
-    expect(recorded).toEqual([{ name: "001-accounts" }]);
+    expect(recorded).toEqual([{ name: "001-accounts" }, { name: "002-audit-by-time" }]);
     await Promise.all(databases.map((database) => database.close()));
   });
 

@@ -31,7 +31,7 @@ describe("the embedded store", () => {
       .selectFrom("kysely_migration")
       .select("name")
       .execute();
-    expect(recorded).toEqual([{ name: "001-accounts" }]);
+    expect(recorded).toEqual([{ name: "001-accounts" }, { name: "002-audit-by-time" }]);
   });
 
   it("takes up a migration that was cut off half-way", async () => {

@@ -82,6 +82,10 @@ export class PersonalStream {
     this.#outbox.sendLarge([this.#snapshot(this.#identity.userId, index)]);
   }
 
+  revoke(): void {
+    if (this.#identity !== undefined && this.#context.services.isRevoked(this.#identity)) this.#expire();
+  }
+
   #expire(): void {
     this.stop();
     this.#outbox.send('{"type":"authExpired"}');

@@ -206,6 +206,11 @@ export class Session implements ConnectionListener {
     this.#personal.startOver();
   }
 
+  /** The token behind the personal stream may have been called back; if so the stream ends, as when a token ends. */
+  revoke(): void {
+    this.#personal.revoke();
+  }
+
   ping(): void {
     this.#connection.ping();
   }

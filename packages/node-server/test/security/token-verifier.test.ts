@@ -8,11 +8,13 @@ const START = Date.parse("2026-11-22T12:00:00Z");
 let time: number;
 let issuer: TokenIssuer;
 let verifier: TokenVerifier;
+let revoked: boolean;
 
 const now = (): number => time;
 
 beforeEach(async () => {
   time = START;
+  revoked = false;
   issuer = await createTokenIssuer(now);
   verifier = new TokenVerifier({
     jwksUrl: new URL("http://auth.invalid/jwks.json"),
@@ -20,6 +22,7 @@ beforeEach(async () => {
     audience: "quorumbook",
     now,
     fetchKeys: issuer.fetchKeys,
+    isRevoked: () => revoked,
   });
 });
 
@@ -40,6 +43,7 @@ describe("a token", () => {
     expect(await verifier.verify(await issuer.token("ann", "operator"))).toEqual({
       userId: "ann",
       role: "operator",
+      issuedAt: START / 1000,
       expiresAt: START + 900_000,
     });
   });
@@ -60,6 +64,14 @@ describe("a token", () => {
     expect(await refusal(token)).toBe("none");
     time += 1;
     expect(await refusal(token)).toBe("unauthenticated");
+  });
+
+  it("is refused from the moment it was called back, remembered or not", async () => {
+    const token = await issuer.token("ann");
+    await verifier.verify(token);
+    revoked = true;
+    expect(await refusal(token)).toBe("unauthenticated");
+    expect(await refusal(await issuer.token("bob"))).toBe("unauthenticated");
   });
 
   it("is refused from another issuer, for another audience, or in an unknown role", async () => {

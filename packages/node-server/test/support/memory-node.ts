@@ -29,6 +29,8 @@ export interface TestNode {
   readonly node: GameNode<MemoryLog>;
   readonly log: MemoryLog;
   readonly issuer: TokenIssuer;
+  /** What auth-server says of tokens that it called back. */
+  revoked: { userId: string; notBefore: number }[];
   /** Winds the leader's clock; milliseconds. */
   advance(ms: number): void;
   token(user: string, role?: string): Promise<string>;
@@ -66,6 +68,8 @@ export async function startMemoryNode(
     peerUrls: new Map(),
     jwksUrl: new URL("http://auth.invalid/jwks.json"),
     fetchKeys: issuer.fetchKeys,
+    revocationsUrl: new URL("http://auth.invalid/internal/revocations"),
+    fetchRevocations: async () => ({ items: self.revoked }),
     issuer: "quorumbook",
     audience: "quorumbook",
     bankroll: options.bankroll ?? 100_000_000,
@@ -79,6 +83,7 @@ export async function startMemoryNode(
     node,
     log: node.log,
     issuer,
+    revoked: [],
     advance(ms) {
       time += ms;
       tokens.clear();

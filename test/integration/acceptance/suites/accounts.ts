@@ -6,6 +6,7 @@ import { type Answer, expectRefusal, expectStatus, type Http, type Problem } fro
 import { PASSWORD, type Page, type Person, personOf, type Session, type World } from "../support/people.ts";
 import { boolean, expectForm, integer, list, object, text } from "../support/shape.ts";
 import { ADMIN } from "../support/system.ts";
+import { waitFor } from "../support/wait-for.ts";
 import { without } from "../support/without.ts";
 
 const name = (): string => `A.${randomUUID().slice(0, 10)}`;
@@ -114,6 +115,20 @@ export function accountsSuite(world: () => World): void {
       expect(answers[1]).toEqual(answers[0]);
       expect(answers[2]).toEqual(answers[0]);
       expectStatus(await refresh(disabled.cookie), 401);
+    });
+
+    it("ends a disabled user's tokens at the nodes too, within seconds", async () => {
+      const { person } = await enter();
+      expectStatus(await person.http.get("/api/balance"), 200);
+      const disable = { disabled: true };
+      expectStatus(await world().admin.http.send("PATCH", `/api/auth/users/${person.id}`, disable), 200);
+      expectRefusal(await person.http.get("/api/auth/me"), 401, "unauthenticated");
+      // Each node hears of it by itself, and the entry point asks them in turn.
+      let refusals = 0;
+      await waitFor("every node refuses the token", async () => {
+        refusals = (await person.http.get("/api/balance")).status === 401 ? refusals + 1 : 0;
+        return refusals >= 6;
+      });
     });
 
     it("tells who one is", async () => {

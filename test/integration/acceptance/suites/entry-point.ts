@@ -32,6 +32,8 @@ export function entryPointSuite(world: () => World): void {
         "/metrics",
         "/healthz",
         "/readyz",
+        "/internal/revocations",
+        "/%69nternal/revocations",
         "/metrics/",
         "/metrics?x=1",
         "//metrics",

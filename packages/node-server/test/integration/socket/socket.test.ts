@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import type { GameAnswer } from "../../../src/contract/answers.ts";
-import { freshKey, startMemoryNode, type TestNode } from "../../support/memory-node.ts";
+import { expectProblem, freshKey, startMemoryNode, type TestNode } from "../../support/memory-node.ts";
 import { expectInOrder, type Heard, SocketClient } from "../support/socket-client.ts";
 
 let node: TestNode;
@@ -401,6 +401,21 @@ describe("the personal stream", () => {
     expect(await socket.ask(bet, "betRejected")).toMatchObject({ code: "unauthenticated" });
     await socket.ask({ type: "authenticate", token: await node.token("tim"), from: 1 }, "authenticated");
     await socket.next("balanceChanged", { cause: "deposit", replay: true });
+  });
+
+  it("ends when auth-server calls the token back, on every connection of the user and on no other", async () => {
+    const [first, second, other] = [await member("rita"), await member("rita"), await member("olga")];
+    const issuedAt = Math.floor(Date.parse("2026-11-22T12:00:00Z") / 1000);
+    node.revoked = [{ userId: "rita", notBefore: issuedAt + 1 }];
+    await Promise.all([first.next("authExpired"), second.next("authExpired")]);
+    expectProblem(await node.get("/api/balance", { as: "rita" }), 401, "unauthenticated");
+    const token = await node.token("rita");
+    expect(await first.ask({ type: "authenticate", token }, "error")).toMatchObject({
+      code: "unauthenticated",
+    });
+    await node.post("/api/deposits", { amount: 5 }, { as: "olga" });
+    await other.next("balanceChanged", { cause: "deposit" });
+    expect(other.of("authExpired")).toEqual([]);
   });
 
   it("is that of the newest token", async () => {

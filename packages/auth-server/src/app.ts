@@ -99,6 +99,8 @@ async function addApi(api: App, factor: number, services: Services): Promise<voi
   api.addHook("onRequest", async (_request, reply) => {
     // Tokens and personal data belong in no cache; the public keys say otherwise for themselves.
     reply.header("cache-control", "no-store");
+    // Opened by hand it is saved, not shown: a browser never takes an answer for a page of this origin.
+    reply.header("content-disposition", 'attachment; filename="api.json"');
   });
   registerRoute(api, services);
   loginRoute(api, services);

@@ -28,7 +28,7 @@ const NETWORK = /^(?:E[A-Z]+|PROTOCOL_CONNECTION_LOST|PROTOCOL_SEQUENCE_TIMEOUT|
  * Opens a pool for `mysql://user:password@host:port/database`. Connects at the first query.
  *
  * `?tls=required` or `?tls=off` says whether the connection must be encrypted, and the server's name proved;
- * `?tls-ca=FILE` with which authorities. Without a word it must be, unless the server is on this machine.
+ * `?tls-ca=FILE` with which authority, needed where the server is named by its address. Without a word it must be, unless the server is on this machine.
  *
  * @throws ConfigError where the URL's parameters make no sense
  */
@@ -88,12 +88,20 @@ function tlsOptions(url: URL): (PoolOptions["ssl"] & object) | undefined {
   if (wish === "off") return undefined;
   if (wish !== "required") throw new ConfigError("DATABASE_URL", "tls is either required or off");
   const file = url.searchParams.get("tls-ca");
+  if (file === null && isAddress(url.hostname)) {
+    // Anybody can have a certificate for some name of theirs from the authorities that everybody trusts.
+    throw new ConfigError(
+      "DATABASE_URL",
+      "with tls names the server by its name, or its authority by tls-ca",
+    );
+  }
   const trust = file === null ? {} : { ca: readAuthorities(file) };
   return {
     ...trust,
     minVersion: "TLSv1.2",
     rejectUnauthorized: true,
-    verifyIdentity: isIP(url.hostname) === 0,
+    // An address has no name to prove: there the authority given vouches for the database alone.
+    verifyIdentity: !isAddress(url.hostname),
   };
 }
 
@@ -103,6 +111,10 @@ function readAuthorities(file: string): string {
   } catch (error) {
     throw new ConfigError("DATABASE_URL", `tls-ca cannot be read: ${messageOf(error)}`);
   }
+}
+
+function isAddress(host: string): boolean {
+  return isIP(host.replace(/^\[|\]$/g, "")) !== 0;
 }
 
 function isThisMachine(host: string): boolean {

@@ -31,7 +31,7 @@ describe("a device cookie", () => {
   it("is none where a character of it is another", () => {
     const devices = knownDevices(SECRET, manualClock());
     const cookie = devices.issue(ALICE);
-    const other = fc.constantFrom(..."ABxyz019-_.");
+    const other = fc.constantFrom("A", "B", "x", "0", "9", "-", "_", ".");
     fc.assert(
       fc.property(fc.nat({ max: cookie.length - 2 }), other, (at, character) => {
         fc.pre(cookie[at] !== character);

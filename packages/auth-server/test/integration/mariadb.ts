@@ -2,7 +2,7 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { chmod, chown, mkdtemp, rm } from "node:fs/promises";
+import { chmod, chown, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -22,6 +22,8 @@ const INSTALLER = find("mariadb-install-db");
 export const isInstalled = SERVER !== undefined && INSTALLER !== undefined;
 export const HOW_TO_INSTALL = "apt-get install mariadb-server";
 
+type Pem = string | Buffer;
+
 export interface Mariadb {
   /** A new, empty database; its URL as DATABASE_URL takes it. */
   newDatabase(): Promise<string>;
@@ -29,6 +31,10 @@ export interface Mariadb {
   stop(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
   pause(): void;
   resume(): void;
+  /** Serves TLS with these from now on; without them it does not. */
+  useCertificate(credentials: { readonly key: Pem; readonly cert: Pem; readonly ca: Pem }): Promise<void>;
+  /** The file with the authority of the certificate in use. */
+  readonly authorityFile: string;
   remove(): Promise<void>;
 }
 
@@ -51,6 +57,7 @@ export async function installMariadb(): Promise<Mariadb> {
     "--auth-root-authentication-method=normal",
     ...user,
   ]);
+  const tls = { key: join(folder, "key.pem"), cert: join(folder, "cert.pem"), ca: join(folder, "ca.pem") };
   const port = await freePort();
   const root = `mysql://root@127.0.0.1:${port}`;
   let child: ChildProcess | undefined;
@@ -72,7 +79,24 @@ export async function installMariadb(): Promise<Mariadb> {
     await exited;
   }
 
+  async function start(): Promise<void> {
+    const place = [`--datadir=${data}`, `--socket=${join(folder, "socket")}`, `--port=${port}`];
+    const args = [
+      "--no-defaults",
+      ...place,
+      "--bind-address=127.0.0.1",
+      "--innodb-buffer-pool-size=32M",
+      ...(existsSync(tls.cert)
+        ? [`--ssl-key=${tls.key}`, `--ssl-cert=${tls.cert}`, `--ssl-ca=${tls.ca}`]
+        : []),
+      ...user,
+    ];
+    child = spawn(program, args, { stdio: "ignore" });
+    await vi.waitUntil(isUp, { timeout: 60_000, interval: 100 });
+  }
+
   return {
+    start,
     stop,
     async newDatabase() {
       const name = `auth${(databases += 1)}`;
@@ -81,20 +105,14 @@ export async function installMariadb(): Promise<Mariadb> {
       await connection.end();
       return `${root}/${name}`;
     },
-    async start() {
-      const place = [`--datadir=${data}`, `--socket=${join(folder, "socket")}`, `--port=${port}`];
-      const args = [
-        "--no-defaults",
-        ...place,
-        "--bind-address=127.0.0.1",
-        "--innodb-buffer-pool-size=32M",
-        ...user,
-      ];
-      child = spawn(program, args, { stdio: "ignore" });
-      await vi.waitUntil(isUp, { timeout: 60_000, interval: 100 });
-    },
     pause: () => void child?.kill("SIGSTOP"),
     resume: () => void child?.kill("SIGCONT"),
+    authorityFile: tls.ca,
+    async useCertificate(credentials) {
+      for (const part of ["key", "cert", "ca"] as const) await writeFile(tls[part], credentials[part]);
+      await stop("SIGTERM");
+      await start();
+    },
     async remove() {
       child?.kill("SIGCONT");
       await stop("SIGKILL");

@@ -1,4 +1,10 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { Authority } from "../../../raft-store/test/integration/certificates.ts";
+import { StoreError } from "../../src/errors.ts";
+import { guarded } from "../../src/storage/guard.ts";
 import { migrate } from "../../src/storage/migrate.ts";
 import { openMysqlDatabase } from "../../src/storage/mysql-database.ts";
 import { sqlRefreshTokenRepository } from "../../src/storage/sql-refresh-token-repository.ts";
@@ -65,39 +71,97 @@ describe.skipIf(!isInstalled)(`on MariaDB (left out where it is not installed: $
     }
   });
 
-  it("answers 503 while the database is away, says that it is not ready, and recovers by itself", async () => {
-    const server = await serve({
-      QUORUMBOOK_AUTH_DATA: await dataFolder(),
-      DATABASE_URL: await mariadb.newDatabase(),
-      QUORUMBOOK_RATE_LIMIT: "0",
-    });
-    const register = (username: string) =>
-      server.post("/api/auth/register", { username, password: PASSWORD });
-    expect((await register("alice")).status).toBe(201);
+  it("is spoken to over TLS where that is asked for, and only by the name that its certificate proves", async () => {
+    const [authority, stranger] = [new Authority(), new Authority()];
+    await mariadb.useCertificate(authority.issue("localhost"));
+    const plain = new URL(await mariadb.newDatabase());
+    const at = (host: string, parameters: string) => {
+      const url = new URL(`${plain.href}?${parameters}`);
+      url.hostname = host;
+      return url;
+    };
+    const ask = async (url: URL) => {
+      const database = openMysqlDatabase(url);
+      try {
+        const { rows } = await guarded(database, () =>
+          sql<{ Value: string }>`show session status like 'Ssl_version'`.execute(database.queries),
+        );
+        return rows[0]?.Value;
+      } catch (error) {
+        return error instanceof StoreError ? error.code : String(error);
+      } finally {
+        await database.close();
+      }
+    };
+    const trusting = `tls=required&tls-ca=${mariadb.authorityFile}`;
+    expect(await ask(plain)).toBe("");
+    expect(await ask(at("localhost", trusting))).toMatch(/^TLSv1\.[23]$/);
+    expect(await ask(at("127.0.0.1", trusting))).toMatch(/^TLSv1\.[23]$/);
+    // Authorities of the machine, and another one of somebody's own, know nothing of this server.
+    expect(await ask(at("localhost", "tls=required"))).toBe("STORE_UNAVAILABLE");
+    const strangerFile = join(await dataFolder(), "ca.pem");
+    await writeFile(strangerFile, stranger.certificate);
+    expect(await ask(at("localhost", `tls=required&tls-ca=${strangerFile}`))).toBe("STORE_UNAVAILABLE");
+    // The right authority, and another name.
+    await mariadb.useCertificate(authority.issue("other.example"));
+    expect(await ask(at("localhost", trusting))).toBe("STORE_UNAVAILABLE");
+  });
 
-    const statuses: number[] = [];
-    const over = new AbortController();
-    const load = Array.from({ length: 8 }, async (_, worker) => {
-      for (let i = 0; !over.signal.aborted; i += 1)
-        statuses.push((await register(`user.${worker}.${i}`)).status);
-    });
-    await mariadb.stop("SIGKILL");
-    await vi.waitUntil(() => statuses.filter((status) => status === 503).length > 20, { timeout: 60_000 });
-    const away = await server.get("/readyz");
-    expect([away.status, ((await away.json()) as { code: string }).code]).toEqual([503, "overloaded"]);
-    expect((await server.get("/healthz")).status).toBe(200);
-    await mariadb.start();
-    const marker = statuses.length;
-    await vi.waitUntil(() => statuses.slice(marker).includes(201), { timeout: 60_000 });
-    over.abort();
-    await Promise.all(load);
-    expect([...new Set(statuses)].filter((status) => ![201, 503, 409].includes(status))).toEqual([]);
-    expect((await server.get("/readyz")).status).toBe(200);
-    expect((await server.post("/api/auth/login", { username: "alice", password: PASSWORD })).status).toBe(
-      200,
-    );
+  it("carries a server over TLS", async () => {
+    const authority = new Authority();
+    await mariadb.useCertificate(authority.issue("localhost"));
+    const url = new URL(`${await mariadb.newDatabase()}?tls=required&tls-ca=${mariadb.authorityFile}`);
+    url.hostname = "localhost";
+    const server = await serve({ QUORUMBOOK_AUTH_DATA: await dataFolder(), DATABASE_URL: url.href });
+    const credentials = { username: "alice", password: PASSWORD };
+    expect((await server.post("/api/auth/register", credentials)).status).toBe(201);
+    expect((await server.post("/api/auth/login", credentials)).status).toBe(200);
     expect(await server.end("SIGTERM")).toBe(0);
   });
+
+  it.each(["SIGTERM", "SIGKILL"] as const)(
+    "answers 503 while the database is away after %s, says that it is not ready, and recovers by itself",
+    async (signal) => {
+      const server = await serve({
+        QUORUMBOOK_AUTH_DATA: await dataFolder(),
+        DATABASE_URL: await mariadb.newDatabase(),
+        QUORUMBOOK_RATE_LIMIT: "0",
+      });
+      const register = (username: string) =>
+        server.post("/api/auth/register", { username, password: PASSWORD });
+      expect((await register("alice")).status).toBe(201);
+
+      const statuses: number[] = [];
+      const acknowledged: string[] = [];
+      const over = new AbortController();
+      const load = Array.from({ length: 8 }, async (_, worker) => {
+        for (let i = 0; !over.signal.aborted; i += 1) {
+          const username = `user.${worker}.${i}`;
+          const { status } = await register(username);
+          statuses.push(status);
+          if (status === 201) acknowledged.push(username);
+        }
+      });
+      await vi.waitUntil(() => acknowledged.length > 20, { timeout: 60_000 });
+      await mariadb.stop(signal);
+      await vi.waitUntil(() => statuses.filter((status) => status === 503).length > 20, { timeout: 60_000 });
+      const away = await server.get("/readyz");
+      expect([away.status, ((await away.json()) as { code: string }).code]).toEqual([503, "overloaded"]);
+      expect((await server.get("/healthz")).status).toBe(200);
+      await mariadb.start();
+      const marker = statuses.length;
+      await vi.waitUntil(() => statuses.slice(marker).includes(201), { timeout: 60_000 });
+      over.abort();
+      await Promise.all(load);
+      expect([...new Set(statuses)].filter((status) => ![201, 503, 409].includes(status))).toEqual([]);
+      expect((await server.get("/readyz")).status).toBe(200);
+      for (const username of ["alice", ...acknowledged]) {
+        const login = await server.post("/api/auth/login", { username, password: PASSWORD });
+        expect(login.status, username).toBe(200);
+      }
+      expect(await server.end("SIGTERM")).toBe(0);
+    },
+  );
 
   it("gives up on a database that hangs, and has it back when it goes on", async () => {
     const server = await serve({
@@ -128,6 +192,8 @@ describe("DATABASE_URL", () => {
     ["mysql://u:p@db.example/x?tls=maybe", /tls is either/],
     ["mysql://u:p@db.example/x?ssl=1", /knows no parameter "ssl"/],
     ["mysql://u:p@db.example/x?tls-ca=/nowhere", /tls-ca cannot be read/],
+    ["mysql://u:p@192.0.2.1/x", /by its name, or its authority/],
+    ["mysql://u:p@[2001:db8::1]/x?tls=required", /by its name, or its authority/],
   ])("%s is refused", (url, reason) => {
     expect(() => openMysqlDatabase(new URL(url))).toThrow(reason);
   });

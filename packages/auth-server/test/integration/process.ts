@@ -44,9 +44,20 @@ export async function run(args: readonly string[], env: Environment, input = "")
   return { code, ...output };
 }
 
+/** Runs a command and kills it after so many milliseconds, unless it has ended by then. */
+export async function runFor(milliseconds: number, args: readonly string[], env: Environment): Promise<void> {
+  const child = start(args, env);
+  const closed = once(child, "close");
+  child.stdout?.resume();
+  child.stderr?.resume();
+  const timer = setTimeout(() => child.kill("SIGKILL"), milliseconds);
+  await closed;
+  clearTimeout(timer);
+}
+
 export interface RunningServer {
   readonly url: string;
-  post(path: string, body: unknown): Promise<Response>;
+  post(path: string, body: unknown, headers?: Environment): Promise<Response>;
   get(path: string, headers?: Environment): Promise<Response>;
   /** Sends the signal and answers the exit code, or null where the signal itself ended the process. */
   end(signal: NodeJS.Signals): Promise<number | null>;
@@ -65,10 +76,14 @@ export async function serve(env: Environment): Promise<RunningServer> {
       if (address !== undefined) resolve(address);
     });
   });
-  const headers = { "content-type": "application/json" };
   return {
     url,
-    post: (path, body) => fetch(url + path, { method: "POST", headers, body: JSON.stringify(body) }),
+    post: (path, body, headers = {}) =>
+      fetch(url + path, {
+        method: "POST",
+        headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }),
     get: (path, headers = {}) => fetch(url + path, { headers }),
     async end(signal) {
       const exited = once(child, "exit") as Promise<[number | null]>;

@@ -1,7 +1,8 @@
 import { chmod, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { dataFolder, type RunningServer, run, serve } from "./process.ts";
+import { readKeys } from "../../src/tokens/key-store.ts";
+import { dataFolder, type RunningServer, run, runFor, serve } from "./process.ts";
 
 const PASSWORD = "a-long-enough-secret";
 
@@ -16,6 +17,9 @@ async function tokenFor(server: RunningServer, username: string, password = PASS
   const response = await server.post("/api/auth/login", { username, password });
   return ((await response.json()) as { accessToken: string }).accessToken;
 }
+
+/** The refresh cookie that an answer sets, as a request sends it back. */
+const cookieOf = (response: Response) => response.headers.getSetCookie()[0]?.split(";", 1)[0] ?? "";
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
@@ -70,6 +74,45 @@ describe("the server as a process", () => {
         login.status === 200 ? "200 409" : "401 201",
       );
     }
+  });
+
+  it("keeps every login that it answered for when it is killed, each good for one more use", async () => {
+    const env = { QUORUMBOOK_AUTH_DATA: await dataFolder(), QUORUMBOOK_RATE_LIMIT: "0" };
+    const first = await serve(env);
+    await first.post("/api/auth/register", { username: "alice", password: PASSWORD });
+    // Each client logs in and then renews again and again; what it holds is what it was last answered.
+    const clients = Array.from({ length: 12 }, () => ({ cookie: "", isWaiting: false }));
+    let renewals = 0;
+    const busy = clients.map(async (client) => {
+      for (;;) {
+        client.isWaiting = true;
+        const response = await (client.cookie === ""
+          ? first.post("/api/auth/login", { username: "alice", password: PASSWORD })
+          : first.post("/api/auth/refresh", undefined, { cookie: client.cookie }));
+        expect(response.status).toBe(200);
+        client.cookie = cookieOf(response);
+        client.isWaiting = false;
+        renewals += 1;
+      }
+    });
+    const settled = Promise.allSettled(busy);
+    await vi.waitUntil(() => renewals >= 60, { timeout: 60_000, interval: 5 });
+    expect(await first.end("SIGKILL")).toBeNull();
+    await settled;
+
+    const second = await serve(env);
+    const renew = (cookie: string) => second.post("/api/auth/refresh", undefined, { cookie });
+    let kept = 0;
+    for (const { cookie, isWaiting } of clients.filter((client) => client.cookie !== "")) {
+      const next = await renew(cookie);
+      // The answer to the last request may have been lost after the deed: then the cookie was used, and is refused.
+      expect(isWaiting ? [200, 401] : [200]).toContain(next.status);
+      if (next.status !== 200) continue;
+      kept += 1;
+      expect((await renew(cookieOf(next))).status).toBe(200);
+      expect((await renew(cookie)).status).toBe(401);
+    }
+    expect(kept).toBeGreaterThan(0);
   });
 
   it("honours after a restart the tokens that it gave out before", async () => {
@@ -218,4 +261,34 @@ describe("the commands", () => {
     for (const token of [accessToken, next])
       expect((await server.get("/api/auth/me", bearer(token))).status).toBe(200);
   });
+
+  it("rotate-keys leaves no half key and loses none, at whatever moment it is killed", async () => {
+    const env = { QUORUMBOOK_AUTH_DATA: await dataFolder() };
+    const first = await serve(env);
+    const registered = await first.post("/api/auth/register", { username: "alice", password: PASSWORD });
+    const { accessToken } = (await registered.json()) as { accessToken: string };
+    const folder = join(env.QUORUMBOOK_AUTH_DATA, "keys");
+    const complete = await duration(() => run(["rotate-keys", "--lead", "0"], env));
+    let known = (await readKeys(folder)).map(({ kid }) => kid);
+    // The last third of its time is where it writes; before that it only starts.
+    for (let i = 0; i < 12; i += 1) {
+      await runFor(complete * (0.6 + 0.035 * i), ["rotate-keys", "--lead", "0"], env);
+      const now = (await readKeys(folder)).map(({ kid }) => kid);
+      expect(now).toEqual(expect.arrayContaining(known));
+      known = now;
+    }
+    // The server that ran all along, and one that starts on what was left, take old tokens and give out new ones.
+    const second = await serve(env);
+    for (const server of [first, second]) {
+      expect((await server.get("/api/auth/me", bearer(accessToken))).status).toBe(200);
+      const token = await tokenFor(server, "alice");
+      expect((await second.get("/api/auth/me", bearer(token))).status).toBe(200);
+    }
+  });
 });
+
+async function duration(work: () => Promise<unknown>): Promise<number> {
+  const from = performance.now();
+  await work();
+  return performance.now() - from;
+}

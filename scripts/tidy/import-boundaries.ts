@@ -71,6 +71,15 @@ const boundaries: readonly Boundary[] = [
     says: "auth-server knows no other package of the project",
   },
   {
+    folder: "packages/cli/src",
+    may: (one) =>
+      inside("packages/cli/src")(one) ||
+      exactly("@quorumbook/raft-store", "@quorumbook/betting-core", "@quorumbook/auth-server")(one) ||
+      builtIn(one) ||
+      library(one),
+    says: "the command line asks nodes over HTTP, and uses the other packages by their public entries",
+  },
+  {
     folder: "packages/web/src",
     may: (one) =>
       inside("packages/web/src")(one) ||
@@ -98,6 +107,7 @@ export const importBoundaries: Rule = {
     canary("packages/auth-server/src/app.ts", 'import { b } from "@quorumbook/betting-core";'),
     canary("packages/web/src/main.tsx", 'import { x } from "@quorumbook/node-server";'),
     canary("packages/web/src/main.tsx", 'import { readFile } from "node:fs/promises";'),
+    canary("packages/cli/src/a.ts", 'import { x } from "@quorumbook/node-server";'),
     canary("packages/web/test/a.test.ts", 'import { x } from "../../auth-server/src/app.ts";'),
     canary("scripts/season.ts", 'import { x } from "../packages/node-server/src/config.ts";'),
     canary("packages/auth-server/src/app.ts", 'import { x } from "../../../scripts/lib/until.ts";'),

@@ -9,7 +9,9 @@ export {
   RaftInvariantError,
   type Retry,
 } from "./errors.ts";
+export { type OpenedBackup, readBackup } from "./offline/read-backup.ts";
 export { type LoggedEntry, readLog } from "./offline/read-log.ts";
+export { readSnapshot, type StoredSnapshot } from "./offline/read-snapshot.ts";
 export {
   type ForcedConfiguration,
   recoverLostMajority,

@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import type { Configuration } from "../core/configuration.ts";
 import type { SnapshotMeta } from "../core/entry.ts";
 import { RaftError } from "../errors.ts";
-import { BackupDecoder } from "../storage/backup-codec.ts";
 import { FileSnapshotStore } from "../storage/file-snapshot-store.ts";
 import { writeIdentity } from "../storage/identity.ts";
 import { randomName } from "../storage/random-name.ts";
 import { SegmentLog } from "../storage/segment-log.ts";
 import { logIndex, type LogIndex, type Term } from "../units.ts";
+import { BackupReader } from "./backup-reader.ts";
 import { namedMembers } from "./named-members.ts";
 import { lockData, OFFLINE_WORLD, type OfflineWorld } from "./offline-world.ts";
 
@@ -67,7 +67,7 @@ export async function restoreBackup(
     const reader = new BackupReader(options.source, (bytes) => digest.update(bytes));
     let meta: SnapshotMeta;
     try {
-      meta = forNewCluster(await reader.readHead(clusterId), configuration);
+      meta = forNewCluster(await reader.readHead((from) => refuseItself(from, clusterId)), configuration);
       await (await snapshots.stage(meta, reader.data())).publish();
     } catch (error) {
       // Removes what was staged.
@@ -110,52 +110,15 @@ async function refuseUnlessEmpty({ fileSystem }: OfflineWorld, dataDir: string):
   }
 }
 
+function refuseItself(from: string, clusterId: string): void {
+  if (from !== clusterId) return;
+  throw new RaftError(
+    "RAFT_CONFIG_INVALID",
+    `the backup is of cluster ${clusterId} itself: give the new cluster an id of its own`,
+  );
+}
+
 /** The machine's state is the old cluster's, the members are the new one's. The index goes on: machines may have kept it. */
 function forNewCluster(meta: SnapshotMeta, configuration: Configuration): SnapshotMeta {
   return { ...meta, configuration, configurationIndex: logIndex(0) };
-}
-
-class BackupReader {
-  readonly #source: AsyncIterator<Uint8Array>;
-  readonly #onBytes: (bytes: Uint8Array) => void;
-  readonly #decoder = new BackupDecoder();
-  #decoded: Uint8Array[] = [];
-
-  constructor(source: AsyncIterable<Uint8Array>, onBytes: (bytes: Uint8Array) => void) {
-    this.#source = source[Symbol.asyncIterator]();
-    this.#onBytes = onBytes;
-  }
-
-  get clusterId(): string {
-    return this.#decoder.head?.clusterId ?? "";
-  }
-
-  async readHead(newClusterId: string): Promise<SnapshotMeta> {
-    for (;;) {
-      const more = await this.#push();
-      if (this.#decoder.head?.clusterId === newClusterId) {
-        await this.#source.return?.();
-        throw new RaftError(
-          "RAFT_CONFIG_INVALID",
-          `the backup is of cluster ${newClusterId} itself: give the new cluster an id of its own`,
-        );
-      }
-      if (this.#decoder.meta !== undefined) return this.#decoder.meta;
-      if (!more) return this.#decoder.finish();
-    }
-  }
-
-  async *data(): AsyncIterable<Uint8Array> {
-    do for (const chunk of this.#decoded) yield chunk;
-    while (await this.#push());
-    this.#decoder.finish();
-  }
-
-  async #push(): Promise<boolean> {
-    const { done, value } = await this.#source.next();
-    if (done === true) return false;
-    this.#onBytes(value);
-    this.#decoded = this.#decoder.push(value);
-    return true;
-  }
 }

@@ -41,16 +41,7 @@ export class FileSnapshotStore implements SnapshotStore {
 
   async *read(): AsyncIterable<Uint8Array> {
     if (this.#latest === undefined) return;
-    const name = nameOf(this.#latest);
-    const file = await this.#fileSystem.open(this.#path(name), "read");
-    try {
-      const decoder = new SnapshotDecoder();
-      for await (const bytes of chunksOf(file))
-        yield* decodeAt(this.#path(name), decoder, () => decoder.push(bytes));
-      decodeAt(this.#path(name), decoder, () => decoder.finish());
-    } finally {
-      await file.close();
-    }
+    yield* readSnapshotFile(this.#fileSystem, this.#path(nameOf(this.#latest)));
   }
 
   async stage(meta: SnapshotMeta, chunks: AsyncIterable<Uint8Array>): Promise<StagedSnapshot> {
@@ -200,6 +191,21 @@ async function* chunksOf(file: File): AsyncIterable<Uint8Array> {
     if (read === 0) return;
     at += read;
     yield into.subarray(0, read);
+  }
+}
+
+/** The machine's chunks in a snapshot's file. @throws RaftError `RAFT_STORAGE_CORRUPT` */
+export async function* readSnapshotFile(
+  fileSystem: FileSystem,
+  path: string,
+): AsyncGenerator<Uint8Array, void, void> {
+  const file = await fileSystem.open(path, "read");
+  try {
+    const decoder = new SnapshotDecoder();
+    for await (const bytes of chunksOf(file)) yield* decodeAt(path, decoder, () => decoder.push(bytes));
+    decodeAt(path, decoder, () => decoder.finish());
+  } finally {
+    await file.close();
   }
 }
 

@@ -1,7 +1,15 @@
 // Every English word the page says, in one place. Another language is another module of this shape.
 import type { Problem } from "./api/problem.ts";
 import { factNumber } from "./api/problem.ts";
-import type { AcceptPolicy, Bet, BetStatus, Category, GameStatus, TransactionCause } from "./api/types.ts";
+import type {
+  AcceptPolicy,
+  Bet,
+  BetStatus,
+  Category,
+  GameStatus,
+  Strategy,
+  TransactionCause,
+} from "./api/types.ts";
 import { formatMoney } from "./format/money.ts";
 import type { OddsFormat } from "./format/odds.ts";
 import type { Tone } from "./stores/notices.ts";
@@ -93,6 +101,8 @@ export const strings = {
     stake: "Stake",
     stakeFor: (label: string) => `Stake on ${label}`,
     max: "Max",
+    stakeMovesOdds: "Larger stakes get lower odds. You are asked before a bet is placed at other odds.",
+    pool: "Pool betting: the odds are an estimate. Winners share the pool, and get their stake back at least.",
     maxStake: (amount: string) => `Max stake ${amount}`,
     returns: "Potential return",
     place: (stake: string | null) => (stake === null ? "Place bet" : `Place bet · ${stake}`),
@@ -219,6 +229,24 @@ export const strings = {
     startsAt: "Starts at",
     closesAt: "Betting closes at",
     pricing: "Pricing",
+    strategy: "Strategy",
+    strategies: {
+      "ratio/pre": "Ratio, at the odds shown",
+      "ratio/post": "Ratio, at the odds after the bet",
+      cpmm: "Market maker, constant product",
+      lmsr: "Market maker, logarithmic (LMSR)",
+      tote: "Pool (pari-mutuel)",
+    } as Record<Strategy, string>,
+    prior: "Opening chances in %, one an outcome",
+    badPrior: (outcomes: number) => `Give ${outcomes} chances that add up to 100.`,
+    badFigure: "Give amounts and percentages with at most two decimals.",
+    sureWin: (marginMax: string, example: string | null) =>
+      `With these terms bettors can win for sure: the margin is safe up to ${marginMax}.${
+        example === null ? "" : ` For example ${example}.`
+      }`,
+    sureWinLeg: (staked: string, outcome: string, times: number) =>
+      times === 1 ? `${staked} on ${outcome}` : `${staked} on ${outcome} in ${times} bets`,
+    sureWinProfit: (legs: string, profit: string) => `${legs} win ${profit} whatever happens`,
     virtualStake: "Virtual stake per outcome",
     margin: "Margin: the most the house may lose",
     commission: "Commission %",

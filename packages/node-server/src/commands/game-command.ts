@@ -28,7 +28,7 @@ export function gameCommand(request: GameRequest, asker: Asker): CommandOf<"crea
 }
 
 function pricingOf({ pricing = {}, outcomes }: GameRequest): Pricing {
-  const { prior } = pricing;
+  const { prior, strategy = DEFAULT_PRICING.strategy } = pricing;
   const virtualStake = pricing.virtualStake ?? DEFAULT_PRICING.virtualStake;
   const tick = pricing.tick ?? DEFAULT_PRICING.tick;
   if (virtualStake * outcomes.length > VIRTUAL_STAKES_MAX) {
@@ -41,9 +41,12 @@ function pricingOf({ pricing = {}, outcomes }: GameRequest): Pricing {
     if (prior.reduce((sum, bp) => sum + bp, 0) !== BASIS_POINTS) {
       throw invalidField("/pricing/prior", `must sum to ${BASIS_POINTS}`);
     }
+    if ((strategy === "cpmm" || strategy === "lmsr") && prior.includes(0)) {
+      throw invalidField("/pricing/prior", `must leave each outcome a chance, by ${strategy}`);
+    }
   }
   return {
-    strategy: pricing.strategy ?? DEFAULT_PRICING.strategy,
+    strategy,
     virtualStake: minorUnits(virtualStake),
     commissionBp: pricing.commissionBp ?? DEFAULT_PRICING.commissionBp,
     margin: minorUnits(pricing.margin ?? DEFAULT_PRICING.margin),

@@ -13,6 +13,7 @@ import {
   Odds,
   OddsOrNull,
   pageOf,
+  Strategy,
   Time,
   UserId,
 } from "./scalars.ts";
@@ -42,6 +43,7 @@ export const GameAnswer = closed({
   createdAt: Time,
   closedAt: Type.Optional(Time),
   settledAt: Type.Optional(Time),
+  strategy: Type.Optional(Strategy),
 });
 export type GameAnswer = Type.Static<typeof GameAnswer>;
 export type OutcomeAnswer = Type.Static<typeof OutcomeAnswer>;
@@ -122,7 +124,24 @@ export const ExposureAnswer = closed({
   worstCase: Count,
   outcomes: Type.Array(closed({ key: Key, staked: Count, liability: Count, result: Balance })),
   warnings: Type.Array(Type.String()),
+  arbitrage: Type.Optional(
+    closed(
+      {
+        marginMax: Count,
+        example: Type.Optional(
+          closed({
+            bets: Type.Array(closed({ outcome: Key, times: Count, staked: Amount, payout: Amount })),
+            staked: Amount,
+            profit: Amount,
+          }),
+        ),
+      },
+      { description: "Beside the warning: the widest safe margin, and bets that win whatever happens" },
+    ),
+  ),
 });
+
+export type ExposureAnswer = Type.Static<typeof ExposureAnswer>;
 
 const Facts = Type.Record(Type.String(), Type.Unknown());
 export const AuditPage = pageOf(

@@ -13,6 +13,7 @@ import {
   Name,
   NodeId,
   Odds,
+  Strategy,
   Text,
   Time,
 } from "./scalars.ts";
@@ -62,11 +63,12 @@ export type BetRequest = Type.Static<typeof BetBody>;
 export const VIRTUAL_STAKES_MAX = 900_000_000_000;
 
 const Pricing = closed({
-  strategy: Type.Optional(Type.Enum(["ratio/pre"])),
+  strategy: Type.Optional(Strategy),
   virtualStake: Type.Optional(Type.Integer({ minimum: 1, maximum: AMOUNT_MAX, default: 10_000 })),
   commissionBp: Type.Optional(Type.Integer({ minimum: 0, maximum: 9_999, default: 5_000 })),
   margin: Type.Optional(Type.Integer({ minimum: 0, maximum: AMOUNT_MAX, default: 5_000 })),
   tick: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000, default: 100 })),
+  /** cpmm and lmsr price by ratios of chances: each must be 1 at least. */
   prior: Type.Optional(
     Type.Array(Type.Integer({ minimum: 0, maximum: 10_000 }), { minItems: 2, maxItems: 32 }),
   ),

@@ -41,6 +41,9 @@ export const GameStatus = Type.Enum(["open", "suspended", "closed", "settled", "
 export const BetStatus = Type.Enum(["open", "won", "lost", "void"]);
 export const AcceptPolicy = Type.Enum(["exact", "better", "any"]);
 
+/** How a game's odds follow its bets. */
+export const Strategy = Type.Enum(["ratio/pre", "ratio/post", "cpmm", "lmsr", "tote"]);
+
 /** An object that has these fields and no others. */
 export function closed<Fields extends Type.TProperties>(fields: Fields, options: Type.TObjectOptions = {}) {
   return Type.Object(fields, { ...options, additionalProperties: false });

@@ -1,5 +1,5 @@
 // A game as clients see it.
-import type { GameView, OddsChanged, OutcomeView } from "@quorumbook/betting-core";
+import { DEFAULT_PRICING, type GameView, type OddsChanged, type OutcomeView } from "@quorumbook/betting-core";
 import type { BetGameAnswer, GameAnswer, OutcomeAnswer } from "../contract/answers.ts";
 import { oddsToWire } from "../contract/odds.ts";
 import { timeToWire } from "../contract/times.ts";
@@ -19,6 +19,8 @@ export function gameAnswer(game: GameView): GameAnswer {
     createdAt: timeToWire(game.createdAt),
     ...(game.closedAt === undefined ? {} : { closedAt: timeToWire(game.closedAt) }),
     ...(game.settledAt === undefined ? {} : { settledAt: timeToWire(game.settledAt) }),
+    // Told where it means something to a bettor: his stake moves its own price, or the odds are but an estimate.
+    ...(game.pricing.strategy === DEFAULT_PRICING.strategy ? {} : { strategy: game.pricing.strategy }),
   };
 }
 

@@ -82,6 +82,42 @@ describe("opening a game", () => {
     expect(odds[1]).toBeLessThan(odds[2] ?? 0);
   });
 
+  it.each(["ratio/post", "cpmm", "lmsr", "tote"])(
+    "is priced by %s where asked, and says so",
+    async (strategy) => {
+      const pricing = { strategy, prior: [6_000, 4_000], commissionBp: 0, tick: 1 };
+      const id = await node.openGame(["a", "b"], { pricing });
+      const before = (await node.get(`/api/games/${id}`)).body as GameAnswer;
+      expect(before).toMatchObject({ strategy, outcomes: [{ key: "opt1" }, { key: "opt2" }] });
+      conforms(GameAnswer, before);
+      const shown = before.outcomes[0]?.odds ?? 0;
+      const bet = { gameId: id, outcome: "opt1", stake: 1_000, odds: shown };
+      const exact = await node.post("/api/bets", bet, { as: "quinn" });
+      // Where the stake moves its own odds, the refusal says what it gets, and that is then taken.
+      const odds = strategy === "tote" ? shown : Number(exact.body["currentOdds"]);
+      if (strategy !== "tote") {
+        expectProblem(exact, 409, "odds_changed");
+        expect(odds).toBeLessThan(shown);
+      }
+      const again = await node.post("/api/bets", { ...bet, odds }, { as: "quinn" });
+      const placed = strategy === "tote" ? exact : again;
+      expect(placed.status).toBe(201);
+      const units = Math.round(odds * 10_000);
+      expect(placed.body["bet"]).toMatchObject({
+        odds,
+        potentialPayout: Math.floor((1_000 * units) / 10_000),
+      });
+    },
+  );
+
+  it("refuses a chance of nothing to a market maker, before the log", async () => {
+    const pricing = { strategy: "lmsr", prior: [10_000, 0] };
+    const body = { question: "Q", category: "real", outcomes: ["a", "b"], pricing };
+    const before = node.digest();
+    expectProblem(await node.post("/api/games", body, admin), 400, "invalid_request");
+    expect(node.digest()).toBe(before);
+  });
+
   it("is refused where the bankroll does not cover its margin", async () => {
     const answer = await node.post(
       "/api/games",
@@ -303,6 +339,28 @@ describe("the life of a game", () => {
       404,
       "game_not_found",
     );
+  });
+
+  it("explains terms that let bettors win for sure, with bets that do it", async () => {
+    const id = await node.openGame(["a", "b"], { pricing: { commissionBp: 500, margin: 5_000 } });
+    const { body } = await node.get(`/api/admin/games/${id}/exposure`, admin);
+    conforms(ExposureAnswer, body);
+    const { warnings, arbitrage } = body as ExposureAnswer;
+    expect(warnings).toEqual(["arbitrage"]);
+    expect(arbitrage?.marginMax).toBe(1_026);
+    await node.post("/api/deposits", { amount: 1_000_000 }, { as: "lee" });
+    const [first, second] = arbitrage?.example?.bets ?? [];
+    const placed = [
+      await bet(id, "opt1", first?.staked ?? 0, "lee"),
+      await bet(id, "opt2", second?.staked ?? 0, "lee"),
+    ];
+    const payouts = placed.map(
+      (answer) => (answer.body["bet"] as { potentialPayout: number }).potentialPayout,
+    );
+    const staked = (first?.staked ?? 0) + (second?.staked ?? 0);
+    expect(Math.min(...payouts) - staked).toBe(arbitrage?.example?.profit);
+    const safe = await node.openGame(["a", "b"]);
+    expect((await node.get(`/api/admin/games/${safe}/exposure`, admin)).body).not.toHaveProperty("arbitrage");
   });
 
   it("shows admins what the house may lose", async () => {

@@ -27,6 +27,8 @@ export interface Outcome extends OutcomePrice {
   readonly label: string;
 }
 
+export type Strategy = "ratio/pre" | "ratio/post" | "cpmm" | "lmsr" | "tote";
+
 export interface Game {
   readonly id: number;
   readonly question: string;
@@ -42,6 +44,8 @@ export interface Game {
   readonly createdAt: string;
   readonly closedAt?: string;
   readonly settledAt?: string;
+  /** Where it is not the default: see `stakeMovesOdds` and `isPool`. */
+  readonly strategy?: Strategy;
 }
 
 export interface Bet {
@@ -156,6 +160,7 @@ export interface NewGame {
   readonly startsAt?: string;
   readonly closesAt?: string;
   readonly pricing?: {
+    readonly strategy?: Strategy;
     readonly virtualStake?: number;
     readonly commissionBp?: number;
     readonly margin?: number;
@@ -193,6 +198,12 @@ export interface Book {
   readonly openGames: number;
 }
 
+/** Bets that win together whatever happens. */
+export interface SureWin {
+  readonly bets: readonly { readonly outcome: string; readonly times: number; readonly staked: number }[];
+  readonly profit: number;
+}
+
 export interface Exposure {
   /** The most that the house accepts to lose on the game. */
   readonly margin: number;
@@ -206,6 +217,7 @@ export interface Exposure {
     readonly result: number;
   }[];
   readonly warnings: readonly string[];
+  readonly arbitrage?: { readonly marginMax: number; readonly example?: SureWin };
 }
 
 export interface AuditItem {

@@ -1,29 +1,37 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { leavesOutcomeOpen } from "../api/problem.ts";
-import type { Category, NewGame } from "../api/types.ts";
+import type { Category, NewGame, Strategy } from "../api/types.ts";
 import { commands, games, notices } from "../client.ts";
 import { formText } from "../format/form-text.ts";
-import { parseMoney } from "../format/money.ts";
+import { readTerms, sureWinUnder, type TermsFault } from "../format/game-terms.ts";
 import { problemText, strings } from "../strings.ts";
 
 const OUTCOMES_MIN = 2;
 const OUTCOMES_MAX = 32;
+const STRATEGIES = ["ratio/pre", "ratio/post", "cpmm", "lmsr", "tote"] as const satisfies readonly Strategy[];
 
 export function CreateGameForm() {
   const outcomes = useSignal<readonly string[]>(["", ""]);
   const trouble = useSignal("");
+  const warning = useSignal("");
   const busy = useSignal(false);
   const form = useRef<HTMLFormElement>(null);
   // The same form again, after a lost answer, is a repeat and makes no second game.
   const intention = useRef<{ body: string; key: string } | null>(null);
 
+  const warn = (): void => {
+    const terms = form.current ? readTerms(new FormData(form.current), outcomes.value.length) : "figure";
+    warning.value = typeof terms === "string" ? "" : sureWinUnder(terms, outcomes.value);
+  };
+
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     if (!form.current) return;
     const game = readForm(new FormData(form.current), outcomes.value);
-    if (!game) {
-      trouble.value = strings.slip.badStake;
+    if (typeof game === "string") {
+      trouble.value =
+        game === "prior" ? strings.admin.badPrior(outcomes.value.length) : strings.admin.badFigure;
       return;
     }
     const body = JSON.stringify(game);
@@ -38,6 +46,7 @@ export function CreateGameForm() {
     notices.show("good", strings.admin.created(answer.value.id));
     form.current.reset();
     outcomes.value = ["", ""];
+    warning.value = "";
   };
 
   return (
@@ -110,7 +119,17 @@ export function CreateGameForm() {
         </div>
         <details>
           <summary>{strings.admin.pricing}</summary>
-          <div class="form-pair">
+          <div class="form-pair" onInput={warn}>
+            <label>
+              <span>{strings.admin.strategy}</span>
+              <select name="strategy">
+                {STRATEGIES.map((strategy) => (
+                  <option key={strategy} value={strategy}>
+                    {strings.admin.strategies[strategy]}
+                  </option>
+                ))}
+              </select>
+            </label>
             <label>
               <span>{strings.admin.virtualStake}</span>
               <input name="virtualStake" inputMode="decimal" placeholder="100.00" autocomplete="off" />
@@ -123,7 +142,16 @@ export function CreateGameForm() {
               <span>{strings.admin.commission}</span>
               <input name="commission" inputMode="decimal" placeholder="50" autocomplete="off" />
             </label>
+            <label>
+              <span>{strings.admin.prior}</span>
+              <input name="prior" placeholder="50, 50" autocomplete="off" />
+            </label>
           </div>
+          {warning.value !== "" && (
+            <p class="trouble" role="status" data-testid="sure-win">
+              {warning.value}
+            </p>
+          )}
         </details>
         <p class="trouble" role="alert">
           {trouble.value}
@@ -136,22 +164,11 @@ export function CreateGameForm() {
   );
 }
 
-/** The game as filled in, or null where a figure is none. Empty fields leave the servers' defaults. */
-function readForm(form: FormData, outcomes: readonly string[]): NewGame | null {
+/** The game as filled in, or what is wrong with it. Empty fields leave the servers' defaults. */
+function readForm(form: FormData, outcomes: readonly string[]): NewGame | TermsFault {
   const text = (name: string): string => formText(form, name).trim();
-  const pricing: { virtualStake?: number; margin?: number; commissionBp?: number } = {};
-  for (const name of ["virtualStake", "margin"] as const) {
-    if (text(name) === "") continue;
-    const amount = parseMoney(text(name));
-    if (amount === null) return null;
-    pricing[name] = amount;
-  }
-  if (text("commission") !== "") {
-    // Percent with two decimals is basis points, read by the same rule as money.
-    const basisPoints = text("commission") === "0" ? 0 : parseMoney(text("commission"));
-    if (basisPoints === null) return null;
-    pricing.commissionBp = basisPoints;
-  }
+  const pricing = readTerms(form, outcomes.length);
+  if (typeof pricing === "string") return pricing;
   return {
     question: text("question"),
     category: text("category") as Category,

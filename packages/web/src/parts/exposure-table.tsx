@@ -2,6 +2,7 @@ import type { Exposure } from "../api/types.ts";
 import { preferences } from "../client.ts";
 import { formatMoney } from "../format/money.ts";
 import { formatImplied, formatOdds, formatPercent } from "../format/odds.ts";
+import { sureWinText } from "../format/sure-win.ts";
 import type { LiveGame } from "../stores/games.ts";
 import { strings } from "../strings.ts";
 import { useExposure } from "./use-exposure.ts";
@@ -28,6 +29,14 @@ export function ExposureTable({ game }: { game: LiveGame }) {
         <Figure name={strings.admin.margins} value={formatMoney(exposure.margin)} />
         <Figure name={strings.admin.overround} value={priced ? formatPercent(overround) : "–"} />
       </dl>
+      {exposure.arbitrage && (
+        <p class="trouble" data-testid="arbitrage">
+          {sureWinText(
+            exposure.arbitrage,
+            game.outcomes.map((outcome) => outcome.label),
+          )}
+        </p>
+      )}
       {exposure.warnings.map((warning) => (
         <p key={warning} class="trouble">
           {strings.admin.warnings[warning] ?? warning}

@@ -3,6 +3,7 @@ import { account, games, placeEntry, preferences, session, slip } from "../clien
 import { editableMoney, formatMoney, parseMoney } from "../format/money.ts";
 import { formatOdds } from "../format/odds.ts";
 import { potentialReturn } from "../format/potential-return.ts";
+import { isPool, stakeMovesOdds } from "../format/strategy.ts";
 import type { LiveGame, LiveOutcome } from "../stores/games.ts";
 import { type SlipEntry, entryId, isUnderWay, oddsToAgree } from "../stores/slip.ts";
 import { problemText, strings } from "../strings.ts";
@@ -91,7 +92,7 @@ function Editing({ entry, game, outcome }: EntryProps) {
   const stake = parseMoney(entry.stakeText);
   const money = account.money.value;
   const most = Math.min(outcome.cap, money?.balance ?? outcome.cap);
-  const agree = oddsToAgree(entry, outcome.odds, preferences.accept.value);
+  const agree = oddsToAgree(entry, outcome.odds, preferences.accept.value, stakeMovesOdds(game));
   const obstacle = obstacleOf(entry, game, outcome, stake, money?.balance ?? null);
   const guest = session.user.value === null;
   const place = (event: SubmitEvent): void => {
@@ -138,6 +139,8 @@ function Editing({ entry, game, outcome }: EntryProps) {
       <p id={`${field}-note`} class={obstacle === null ? "hint" : "trouble"} data-testid="stake-note">
         {obstacle ?? (game.status === "open" ? strings.slip.maxStake(formatMoney(outcome.cap)) : "")}
       </p>
+      {stakeMovesOdds(game) && <p class="hint">{strings.slip.stakeMovesOdds}</p>}
+      {isPool(game) && <p class="hint">{strings.slip.pool}</p>}
       {entry.state.type === "refused" && (
         <p class="trouble" role="alert">
           {problemText(entry.state.problem)}

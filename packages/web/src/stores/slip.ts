@@ -122,11 +122,19 @@ export function isUnderWay(
  * The odds that the bettor must agree to before the entry can be sent, or null where none need agreement.
  *
  * @param current the odds now, null where the outcome is not offered
+ * @param moves whether the stake moves its own odds: then those shown are for the smallest stake, and only the
+ *   server says what this one gets
  */
-export function oddsToAgree(entry: SlipEntry, current: number | null, accept: AcceptPolicy): number | null {
+export function oddsToAgree(
+  entry: SlipEntry,
+  current: number | null,
+  accept: AcceptPolicy,
+  moves = false,
+): number | null {
   const told = entry.state.type === "moved" ? entry.state.currentOdds : null;
   // The stream may not have brought yet what the refusal told.
-  const now = current !== null && current !== entry.odds ? current : (told ?? current);
+  const shown = moves && current !== null && current > entry.odds ? entry.odds : current;
+  const now = shown !== null && shown !== entry.odds ? shown : (told ?? shown);
   if (now === null || now === entry.odds || accept === "any") return null;
   return accept === "better" && now > entry.odds ? null : now;
 }

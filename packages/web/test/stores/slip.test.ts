@@ -89,6 +89,19 @@ describe("agreement to new odds", () => {
     expect(entry && oddsToAgree(entry, now, accept)).toBe(asked);
   });
 
+  test("where the stake moves its odds, is asked for what the server told, not for what a smaller stake gets", () => {
+    const slip = picked(2.1);
+    slip.sent(ID, "key-1");
+    const told = refusal("odds_changed", { currentOdds: 1.98, version: 9 });
+    slip.decided("key-1", { type: "refused", problem: told });
+    const asked = slip.entries.value[0];
+    expect(asked && oddsToAgree(asked, 2.1, "exact", true)).toBe(1.98);
+    slip.acceptOdds(ID, 1.98);
+    const agreed = slip.entries.value[0];
+    expect(agreed && oddsToAgree(agreed, 2.1, "exact", true)).toBeNull();
+    expect(agreed && oddsToAgree(agreed, 1.9, "exact", true)).toBe(1.9);
+  });
+
   test("is not asked for an outcome that is not offered", () => {
     const entry = picked(2.1).entries.value[0];
     expect(entry && oddsToAgree(entry, null, "exact")).toBeNull();

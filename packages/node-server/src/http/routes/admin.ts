@@ -3,6 +3,7 @@ import { amount, gameId } from "@quorumbook/betting-core";
 import { AuditPage, BookAnswer, ExposureAnswer } from "../../contract/answers.ts";
 import { BankrollBody, IdParams, NoQuery, PageQuery, ReadQuery } from "../../contract/requests.ts";
 import type { Services } from "../../services.ts";
+import { arbitrageAnswer } from "../../views/arbitrage-answer.ts";
 import { auditAnswer } from "../../views/audit-answer.ts";
 import type { App } from "../app.ts";
 import { pageAnswer, pageQuery } from "../paging.ts";
@@ -66,14 +67,18 @@ export function adminRoutes(app: App, services: Services): void {
     },
     (request, reply) => {
       readAt(reply, services);
-      const exposure = machine.book.exposure(gameId(request.params.id));
-      if (exposure === undefined) throw gameNotFound(request.params.id);
+      const id = gameId(request.params.id);
+      const exposure = machine.book.exposure(id);
+      const game = machine.book.game(id);
+      if (exposure === undefined || game === undefined) throw gameNotFound(request.params.id);
+      const arbitrage = exposure.warnings.includes("arbitrage") ? arbitrageAnswer(game) : undefined;
       const { margin, worstCase, outcomes, warnings } = exposure;
       reply.send({
         margin,
         worstCase,
         outcomes: outcomes.map(({ key, staked, liability, result }) => ({ key, staked, liability, result })),
         warnings: [...warnings],
+        ...(arbitrage === undefined ? {} : { arbitrage }),
       });
     },
   );

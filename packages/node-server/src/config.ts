@@ -32,8 +32,13 @@ export interface NodeConfig {
   readonly rateLimit: number;
   /** Addresses of proxies whose word on the client's address is taken, beside loopback. */
   readonly trustedProxies: readonly string[];
+  /** What carries REST and WebSocket. */
+  readonly sockets: SocketChoice;
   readonly logLevel: string;
 }
+
+/** `uws`: uWebSockets.js; `ws`: Node's own HTTP server and `ws`; `auto`: the first where this machine can run it. */
+export type SocketChoice = "auto" | "uws" | "ws";
 
 /** A variable that is missing or wrong. The process that meets one ends with {@link EXIT_BAD_CONFIG}. */
 export class ConfigError extends Error {
@@ -90,6 +95,7 @@ export const VARIABLES: readonly (readonly [name: string, fallback: string | und
   ["QUORUMBOOK_BANKROLL", "100000000", "house money of a new book, in minor units"],
   ["QUORUMBOOK_RATE_LIMIT", "1", "factor on all rate limits; 0 switches them off"],
   ["QUORUMBOOK_TRUSTED_PROXIES", "", "addresses whose X-Forwarded-For is believed, beside loopback: a,b,…"],
+  ["QUORUMBOOK_SOCKETS", "auto", "what carries REST and WebSocket: uws (uWebSockets.js), ws, or auto"],
   ["QUORUMBOOK_LOG_LEVEL", "info", LOG_LEVELS.join(", ")],
 ];
 
@@ -125,6 +131,7 @@ export function readConfig(env: Environment): NodeConfig {
     bankroll: readBankroll(optional(env, "QUORUMBOOK_BANKROLL")),
     rateLimit: readFactor("QUORUMBOOK_RATE_LIMIT", optional(env, "QUORUMBOOK_RATE_LIMIT")),
     trustedProxies: readAddresses(optional(env, "QUORUMBOOK_TRUSTED_PROXIES")),
+    sockets: readSockets(optional(env, "QUORUMBOOK_SOCKETS")),
     logLevel: readLogLevel(optional(env, "QUORUMBOOK_LOG_LEVEL")),
   };
 }
@@ -251,6 +258,11 @@ function readAddresses(value: string): readonly string[] {
     if (isIP(address.trim()) !== 0) return address.trim();
     throw new ConfigError("QUORUMBOOK_TRUSTED_PROXIES", `"${address}" is no IP address`);
   });
+}
+
+function readSockets(value: string): SocketChoice {
+  if (value === "auto" || value === "uws" || value === "ws") return value;
+  throw new ConfigError("QUORUMBOOK_SOCKETS", `"${value}" is neither auto, uws nor ws`);
 }
 
 function readLogLevel(value: string): string {

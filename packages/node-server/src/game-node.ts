@@ -1,6 +1,9 @@
 // A game node put together: machine, log, gateway, routes, sockets. `main.ts` gives it a replicated log and the
 // real clock; tests a log in memory.
 import type { FastifyBaseLogger } from "fastify";
+import type { Front } from "./front/front.ts";
+import { createNodeFront } from "./front/node-front.ts";
+import { createUwsFront } from "./front/uws-front.ts";
 import { createApp, type App } from "./http/app.ts";
 import { createMetrics } from "./metrics.ts";
 import { PeerReporter } from "./peer-reports.ts";
@@ -18,8 +21,8 @@ import type { Services } from "./services.ts";
 import { Broadcaster } from "./socket/broadcaster.ts";
 import { startKeepAlive } from "./socket/keep-alive.ts";
 import { Session } from "./socket/session.ts";
-import type { SocketAdmission, SocketServer } from "./socket/socket-server.ts";
-import { WsSocketServer } from "./socket/ws-socket-server.ts";
+import type { SocketAdmission } from "./socket/socket-server.ts";
+import type { UwsModule } from "./uws/load-uws.ts";
 import { ownReport } from "./views/cluster-answer.ts";
 
 export interface GameNodeOptions<Log extends ReplicatedLog> {
@@ -37,6 +40,8 @@ export interface GameNodeOptions<Log extends ReplicatedLog> {
   readonly rateLimit: number;
   /** Addresses of proxies whose word on the client's address is taken, beside loopback. */
   readonly trustedProxies?: readonly string[];
+  /** What carries REST and WebSocket; without it, Node's own HTTP server and `ws`. */
+  readonly uws?: UwsModule | undefined;
   readonly logger: FastifyBaseLogger;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -95,8 +100,13 @@ export async function createGameNode<Log extends ReplicatedLog>(
     opened: () => machine.opened,
     onChange: (now) => logger.info({ readiness: now }, "readiness changed"),
   });
-  let sockets: SocketServer | undefined;
-  const metrics = createMetrics({ log, machine, gateway, connections: () => sockets?.connections ?? 0 });
+  let front: Front | undefined;
+  const metrics = createMetrics({
+    log,
+    machine,
+    gateway,
+    connections: () => front?.sockets.connections ?? 0,
+  });
   const services: Services = {
     machine,
     log,
@@ -146,8 +156,11 @@ export async function createGameNode<Log extends ReplicatedLog>(
       revocations?.start();
       peers.start();
       readiness.start();
-      const server = new WsSocketServer(app.server, admissionOf(services));
-      server.onConnection(
+      front =
+        options.uws === undefined
+          ? createNodeFront(app, admissionOf(services))
+          : createUwsFront(options.uws, app, services, admissionOf(services));
+      front.sockets.onConnection(
         (connection) =>
           new Session(connection, {
             services,
@@ -156,10 +169,7 @@ export async function createGameNode<Log extends ReplicatedLog>(
             onError: (error) => logger.error({ err: error }, "a bet over the socket failed"),
           }),
       );
-      sockets = server;
-      await app.listen({ host, port });
-      const address = app.server.address();
-      return typeof address === "object" && address !== null ? address.port : port;
+      return await front.listen(host, port);
     },
     async close() {
       peers.stop();
@@ -168,9 +178,9 @@ export async function createGameNode<Log extends ReplicatedLog>(
       revocations?.stop();
       stopKeepAlive();
       stopDuties();
-      await sockets?.close(GOING_AWAY, "the node is going away");
+      await front?.sockets.close(GOING_AWAY, "the node is going away");
       broadcaster.stop();
-      await app.close();
+      await (front ?? app).close();
       await log.close();
     },
   };

@@ -1,16 +1,10 @@
 // The game node as a process: configuration from the environment, a replicated log on disk, and an orderly end.
 import { Command } from "commander";
 import pino from "pino";
-import {
-  ConfigError,
-  EXIT_BAD_CONFIG,
-  EXIT_FATAL,
-  type NodeConfig,
-  readConfig,
-  VARIABLES,
-} from "./config.ts";
+import { ConfigError, EXIT_BAD_CONFIG, EXIT_FATAL, readConfig, VARIABLES } from "./config.ts";
 import { createGameNode, type GameNode } from "./game-node.ts";
 import { openRaftLog } from "./replication/raft-log.ts";
+import { chooseSockets } from "./uws/choose-sockets.ts";
 
 /** A stop that takes longer than this ends by force; whatever waited for a commit has been answered by then. */
 const STOP_MS_MAX = 10_000;
@@ -20,7 +14,8 @@ async function main(): Promise<void> {
     .description("A node of Quorumbook: the replicated book behind REST and WebSocket.")
     .addHelpText("after", `\nEnvironment:\n${variablesHelp()}`)
     .parse();
-  const config = configOrExit();
+  const config = orExit(() => readConfig(process.env));
+  const { uws, sockets, why } = orExit(() => chooseSockets(config.sockets));
   const logger = pino({ level: config.logLevel, base: { node: config.nodeId, pid: process.pid } });
   const die = (error: unknown): void => {
     logger.fatal({ err: error }, "the node stops: its state can no longer be vouched for");
@@ -33,6 +28,7 @@ async function main(): Promise<void> {
   try {
     node = await createGameNode({
       ...config,
+      uws,
       peerUrls: new Map([...config.peerUrls].filter(([nodeId]) => nodeId !== config.nodeId)),
       logger,
       now: Date.now,
@@ -40,7 +36,7 @@ async function main(): Promise<void> {
       onFatal: die,
     });
     const port = await node.listen(config.host, config.httpPort);
-    logger.info({ host: config.host, port, sockets: "ws" }, "the node listens");
+    logger.info({ host: config.host, port, sockets, why }, "the node listens");
   } catch (error) {
     die(error);
     return;
@@ -48,9 +44,9 @@ async function main(): Promise<void> {
   stopOnSignal(node, logger);
 }
 
-function configOrExit(): NodeConfig {
+function orExit<T>(configured: () => T): T {
   try {
-    return readConfig(process.env);
+    return configured();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);

@@ -23,6 +23,7 @@ describe("the configuration", () => {
       bankroll: 100_000_000,
       rateLimit: 1,
       trustedProxies: [],
+      sockets: "auto",
       clusterSecret: undefined,
       raftTls: undefined,
       join: false,
@@ -53,6 +54,7 @@ describe("the configuration", () => {
     ["QUORUMBOOK_RATE_LIMIT", "-1"],
     ["QUORUMBOOK_HOST", "not a host"],
     ["QUORUMBOOK_TRUSTED_PROXIES", "10.0.0.1,proxy"],
+    ["QUORUMBOOK_SOCKETS", "carrier pigeon"],
     ["QUORUMBOOK_LOG_LEVEL", "loud"],
     ["QUORUMBOOK_RAFT_TLS_KEY", "/nowhere/key.pem"],
   ])("is refused naming the variable: %s=%s", (variable, value) => {

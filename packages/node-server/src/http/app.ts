@@ -17,6 +17,7 @@ import { openApi, withHeaders } from "./open-api.ts";
 import { refusalOf, sendProblem } from "./problem.ts";
 import { REQUEST_ID_HEADER, requestIdOf } from "./request-id.ts";
 import { addRequestHooks } from "./request-hooks.ts";
+import { BODY_BYTES_MAX, HEADER_BYTES_MAX } from "./request-limits.ts";
 import { adminRoutes } from "./routes/admin.ts";
 import { balanceRoutes } from "./routes/balance.ts";
 import { betRoutes } from "./routes/bets.ts";
@@ -30,10 +31,6 @@ import { operationRoutes } from "./routes/operations.ts";
 
 export type App = ReturnType<typeof bareApp>;
 
-/** A game of 32 outcomes with the longest labels is some 27 KB; nothing else comes near. */
-const BODY_BYTES_MAX = 65_536;
-/** A token is below 1 KB; more header than this is not ours. */
-const HEADER_BYTES_MAX = 16_384;
 /** A whole request must arrive within this time: who drips it byte by byte is cut off. */
 const REQUEST_MS_MAX = 10_000;
 /** A request that takes longer is worth a line in the log. */

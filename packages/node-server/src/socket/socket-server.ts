@@ -7,7 +7,7 @@ export interface SocketConnection {
   /** Bytes that were queued and have not left the process. */
   readonly bufferedBytes: number;
   ping(): void;
-  /** Sends a close frame behind what is queued. */
+  /** Sends a close frame behind what is queued; the listener may be told at once that this was the end. */
   close(code: number, reason: string): void;
   /** Cuts the connection at once. */
   terminate(): void;
@@ -37,8 +37,9 @@ export type SocketAdmission = (
 ) => (() => void) | undefined;
 
 /**
- * Accepts connections on `/ws` of the node's HTTP port. The implementer refuses other paths, foreign origins
- * and whom the {@link SocketAdmission} does not admit (429) before the upgrade, checks UTF-8, answers pings, and closes with 1009 what exceeds {@link FRAME_BYTES_MAX}.
+ * Accepts connections on `/ws` of the node's HTTP port. The implementer refuses before the upgrade other paths, foreign
+ * origins and whom the {@link SocketAdmission} does not admit (429), checks UTF-8, answers pings, and ends a connection
+ * with a message above {@link FRAME_BYTES_MAX} (1009, or without a word).
  */
 export interface SocketServer {
   /** To be called once, before the first connection. */

@@ -1,10 +1,14 @@
-// A game node on a log in memory, with its own clock and token issuer; requests are injected, without a socket.
+// A game node on a log in memory, with its own clock and token issuer. Requests are injected without a socket; on
+// uWebSockets.js they go through one.
+import { Agent, request } from "node:http";
 import pino from "pino";
 import type { Static, TSchema } from "typebox";
 import { expect } from "vitest";
 import { compileGuard } from "../../src/contract/validation.ts";
 import { createGameNode, type GameNode } from "../../src/game-node.ts";
+import { loadUws } from "../../src/uws/load-uws.ts";
 import { MemoryLog } from "../../src/replication/memory-log.ts";
+import { carrier } from "./carrier.ts";
 import { createTokenIssuer, type TokenIssuer } from "./token-issuer.ts";
 
 export interface Answer {
@@ -31,6 +35,8 @@ export interface TestNode {
   readonly issuer: TokenIssuer;
   /** What auth-server says of tokens that it called back. */
   revoked: { userId: string; notBefore: number }[];
+  /** Where the node listens; it begins to when it is first asked. */
+  port(): Promise<number>;
   /** Winds the leader's clock; milliseconds. */
   advance(ms: number): void;
   token(user: string, role?: string): Promise<string>;
@@ -43,6 +49,12 @@ export interface TestNode {
   close(): Promise<void>;
 }
 
+interface MemoryNodeOptions {
+  readonly rateLimit?: number;
+  readonly bankroll?: number;
+  readonly open?: boolean;
+}
+
 let keys = 0;
 
 /** A key that no other request has. */
@@ -51,9 +63,7 @@ export function freshKey(): string {
   return `key-${String(keys).padStart(8, "0")}`;
 }
 
-export async function startMemoryNode(
-  options: { readonly rateLimit?: number; readonly bankroll?: number; readonly open?: boolean } = {},
-): Promise<TestNode> {
+export async function startMemoryNode(options: MemoryNodeOptions = {}): Promise<TestNode> {
   let time = Date.parse("2026-11-22T12:00:00Z");
   const now = (): number => time;
   const issuer = await createTokenIssuer(now);
@@ -74,16 +84,21 @@ export async function startMemoryNode(
     audience: "quorumbook",
     bankroll: options.bankroll ?? 100_000_000,
     rateLimit: options.rateLimit ?? 0,
+    uws: carrier() === "uws" ? loadUws().uws : undefined,
     logger,
     now,
     onFatal: (error) => failures.push(error),
   });
+  let listening: Promise<number> | undefined;
+  const port = (): Promise<number> => (listening ??= node.listen("127.0.0.1", 0));
+  let send: Send | undefined;
   const tokens = new Map<string, Promise<string>>();
   const self: TestNode = {
     node,
     log: node.log,
     issuer,
     revoked: [],
+    port,
     advance(ms) {
       time += ms;
       tokens.clear();
@@ -100,8 +115,9 @@ export async function startMemoryNode(
     async call(method, url, { as, role, body, key, headers = {} } = {}) {
       const token =
         as === undefined ? undefined : await self.token(as, role ?? (as === "admin" ? "admin" : "bettor"));
-      const answer = await node.app.inject({
-        method: method as "GET",
+      send ??= carrier() === "uws" ? sender(await port()) : injector(node);
+      const answer = await send({
+        method,
         url,
         headers: {
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -109,15 +125,15 @@ export async function startMemoryNode(
           ...(body === undefined ? {} : { "content-type": "application/json" }),
           ...headers,
         },
-        ...(body === undefined ? {} : { payload: typeof body === "string" ? body : JSON.stringify(body) }),
+        body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
       });
-      const got = answer.headers as Record<string, string | undefined>;
+      const got = answer.headers;
       const isJson = /json/.test(String(got["content-type"]));
       const commandIndex = got["book-command-index"];
       return {
-        status: answer.statusCode,
-        body: isJson && answer.body !== "" ? (JSON.parse(answer.body) as Record<string, unknown>) : {},
-        text: answer.body,
+        status: answer.status,
+        body: isJson && answer.text !== "" ? (JSON.parse(answer.text) as Record<string, unknown>) : {},
+        text: answer.text,
         headers: got,
         bookIndex: Number(got["book-index"]),
         commandIndex: commandIndex === undefined ? undefined : Number(commandIndex),
@@ -139,6 +155,52 @@ export async function startMemoryNode(
     },
   };
   return self;
+}
+
+interface Sent {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+type Send = (sent: Sent) => Promise<Pick<Answer, "status" | "text" | "headers">>;
+
+function injector(node: GameNode): Send {
+  return async ({ method, url, headers, body }) => {
+    const answer = await node.app.inject({
+      method: method as "GET",
+      url,
+      headers,
+      ...(body === undefined ? {} : { payload: body }),
+    });
+    return {
+      status: answer.statusCode,
+      text: answer.body,
+      headers: answer.headers as Record<string, string | undefined>,
+    };
+  };
+}
+
+function sender(port: number): Send {
+  // Without keep-alive: a test may close the node at any time.
+  const agent = new Agent({ keepAlive: false });
+  return ({ method, url, headers, body }) =>
+    new Promise((resolve, reject) => {
+      const sent = request({ port, host: "127.0.0.1", method, path: url, headers, agent }, (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+        answer.on("error", reject);
+        answer.on("end", () => {
+          resolve({
+            status: answer.statusCode ?? 0,
+            text: Buffer.concat(chunks).toString("utf8"),
+            headers: answer.headers as Record<string, string | undefined>,
+          });
+        });
+      });
+      sent.on("error", reject);
+      sent.end(body);
+    });
 }
 
 /** Fails unless the value is exactly what the schema says. */

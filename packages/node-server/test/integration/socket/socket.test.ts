@@ -13,7 +13,7 @@ const clients: SocketClient[] = [];
 
 beforeAll(async () => {
   node = await startMemoryNode();
-  port = await node.node.listen("127.0.0.1", 0);
+  port = await node.port();
 });
 afterEach(() => {
   for (const client of clients.splice(0)) client.terminate();
@@ -613,6 +613,7 @@ describe("a client that does not read", () => {
     expect([1006, 1013]).toContain(await socket.closed);
     await expect.poll(() => node.node.broadcaster.sessions.size).toBe(0);
     const last = socket.heard.findLast(({ index }) => index !== undefined)?.["index"] as number;
+    await bet(gameId, "slow", 5);
     const again = await member("slow", last);
     await again.settled();
     expect(again.heard.length).toBeGreaterThan(3);

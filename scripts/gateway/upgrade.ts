@@ -7,6 +7,8 @@ import { routeOf } from "./route-of.ts";
 
 /** How long a node may take to accept a WebSocket, in ms. */
 const UPGRADE_TIMEOUT_MS = 5_000;
+/** How long a client may take to read what a node said last, in ms. */
+const LINGER_MS = 2_000;
 
 /**
  * Passes a WebSocket's opening handshake to a ready node and from then on bytes both ways. A handshake does nothing
@@ -71,7 +73,7 @@ function tryNext(
     if (serverHead.length > 0) client.write(serverHead);
     if (head.length > 0) server.write(head);
     server.on("error", () => client.destroy());
-    server.once("close", () => client.destroy());
+    server.once("close", () => lingeringEnd(client));
     client.once("close", () => server.destroy());
     server.pipe(client).pipe(server);
   });
@@ -83,6 +85,20 @@ function tryNext(
     answer.pipe(client);
   });
   opening.end();
+}
+
+/**
+ * Ends a connection whose server is gone, so that the last words of that (a close frame) arrive even at a client that is
+ * sending: a connection destroyed with bytes unread is reset, and a reset throws away what has not been read at the
+ * other end.
+ */
+function lingeringEnd(client: Duplex): void {
+  client.unpipe();
+  client.resume();
+  client.end();
+  const cut = setTimeout(() => client.destroy(), LINGER_MS);
+  cut.unref();
+  client.once("close", () => clearTimeout(cut));
 }
 
 /** The status line and headers of an answer, as they came. */

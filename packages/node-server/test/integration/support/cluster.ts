@@ -132,7 +132,8 @@ export class TestCluster {
     this.#common = common;
   }
 
-  static async start(): Promise<TestCluster> {
+  /** @param more variables of every node */
+  static async start(more: Readonly<Record<string, string>> = {}): Promise<TestCluster> {
     const issuer = await createTokenIssuer();
     const keys = createServer((_request, response) => {
       response.setHeader("content-type", "application/json").end(issuer.jwks);
@@ -151,6 +152,7 @@ export class TestCluster {
       QUORUMBOOK_CLUSTER_SECRET: "hush",
       QUORUMBOOK_JWKS_URL: `http://127.0.0.1:${(keys.address() as AddressInfo).port}/jwks.json`,
       QUORUMBOOK_RATE_LIMIT: "0",
+      ...more,
     };
     const nodes = ids.map((nodeId, at) => {
       const httpPort = ports[at] ?? 0;

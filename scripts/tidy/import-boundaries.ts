@@ -80,13 +80,19 @@ const boundaries: readonly Boundary[] = [
     says: "the command line asks nodes over HTTP, and uses the other packages by their public entries",
   },
   {
+    folder: "packages/client/src",
+    may: (one) =>
+      inside("packages/client/src")(one) ||
+      (one.typeOnly && exactly("@quorumbook/node-server/contract")(one)),
+    says: "the client runs anywhere without a dependency; of the servers it knows their contract's types alone",
+  },
+  {
     folder: "packages/web/src",
     may: (one) =>
       inside("packages/web/src")(one) ||
-      exactly("@quorumbook/betting-core")(one) ||
-      (one.typeOnly && one.specifier.startsWith("@quorumbook/node-server")) ||
+      exactly("@quorumbook/betting-core", "@quorumbook/client")(one) ||
       library(one),
-    says: "the web app shares betting-core with the servers, and types; it runs in a browser",
+    says: "the web app shares betting-core with the servers, and the client with everybody; it runs in a browser",
   },
 ];
 
@@ -105,6 +111,9 @@ export const importBoundaries: Rule = {
     canary("packages/node-server/src/http/app.ts", 'import { RaftStore } from "@quorumbook/raft-store";'),
     canary("packages/node-server/src/replication/a.ts", 'import { x } from "@quorumbook/raft-store/core";'),
     canary("packages/auth-server/src/app.ts", 'import { b } from "@quorumbook/betting-core";'),
+    canary("packages/client/src/a.ts", 'import { x } from "@quorumbook/node-server/contract";'),
+    canary("packages/client/src/a.ts", 'import type { App } from "@quorumbook/node-server";'),
+    canary("packages/client/src/a.ts", 'import { WebSocket } from "ws";'),
     canary("packages/web/src/main.tsx", 'import { x } from "@quorumbook/node-server";'),
     canary("packages/web/src/main.tsx", 'import { readFile } from "node:fs/promises";'),
     canary("packages/cli/src/a.ts", 'import { x } from "@quorumbook/node-server";'),
@@ -122,7 +131,8 @@ export const importBoundaries: Rule = {
       "packages/node-server/src/replication/a.ts",
       'import { RaftStore } from "@quorumbook/raft-store";',
     ),
-    canary("packages/web/src/a.ts", 'import type { Game } from "@quorumbook/node-server/contract";'),
+    canary("packages/client/src/a.ts", 'import type { Game } from "@quorumbook/node-server/contract";'),
+    canary("packages/web/src/a.ts", 'import { QuorumbookClient } from "@quorumbook/client";'),
     canary("packages/betting-core/test/apply.test.ts", 'import { apply } from "../src/apply.ts";'),
     canary("scripts/sim.ts", 'import { simulate } from "@quorumbook/raft-store/testing";'),
   ],

@@ -1,13 +1,19 @@
 // Where everything meets: the one place that knows the browser's clock, storage, network and randomness, and that
 // says which message changes which store.
-import { effect } from "@preact/signals";
-import { Commands } from "./api/commands.ts";
-import { EventStream, type Socket } from "./api/event-stream.ts";
+import { effect, type ReadonlySignal, signal } from "@preact/signals";
+import {
+  type BetPlaced,
+  Commands,
+  EventStream,
+  HttpClient,
+  type PersonalMessage,
+  type PublicMessage,
+  type Socket,
+  type StateMessage,
+  type StreamState,
+} from "@quorumbook/client";
 import { FrameQueue } from "./api/frame-queue.ts";
-import { HttpClient } from "./api/http.ts";
-import type { PersonalMessage, PublicMessage, StateMessage } from "./api/messages.ts";
 import { Session } from "./api/session.ts";
-import type { BetPlaced } from "./api/types.ts";
 import { editableMoney } from "./format/money.ts";
 import { AccountStore } from "./stores/account.ts";
 import { BetsStore } from "./stores/bets.ts";
@@ -75,6 +81,10 @@ const publicMessages = new FrameQueue<PublicMessage>(
   (messages) => games.applyAll(messages),
 );
 
+const connection = signal<StreamState>({ type: "connecting" });
+/** How current the page is. */
+export const streamState: ReadonlySignal<StreamState> = connection;
+
 export const stream = new EventStream(
   {
     openSocket: () => new WebSocket(`${location.origin.replace(/^http/, "ws")}/ws`) as Socket,
@@ -93,11 +103,15 @@ export const stream = new EventStream(
     },
     onIndex: (index) => http.sawIndex(index),
     onServerTime: (at) => serverClock.set(at),
+    onStateChanged: (state) => {
+      connection.value = state;
+    },
+    onRefused: (code, detail) => console.warn(`the server refused a message: ${code}`, detail),
   },
 );
 
 export const orders = new OrderDesk({
-  send: (order) => commands.placeBet(order),
+  send: (order) => commands.placeBet(order.bet, order.key),
   wait: untilConnected,
   // The tab's own storage: another tab's orders are that tab's to pursue.
   storage: { load: loadOrders, save: (list) => sessionStorage.setItem(ORDERS_KEY, JSON.stringify(list)) },
@@ -226,7 +240,7 @@ function untilConnected(milliseconds: number): Promise<void> {
       resolve();
     });
     dispose = effect(() => {
-      const live = stream.state.value.type === "live";
+      const live = streamState.value.type === "live";
       if (started && live) {
         cancel();
         resolve();

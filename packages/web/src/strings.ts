@@ -1,15 +1,15 @@
 // Every English word the page says, in one place. Another language is another module of this shape.
-import type { Problem } from "./api/problem.ts";
-import { factNumber } from "./api/problem.ts";
-import type {
-  AcceptPolicy,
-  Bet,
-  BetStatus,
-  Category,
-  GameStatus,
-  Strategy,
-  TransactionCause,
-} from "./api/types.ts";
+import {
+  type AcceptPolicy,
+  type Bet,
+  type BetStatus,
+  type Category,
+  factNumber,
+  type GameStatus,
+  type Problem,
+  type Strategy,
+  type TransactionCause,
+} from "@quorumbook/client";
 import { formatMoney } from "./format/money.ts";
 import type { OddsFormat } from "./format/odds.ts";
 import type { Tone } from "./stores/notices.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Problem } from "../src/api/problem.ts";
+import type { Problem } from "@quorumbook/client";
 import { problemText } from "../src/strings.ts";
 
 const problem = (code: string, facts: Record<string, unknown> = {}): Problem => ({

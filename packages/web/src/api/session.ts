@@ -1,8 +1,7 @@
 // Who is signed in. The access token lives in memory alone; the refresh cookie is out of reach for scripts. Tabs
 // share that cookie, and a cookie used twice revokes them all, so only one tab at a time may refresh.
 import { type ReadonlySignal, computed, signal } from "@preact/signals";
-import { type Problem, networkProblem, readProblem } from "./problem.ts";
-import type { Role, User } from "./types.ts";
+import { networkProblem, type Problem, readProblem, type Role, type User } from "@quorumbook/client";
 
 export interface SessionPorts {
   fetch(path: string, init: RequestInit): Promise<Response>;

@@ -1,6 +1,6 @@
 // The terms of a new game, as an admin types them.
 import { DEFAULT_PRICING, explainUnsafePricing, minorUnits, type Pricing } from "@quorumbook/betting-core";
-import type { NewGame, Strategy } from "../api/types.ts";
+import type { NewGame, Strategy } from "@quorumbook/client";
 import { formText } from "./form-text.ts";
 import { parseMoney } from "./money.ts";
 import { sureWinText } from "./sure-win.ts";

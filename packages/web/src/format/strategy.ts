@@ -1,5 +1,5 @@
 // What a game's pricing means to a bettor.
-import type { Game } from "../api/types.ts";
+import type { Game } from "@quorumbook/client";
 
 /** The odds shown are for the smallest stake; a larger one gets lower odds, which the server tells and asks about. */
 export function stakeMovesOdds({ strategy }: Pick<Game, "strategy">): boolean {

@@ -1,5 +1,5 @@
 // How bettors would win for sure, in words: for the admin who sets the terms.
-import type { SureWin } from "../api/types.ts";
+import type { SureWin } from "@quorumbook/client";
 import { strings } from "../strings.ts";
 import { formatMoney } from "./money.ts";
 

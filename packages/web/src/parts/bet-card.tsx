@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import type { Bet } from "../api/types.ts";
+import type { Bet } from "@quorumbook/client";
 import { commands, games, preferences } from "../client.ts";
 import { formatMoney } from "../format/money.ts";
 import { formatOdds } from "../format/odds.ts";

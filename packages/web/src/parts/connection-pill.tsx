@@ -1,11 +1,11 @@
-import type { StreamState } from "../api/event-stream.ts";
-import { stream } from "../client.ts";
+import type { StreamState } from "@quorumbook/client";
+import { streamState } from "../client.ts";
 import { formatClock } from "../format/time.ts";
 import { strings } from "../strings.ts";
 
 /** How current the page is. A change is announced, as prices on the screen mean something else when it is cut off. */
 export function ConnectionPill() {
-  const state = stream.state.value;
+  const state = streamState.value;
   return (
     <span class={`pill ${state.type}`} role="status" title={hintOf(state)} data-testid="connection">
       <span class="pill-dot" aria-hidden="true" />

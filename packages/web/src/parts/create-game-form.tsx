@@ -1,7 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { leavesOutcomeOpen } from "../api/problem.ts";
-import type { Category, NewGame, Strategy } from "../api/types.ts";
+import { type Category, leavesOutcomeOpen, type NewGame, type Strategy } from "@quorumbook/client";
 import { commands, games, notices } from "../client.ts";
 import { formText } from "../format/form-text.ts";
 import { readTerms, sureWinUnder, type TermsFault } from "../format/game-terms.ts";

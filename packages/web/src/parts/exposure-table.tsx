@@ -1,4 +1,4 @@
-import type { Exposure } from "../api/types.ts";
+import type { Exposure } from "@quorumbook/client";
 import { preferences } from "../client.ts";
 import { formatMoney } from "../format/money.ts";
 import { formatImplied, formatOdds, formatPercent } from "../format/odds.ts";

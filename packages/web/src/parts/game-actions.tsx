@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import type { GameStatus } from "../api/types.ts";
+import type { GameStatus } from "@quorumbook/client";
 import { commands, games, notices } from "../client.ts";
 import type { LiveGame } from "../stores/games.ts";
 import { problemText, strings } from "../strings.ts";

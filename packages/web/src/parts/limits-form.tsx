@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { whenOk } from "../api/http.ts";
-import type { LimitWindows, Limits } from "../api/types.ts";
+import { whenOk } from "../api/when-ok.ts";
+import type { LimitWindows, Limits } from "@quorumbook/client";
 import { commands, notices } from "../client.ts";
 import { formText } from "../format/form-text.ts";
 import { editableMoney, parseMoney } from "../format/money.ts";

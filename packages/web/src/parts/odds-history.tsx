@@ -1,6 +1,6 @@
 import { effect } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { OddsPoint } from "../api/types.ts";
+import type { OddsPoint } from "@quorumbook/client";
 import { commands, games, serverClock } from "../client.ts";
 import { formatOdds } from "../format/odds.ts";
 import { formatTimeExact } from "../format/time.ts";

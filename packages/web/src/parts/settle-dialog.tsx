@@ -1,7 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { type Problem, leavesOutcomeOpen } from "../api/problem.ts";
-import type { SettlePreview } from "../api/types.ts";
+import { leavesOutcomeOpen, type Problem, type SettlePreview } from "@quorumbook/client";
 import { commands, games, notices } from "../client.ts";
 import { formatMoney } from "../format/money.ts";
 import type { LiveGame } from "../stores/games.ts";

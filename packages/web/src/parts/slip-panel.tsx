@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { AcceptPolicy } from "../api/types.ts";
+import type { AcceptPolicy } from "@quorumbook/client";
 import { preferences, session, slip } from "../client.ts";
 import { entryId } from "../stores/slip.ts";
 import { strings } from "../strings.ts";

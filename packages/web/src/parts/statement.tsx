@@ -1,6 +1,6 @@
 import { effect } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
-import type { Transaction } from "../api/types.ts";
+import type { Transaction } from "@quorumbook/client";
 import { account, commands } from "../client.ts";
 import { formatMoney } from "../format/money.ts";
 import { formatTimeExact } from "../format/time.ts";

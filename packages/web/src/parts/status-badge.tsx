@@ -1,4 +1,4 @@
-import type { GameStatus } from "../api/types.ts";
+import type { GameStatus } from "@quorumbook/client";
 import { strings } from "../strings.ts";
 
 export function StatusBadge({ status }: { status: GameStatus }) {

@@ -1,7 +1,7 @@
 // The chart library, in a chunk of its own: only a page with a history loads it.
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import type { OddsPoint } from "../api/types.ts";
+import type { OddsPoint } from "@quorumbook/client";
 
 const HEIGHT = 220;
 /** Pixels that a label takes, so that none is cut off or printed over another. */

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Exposure } from "../api/types.ts";
+import type { Exposure } from "@quorumbook/client";
 import { commands } from "../client.ts";
 import type { LiveGame } from "../stores/games.ts";
 import { problemText } from "../strings.ts";

@@ -1,6 +1,6 @@
 // Own bets by id, from lists, answers and the personal stream. Each is kept as of the newest log index that told it.
 import { type ReadonlySignal, computed, signal } from "@preact/signals";
-import type { Bet, BetListing } from "../api/types.ts";
+import type { Bet, BetListing } from "@quorumbook/client";
 
 export interface BetRecord extends Bet {
   /** The words of its game, where a list told them. */

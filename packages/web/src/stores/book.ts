@@ -1,6 +1,6 @@
 // The house's side of the book, for admins: read once, then kept current by what the server pushes.
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { Book } from "../api/types.ts";
+import type { Book } from "@quorumbook/client";
 
 export class BookStore {
   readonly #book = signal<Book | null>(null);

@@ -1,6 +1,6 @@
 // The cluster as last told, and the elections that this page has seen.
 import { type ReadonlySignal, signal } from "@preact/signals";
-import type { Cluster } from "../api/types.ts";
+import type { Cluster } from "@quorumbook/client";
 
 export interface Election {
   /** Local milliseconds. */

@@ -1,8 +1,15 @@
 // All games as last told. Messages may arrive twice, or late on one of the two streams: prices and status each have
 // the version they hold from, and nothing older replaces them.
 import { type ReadonlySignal, type Signal, batch, computed, signal } from "@preact/signals";
-import type { PublicMessage } from "../api/messages.ts";
-import type { BetGame, Category, Game, GameStatus, Outcome, OutcomePrice } from "../api/types.ts";
+import type {
+  BetGame,
+  Category,
+  Game,
+  GameStatus,
+  Outcome,
+  OutcomePrice,
+  PublicMessage,
+} from "@quorumbook/client";
 
 export type Direction = "up" | "down";
 

@@ -1,8 +1,13 @@
 // Bets on their way. An order is sent with one idempotency key until it is decided, whatever breaks meanwhile: a
 // repeat either finds out what became of it or places it, never both. Orders outlive a reload in the tab's storage.
-import { type Problem, isSafeToRetry, leavesOutcomeOpen } from "../api/problem.ts";
-import { type Answer, retryPause } from "../api/http.ts";
-import type { Bet, BetOrder, BetPlaced } from "../api/types.ts";
+import {
+  type Answer,
+  type Bet,
+  type BetOrder,
+  type BetPlaced,
+  type Problem,
+  untilDecided,
+} from "@quorumbook/client";
 
 export interface Order {
   /** Idempotency key. */
@@ -30,10 +35,6 @@ export interface OrderPorts {
   random(): number;
 }
 
-/** A cluster that elects takes a second or two; after so many safe refusals the bettor decides. */
-const SAFE_RETRIES = 8;
-const PAUSE_MS = 300;
-const PAUSE_MS_MAX = 5_000;
 /**
  * A stored order that is older is not sent again. The servers remember a refusal for an hour; far below that, a
  * repeat cannot place what was refused before, nor surprise a bettor who has long gone on.
@@ -83,22 +84,16 @@ export class OrderDesk {
   }
 
   async #sendUntilDecided(order: Order, mayHaveHappened: boolean): Promise<Decision> {
-    let open = mayHaveHappened;
-    let safeRefusals = 0;
-    for (let pause = PAUSE_MS; ; pause = Math.min(pause * 2, PAUSE_MS_MAX)) {
-      const answer = await this.#ports.send(order);
-      if (answer.ok) return { type: "placed", bet: answer.value.bet, placed: answer.value };
-      const problem = answer.problem;
-      open ||= leavesOutcomeOpen(problem);
-      // "Did nothing" speaks of this attempt alone: an earlier one that got no answer may still take effect.
-      const didNothing = isSafeToRetry(problem) || problem.code === "rate_limited";
-      if (problem.code === "unauthenticated" && open) return { type: "undecided" };
-      if (!leavesOutcomeOpen(problem) && !didNothing) return { type: "refused", problem };
-      if (!open && ++safeRefusals > SAFE_RETRIES) return { type: "refused", problem };
-      this.onChecking(order.key);
-      await this.#ports.wait(retryPause(pause, this.#ports.random(), problem.retryAfter));
-      if (!this.#open.has(order.key)) return { type: "undecided" };
-    }
+    const decision = await untilDecided(() => this.#ports.send(order), this.#ports, {
+      mayHaveHappened,
+      goOn: () => {
+        this.onChecking(order.key);
+        return this.#open.has(order.key);
+      },
+    });
+    if (decision.type === "undecided") return { type: "undecided" };
+    if (decision.type === "refused") return decision;
+    return { type: "placed", bet: decision.value.bet, placed: decision.value };
   }
 
   #save(orders: readonly Order[]): void {

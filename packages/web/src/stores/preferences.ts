@@ -1,6 +1,6 @@
 // How this reader wants things shown, kept in the browser.
 import { type Signal, effect, signal } from "@preact/signals";
-import type { AcceptPolicy } from "../api/types.ts";
+import type { AcceptPolicy } from "@quorumbook/client";
 import { ODDS_FORMATS, type OddsFormat } from "../format/odds.ts";
 
 export interface TextStorage {

@@ -1,8 +1,7 @@
 // The bet slip: what the bettor has picked, at the odds that were on the screen. Odds that move afterwards change
 // nothing here; the bettor is asked.
 import { type ReadonlySignal, computed, signal } from "@preact/signals";
-import { type Problem, factNumber } from "../api/problem.ts";
-import type { AcceptPolicy, Bet, BetOrder } from "../api/types.ts";
+import { type AcceptPolicy, type Bet, type BetOrder, factNumber, type Problem } from "@quorumbook/client";
 import { parseMoney } from "../format/money.ts";
 import type { Decision, Order } from "./orders.ts";
 

@@ -7,7 +7,7 @@ import { PasswordForm } from "../parts/password-form.tsx";
 import { Statement } from "../parts/statement.tsx";
 import { useTitle } from "../parts/use-title.ts";
 import { problemText, strings } from "../strings.ts";
-import { leavesOutcomeOpen } from "../api/problem.ts";
+import { leavesOutcomeOpen } from "@quorumbook/client";
 
 export function AccountPage() {
   useTitle(strings.account.title);

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { whenOk } from "../api/http.ts";
+import { whenOk } from "../api/when-ok.ts";
 import { book, commands, games, notices } from "../client.ts";
 import { ActionDialog } from "../parts/action-dialog.tsx";
 import { CreateGameForm } from "../parts/create-game-form.tsx";

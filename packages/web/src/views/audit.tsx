@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { AuditItem } from "../api/types.ts";
+import type { AuditItem } from "@quorumbook/client";
 import { commands } from "../client.ts";
 import { csv } from "../format/csv.ts";
 import { formatTimeExact } from "../format/time.ts";

@@ -1,6 +1,6 @@
 import { signal, useComputed } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
-import type { BetStatus } from "../api/types.ts";
+import type { BetStatus } from "@quorumbook/client";
 import { bets, commands } from "../client.ts";
 import { BetCard } from "../parts/bet-card.tsx";
 import { Segmented } from "../parts/segmented.tsx";

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Cluster, ClusterNode } from "../api/types.ts";
-import { cluster, commands, notices, session, stream } from "../client.ts";
+import type { Cluster, ClusterNode } from "@quorumbook/client";
+import { cluster, commands, notices, session, streamState } from "../client.ts";
 import { formatClock } from "../format/time.ts";
 import { useTitle } from "../parts/use-title.ts";
 import { problemText, strings } from "../strings.ts";
@@ -19,7 +19,7 @@ export function ClusterPage() {
   const known = cluster.cluster.value;
   const role = session.user.value?.role;
   const offered = useOffered(role === "operator" || role === "admin");
-  const connection = stream.state.value;
+  const connection = streamState.value;
   return (
     <section class="page">
       <div class="page-head">

@@ -1,6 +1,6 @@
 import { useComputed } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
-import { whenOk } from "../api/http.ts";
+import { whenOk } from "../api/when-ok.ts";
 import { bets, commands, games, readGame, session } from "../client.ts";
 import { formatMoney } from "../format/money.ts";
 import { formatPercent } from "../format/odds.ts";

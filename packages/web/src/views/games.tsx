@@ -1,5 +1,5 @@
 import { computed, signal } from "@preact/signals";
-import type { Category } from "../api/types.ts";
+import type { Category } from "@quorumbook/client";
 import { games } from "../client.ts";
 import { GameCard } from "../parts/game-card.tsx";
 import { Segmented } from "../parts/segmented.tsx";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Bet } from "../../src/api/types.ts";
+import type { Bet } from "@quorumbook/client";
 import { BetsStore } from "../../src/stores/bets.ts";
 
 const bet = (change: Partial<Bet> = {}): Bet => ({

@@ -1,7 +1,6 @@
 import { effect } from "@preact/signals";
 import { describe, expect, test } from "vitest";
-import type { PublicMessage } from "../../src/api/messages.ts";
-import type { Game } from "../../src/api/types.ts";
+import type { Game, PublicMessage } from "@quorumbook/client";
 import { GamesStore } from "../../src/stores/games.ts";
 
 const game = (change: Partial<Game> = {}): Game => ({

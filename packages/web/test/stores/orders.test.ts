@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Answer } from "../../src/api/http.ts";
-import type { BetPlaced } from "../../src/api/types.ts";
+import type { Answer, BetPlaced } from "@quorumbook/client";
 import { type Order, OrderDesk } from "../../src/stores/orders.ts";
 
 const placed: BetPlaced = {

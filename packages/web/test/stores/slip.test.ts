@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Problem } from "../../src/api/problem.ts";
-import type { AcceptPolicy } from "../../src/api/types.ts";
+import type { AcceptPolicy, Problem } from "@quorumbook/client";
 import { SlipStore, entryId, oddsToAgree } from "../../src/stores/slip.ts";
 
 const ID = entryId({ gameId: 1, outcome: "opt1" });

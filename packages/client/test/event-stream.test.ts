@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { EventStream, type Socket } from "../../src/api/event-stream.ts";
-import type { PersonalMessage, PublicMessage } from "../../src/api/messages.ts";
+import { EventStream, type Socket } from "../src/event-stream.ts";
+import type { PersonalMessage, PublicMessage } from "../src/messages.ts";
 
 class FakeSocket implements Socket {
   onopen: (() => void) | null = null;
@@ -64,6 +64,7 @@ function streamOf(initialToken: string | null = null) {
       onAuthenticated: (index, resumed) => heard.authenticated.push([index, resumed]),
       onIndex: () => undefined,
       onServerTime: () => undefined,
+      onStateChanged: () => undefined,
     },
   );
   const advance = (milliseconds: number): void => {
@@ -109,13 +110,13 @@ describe("the public stream", () => {
     stream.start();
     socket().say(welcome(10));
     expect(socket().last("subscribe")).toEqual({ type: "subscribe", games: "all" });
-    expect(stream.state.value.type).toBe("connecting");
+    expect(stream.state.type).toBe("connecting");
     socket().say(
       { type: "subscribed", games: "all", index: 10 },
       { type: "snapshot", index: 10, games: [] },
       { type: "pong" },
     );
-    expect(stream.state.value).toEqual({ type: "live", nodeId: "node1" });
+    expect(stream.state).toEqual({ type: "live", nodeId: "node1" });
     expect(heard.public).toHaveLength(1);
   });
 
@@ -127,9 +128,9 @@ describe("the public stream", () => {
     advance(300);
     socket().say(welcome(40, "node2"));
     expect(socket().last("subscribe")).toEqual({ type: "subscribe", games: "all", from: 14 });
-    expect(stream.state.value).toEqual({ type: "catching-up", behind: 26 });
+    expect(stream.state).toEqual({ type: "catching-up", behind: 26 });
     socket().say({ type: "pong" });
-    expect(stream.state.value).toEqual({ type: "live", nodeId: "node2" });
+    expect(stream.state).toEqual({ type: "live", nodeId: "node2" });
   });
 
   test("is resumed right after a snapshot, which is whole", () => {
@@ -151,7 +152,7 @@ describe("the connection", () => {
     socket().say(welcome(10), { type: "pong" });
     advance(2000);
     socket().cut();
-    expect(stream.state.value).toEqual({ type: "stale", since: 1000 });
+    expect(stream.state).toEqual({ type: "stale", since: 1000 });
     advance(249);
     expect(sockets).toHaveLength(1);
     advance(1);
@@ -172,7 +173,7 @@ describe("the connection", () => {
     advance(5_000);
     expect(pings()).toBe(2);
     advance(3_000);
-    expect(stream.state.value.type).toBe("stale");
+    expect(stream.state.type).toBe("stale");
     expect(sockets[0]?.closed).toBe(true);
   });
 
@@ -185,7 +186,7 @@ describe("the connection", () => {
       socket().say({ type: "pong" });
     }
     expect(sockets).toHaveLength(1);
-    expect(stream.state.value.type).toBe("live");
+    expect(stream.state.type).toBe("live");
   });
 
   test("is tried at once when the network is back", () => {
@@ -309,4 +310,72 @@ test("a message of a newer server that this page does not know is passed over", 
   stream.start();
   socket().say(welcome(10), { type: "somethingNew", index: 11 }, oddsChanged(12));
   expect(heard.public).toHaveLength(1);
+});
+
+describe("a bet over the socket", () => {
+  const order = { gameId: 1, outcome: "opt1", stake: 100, odds: 1.5 };
+  const confirmed = (requestId: string, index = 12) => ({
+    type: "betConfirmed",
+    index,
+    requestId,
+    bet: { id: 1, ...order, index },
+    balance: 9_900,
+    seq: 2,
+    game: null,
+  });
+
+  async function authenticated() {
+    const parts = streamOf("token");
+    parts.stream.start();
+    parts.socket().say(welcome(10));
+    await settle();
+    parts.socket().say({ type: "authenticated", userId: "ann", index: 10 });
+    return parts;
+  }
+
+  test("is answered by the confirmation under its key", async () => {
+    const { stream, socket } = await authenticated();
+    const answer = stream.placeBet(order, "key-00000001");
+    expect(socket().last("placeBet")).toEqual({ type: "placeBet", requestId: "key-00000001", ...order });
+    socket().say(confirmed("key-of-another"), confirmed("key-00000001"));
+    expect(await answer).toMatchObject({ ok: true, commandIndex: 12, value: { bet: { stake: 100 } } });
+  });
+
+  test("is refused with the code and the facts", async () => {
+    const { stream, socket } = await authenticated();
+    const answer = stream.placeBet(order, "key-00000001");
+    socket().say({
+      type: "betRejected",
+      requestId: "key-00000001",
+      code: "stake_above_cap",
+      detail: "too much",
+      index: 12,
+      cap: 50,
+    });
+    expect(await answer).toMatchObject({
+      ok: false,
+      problem: { code: "stake_above_cap", commandIndex: 12, facts: { cap: 50 } },
+    });
+  });
+
+  test("has an open outcome where the connection is lost, or silent", async () => {
+    const { stream, socket, advance } = await authenticated();
+    const cut = stream.placeBet(order, "key-00000001");
+    socket().cut();
+    expect(await cut).toMatchObject({ ok: false, problem: { code: "network_failed" } });
+    advance(300);
+    socket().say(welcome(10));
+    await settle();
+    const silent = stream.placeBet(order, "key-00000002");
+    advance(9_000);
+    expect(await silent).toMatchObject({ ok: false, problem: { code: "network_failed" } });
+  });
+
+  test("is not sent where there is no connection, and did nothing", async () => {
+    const { stream } = streamOf("token");
+    expect(await stream.placeBet(order, "key-00000001")).toMatchObject({
+      ok: false,
+      problem: { code: "not_connected" },
+    });
+  });
 });

@@ -1,9 +1,16 @@
 // Requests to the entry point. Any game node may answer any of them, so each carries the newest log index that this
-// page has seen: a node that is behind waits instead of showing the past.
-import { type Problem, isSafeToRetry, networkProblem, readProblem } from "./problem.ts";
+// client has seen: a node that is behind waits instead of showing the past.
+import { type Problem, isSafeToRetry, networkProblem, numberOf, readProblem } from "./problem.ts";
 
 export type Answer<Value> =
-  | { readonly ok: true; readonly value: Value; readonly index: number }
+  | {
+      readonly ok: true;
+      readonly value: Value;
+      /** The log index that the content is of; 0 where auth-server answered. */
+      readonly index: number;
+      /** Index of the entry that decided, of a write. */
+      readonly commandIndex?: number;
+    }
   | { readonly ok: false; readonly problem: Problem };
 
 export interface RequestOptions {
@@ -12,6 +19,8 @@ export interface RequestOptions {
   readonly key?: string;
   /** How often a refusal that did nothing (no leader, overloaded, behind) is tried again; 4 unless told. */
   readonly retries?: number;
+  /** Least log index that the answer must contain; the newest seen unless told, and none for 0. */
+  readonly minIndex?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -86,9 +95,8 @@ export class HttpClient {
   ): Promise<Answer<Value>> {
     const headers: Record<string, string> = { accept: "application/json" };
     if (token !== null) headers["authorization"] = `Bearer ${token}`;
-    if (this.#seenIndex > 0 && !path.startsWith("/api/auth/")) {
-      headers["book-min-index"] = String(this.#seenIndex);
-    }
+    const minIndex = options.minIndex ?? this.#seenIndex;
+    if (minIndex > 0 && !path.startsWith("/api/auth/")) headers["book-min-index"] = String(minIndex);
     if (options.key !== undefined) headers["idempotency-key"] = options.key;
     const init: RequestInit = { method, headers, credentials: "same-origin" };
     if (options.body !== undefined) {
@@ -102,20 +110,12 @@ export class HttpClient {
       if (Number.isSafeInteger(index)) this.sawIndex(index);
       if (!response.ok) return { ok: false, problem: await readProblem(response) };
       const value: unknown = response.status === 204 ? undefined : await response.json();
-      return { ok: true, value: value as Value, index };
+      const decided = numberOf(response.headers, "book-command-index", "commandIndex");
+      return { ok: true, value: value as Value, index, ...decided };
     } catch (cause) {
       return { ok: false, problem: networkProblem(cause) };
     }
   }
-}
-
-/** Takes the value of a read whose failure changes nothing on the screen: what was there stays. */
-export async function whenOk<Value>(
-  pending: Promise<Answer<Value>>,
-  take: (value: Value, index: number) => void,
-): Promise<void> {
-  const answer = await pending;
-  if (answer.ok) take(answer.value, answer.index);
 }
 
 /** Milliseconds to wait: what the server asks for, or half to all of the pause. */

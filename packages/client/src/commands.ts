@@ -1,18 +1,18 @@
-// Every request the page makes, by name. Writes carry an idempotency key, so that a repeat after a lost answer finds
-// the first outcome instead of acting twice.
-import type { Answer, HttpClient } from "./http.ts";
-import type { Order } from "../stores/orders.ts";
+// Every request by name. Writes carry an idempotency key, so that a repeat after a lost answer finds the first
+// outcome instead of acting twice.
+import type { Answer, HttpClient } from "./http-client.ts";
 import type {
   AuditItem,
   Balance,
-  Bet,
   BetListing,
+  BetOrder,
   BetPlaced,
   Book,
   Cluster,
   Exposure,
   Game,
   Limits,
+  LimitsWanted,
   MoneyMoved,
   NewGame,
   OddsPoint,
@@ -34,6 +34,11 @@ export class Commands {
     this.#newKey = newKey;
   }
 
+  games(
+    filter: { status?: string; category?: string; q?: string; cursor?: string | null } = {},
+  ): Promise<Answer<Page<Game>>> {
+    return this.#http.get(`/api/games${query({ ...filter, limit: PAGE_SIZE })}`);
+  }
   game(id: number): Promise<Answer<Game>> {
     return this.#http.get(`/api/games/${id}`);
   }
@@ -53,9 +58,9 @@ export class Commands {
   withdraw(amount: number, key: string): Promise<Answer<MoneyMoved>> {
     return this.#http.post("/api/withdrawals", { body: { amount }, key });
   }
-  /** One attempt: the order desk decides about repeats. */
-  placeBet(order: Order): Promise<Answer<BetPlaced>> {
-    return this.#http.post("/api/bets", { body: order.bet, key: order.key, retries: 0 });
+  /** One attempt; `untilDecided` repeats it. */
+  placeBet(bet: BetOrder, key: string): Promise<Answer<BetPlaced>> {
+    return this.#http.post("/api/bets", { body: bet, key, retries: 0 });
   }
   bets(filter: {
     status?: string | undefined;
@@ -65,7 +70,7 @@ export class Commands {
     return this.#http.get(`/api/bets${query({ ...filter, limit: PAGE_SIZE })}`);
   }
   /** The bet as the cluster's majority has it at this moment, not as one node remembers it. */
-  verifyBet(id: number): Promise<Answer<Bet>> {
+  verifyBet(id: number): Promise<Answer<BetListing>> {
     return this.#http.get(`/api/bets/${id}?consistency=linearizable`);
   }
   transactions(cursor: string | null): Promise<Answer<Page<Transaction>>> {
@@ -74,7 +79,7 @@ export class Commands {
   limits(): Promise<Answer<Limits>> {
     return this.#http.get("/api/limits");
   }
-  setLimits(limits: Omit<Limits, "pending">): Promise<Answer<Limits>> {
+  setLimits(limits: LimitsWanted): Promise<Answer<Limits>> {
     return this.#http.request("PUT", "/api/limits", { body: limits, key: this.#newKey() });
   }
   changePassword(currentPassword: string, newPassword: string): Promise<Answer<void>> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { HttpClient } from "../../src/api/http.ts";
+import { HttpClient } from "../src/http-client.ts";
 
 const json = (body: unknown, status = 200, headers: Record<string, string> = {}): Response =>
   new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json", ...headers } });

@@ -1,5 +1,5 @@
 // What the server pushes. Messages of the log carry its index; `replay` marks what a resumed stream catches up on.
-import type { Balance, Bet, BetGame, Book, Cluster, Game, OutcomePrice } from "./types.ts";
+import type { Balance, Bet, BetGame, BetListing, Book, Cluster, Game, OutcomePrice } from "./types.ts";
 
 interface Logged {
   readonly index: number;
@@ -43,7 +43,8 @@ export interface BetConfirmed extends Logged {
 
 export interface PersonalSnapshot extends Logged, Omit<Balance, "userId"> {
   readonly type: "personalSnapshot";
-  readonly openBets: readonly Bet[];
+  /** The newest 1000. */
+  readonly openBets: readonly BetListing[];
 }
 
 /** Own bets and money. */
@@ -58,6 +59,17 @@ export type StateMessage =
   | ({ readonly type: "bookChanged" } & Pick<Book, "index" | "house" | "escrow" | "exposure">)
   | ({ readonly type: "clusterChanged" } & Omit<Cluster, "nodeId">);
 
+/** An answer to the asking connection; the facts of the refusal stand beside. */
+export interface BetRejected {
+  readonly type: "betRejected";
+  readonly requestId: string;
+  readonly code: string;
+  readonly detail: string;
+  readonly index?: number;
+  readonly retryAfter?: number;
+  readonly replay?: true;
+}
+
 /** Answers on this connection. */
 export type ConnectionMessage =
   | { readonly type: "welcome"; readonly nodeId: string; readonly index: number; readonly serverTime: string }
@@ -66,7 +78,12 @@ export type ConnectionMessage =
   | { readonly type: "authExpired" }
   | { readonly type: "unsubscribed" }
   | { readonly type: "pong" }
-  | { readonly type: "betRejected"; readonly requestId: string; readonly code: string }
-  | { readonly type: "error"; readonly code: string; readonly detail: string };
+  | BetRejected
+  | {
+      readonly type: "error";
+      readonly code: string;
+      readonly detail: string;
+      readonly requestId?: string;
+    };
 
 export type ServerMessage = PublicMessage | PersonalMessage | StateMessage | ConnectionMessage;

@@ -1,10 +1,19 @@
 // The WebSocket as one endless stream: it reconnects by itself to whatever node answers, resumes both streams after
-// the last index it got, and says how current the page is. Duplicates at the seam are possible (it resumes one
+// the last index it got, and says how current what came is. Duplicates at the seam are possible (it resumes one
 // index early, as a connection may be cut between two messages of one entry); the stores drop them by version and seq.
-import { type ReadonlySignal, signal } from "@preact/signals";
-import type { PersonalMessage, PublicMessage, ServerMessage, StateMessage } from "./messages.ts";
+import type { Answer } from "./http-client.ts";
+import type {
+  BetConfirmed,
+  BetRejected,
+  PersonalMessage,
+  PublicMessage,
+  ServerMessage,
+  StateMessage,
+} from "./messages.ts";
+import { networkProblem, NOT_CONNECTED } from "./problem.ts";
+import type { BetOrder } from "./types.ts";
 
-/** The part of the browser's WebSocket that is used. */
+/** The part of a WebSocket, the browser's or Node's, that is used. */
 export interface Socket {
   send(text: string): void;
   close(): void;
@@ -31,6 +40,9 @@ export interface EventStreamHandlers {
   onAuthenticated(index: number, resumed: boolean): void;
   onIndex(index: number): void;
   onServerTime(at: number): void;
+  onStateChanged(state: StreamState): void;
+  /** The server refused a message that was no bet. */
+  onRefused?(code: string, detail: string): void;
 }
 
 export type StreamState =
@@ -50,14 +62,18 @@ const PING_AFTER_MS = 5_000;
 const PONG_WITHIN_MS = 3_000;
 /** A connection attempt is given up after this. */
 const OPEN_WITHIN_MS = 6_000;
+/** A bet's answer is waited for so long: a node ends its wait within 5 s. */
+const ANSWER_WITHIN_MS = 8_000;
 /** A token that the socket refused is not offered again before this: by then a request has renewed it. */
 const REAUTHENTICATE_MS = 5_000;
 
 export class EventStream {
   readonly #ports: EventStreamPorts;
   readonly #handlers: EventStreamHandlers;
-  readonly #state = signal<StreamState>({ type: "connecting" });
-  readonly state: ReadonlySignal<StreamState> = this.#state;
+  readonly #games: "all" | readonly number[];
+  /** Bets that were sent and not answered, by their key. */
+  readonly #bets = new Map<string, (answer: Answer<BetConfirmed>) => void>();
+  #state: StreamState = { type: "connecting" };
 
   #socket: Socket | null = null;
   #cancelTimer: () => void = () => undefined;
@@ -74,9 +90,19 @@ export class EventStream {
   #authenticatedWith: string | null = null;
   #stopped = false;
 
-  constructor(ports: EventStreamPorts, handlers: EventStreamHandlers) {
+  /** @param games which of them to follow */
+  constructor(
+    ports: EventStreamPorts,
+    handlers: EventStreamHandlers,
+    games: "all" | readonly number[] = "all",
+  ) {
     this.#ports = ports;
     this.#handlers = handlers;
+    this.#games = games;
+  }
+
+  get state(): StreamState {
+    return this.#state;
   }
 
   /** Connects, and stays connected until `stop`. */
@@ -121,6 +147,33 @@ export class EventStream {
     if (this.#nodeId !== "") void this.authenticate();
   }
 
+  /**
+   * One attempt at a bet over the socket, under that key. A connection that is lost leaves its outcome open.
+   *
+   * @returns the confirmation, or the problem; never throws
+   */
+  placeBet(bet: BetOrder, key: string): Promise<Answer<BetConfirmed>> {
+    if (this.#socket === null || this.#nodeId === "" || this.#authenticatedWith === null) {
+      const detail = "the stream is not connected and authenticated";
+      return Promise.resolve({
+        ok: false,
+        problem: { code: NOT_CONNECTED, status: 0, detail, facts: {} },
+      });
+    }
+    return new Promise((resolve) => {
+      const settle = (answer: Answer<BetConfirmed>): void => {
+        cancel();
+        this.#bets.delete(key);
+        resolve(answer);
+      };
+      const cancel = this.#ports.after(ANSWER_WITHIN_MS, () =>
+        settle({ ok: false, problem: networkProblem("no answer on the socket") }),
+      );
+      this.#bets.set(key, settle);
+      this.#send({ type: "placeBet", requestId: key, ...bet });
+    });
+  }
+
   #connect(): void {
     this.#cancelTimer();
     const socket = this.#ports.openSocket();
@@ -139,10 +192,9 @@ export class EventStream {
   #lost(): void {
     this.#dropSocket();
     if (this.#stopped) return;
-    const state = this.#state.peek();
     // What is shown held when the server was last heard, not when the silence was noticed.
-    if (state.type !== "stale")
-      this.#state.value = { type: "stale", since: this.#lastHeard || this.#ports.now() };
+    if (this.#state.type !== "stale")
+      this.#become({ type: "stale", since: this.#lastHeard || this.#ports.now() });
     const ceiling = Math.min(BACKOFF_MS * 2 ** this.#attempt++, BACKOFF_MS_MAX);
     this.#cancelTimer = this.#ports.after(ceiling * (0.2 + 0.8 * this.#ports.random()), () =>
       this.#connect(),
@@ -159,6 +211,14 @@ export class EventStream {
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
+    for (const settle of this.#bets.values()) {
+      settle({ ok: false, problem: networkProblem("the connection was lost") });
+    }
+  }
+
+  #become(state: StreamState): void {
+    this.#state = state;
+    this.#handlers.onStateChanged(state);
   }
 
   #receive(data: unknown): void {
@@ -210,6 +270,10 @@ export class EventStream {
         this.#handlers.onPersonal(message);
         break;
       case "betConfirmed":
+        this.#answerBet(message);
+        this.#personalIndex = Math.max(this.#personalIndex, message.index - 1);
+        this.#handlers.onPersonal(message);
+        break;
       case "betSettled":
       case "balanceChanged":
         this.#personalIndex = Math.max(this.#personalIndex, message.index - 1);
@@ -220,16 +284,33 @@ export class EventStream {
         this.#handlers.onState(message);
         break;
       case "betRejected":
-        // Bets go over HTTP, which answers the asking request itself.
+        this.#refuseBet(message);
         break;
       case "error":
-        console.warn(`the server refused a message: ${message.code}`, message.detail);
+        this.#handlers.onRefused?.(message.code, message.detail);
         if (message.code === "unauthenticated") this.#authenticateLater();
         break;
       default:
-        // A newer server may say more than this page understands.
+        // A newer server may say more than this program understands.
         message satisfies never;
     }
+  }
+
+  #answerBet(message: BetConfirmed): void {
+    const { requestId = "", index } = message;
+    this.#bets.get(requestId)?.({ ok: true, value: message, index, commandIndex: index });
+  }
+
+  #refuseBet({ requestId, code, detail, index, retryAfter, ...facts }: BetRejected): void {
+    const problem = {
+      code,
+      status: 0,
+      detail,
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+      ...(index === undefined ? {} : { index, commandIndex: index }),
+      facts,
+    };
+    this.#bets.get(requestId)?.({ ok: false, problem });
   }
 
   #authenticateLater(): void {
@@ -243,18 +324,18 @@ export class EventStream {
   #subscribe(serverIndex: number): void {
     this.#catchingUp = true;
     const behind = this.#publicIndex > 0 ? Math.max(0, serverIndex - this.#publicIndex) : 0;
-    this.#state.value = this.#publicIndex > 0 ? { type: "catching-up", behind } : { type: "connecting" };
+    this.#become(this.#publicIndex > 0 ? { type: "catching-up", behind } : { type: "connecting" });
     const from = this.#publicIndex > 0 ? { from: this.#publicIndex } : {};
-    this.#send({ type: "subscribe", games: "all", ...from });
+    this.#send({ type: "subscribe", games: this.#games, ...from });
     void this.authenticate();
     this.#send({ type: "ping" });
   }
 
   #caughtUp(): void {
-    if (!this.#catchingUp && this.#state.peek().type === "live") return;
+    if (!this.#catchingUp && this.#state.type === "live") return;
     this.#catchingUp = false;
     this.#attempt = 0;
-    this.#state.value = { type: "live", nodeId: this.#nodeId };
+    this.#become({ type: "live", nodeId: this.#nodeId });
   }
 
   /** Starts the wait for the next word anew. */

@@ -59,16 +59,12 @@ async function readAccount(session: Session, origin: string, atLeast: number): P
 
 /** A read at one node, no older than an index. Its node has to answer: the audit asks all of them. */
 async function read(session: Session, origin: string, path: string, atLeast: number): Promise<unknown> {
+  const node = session.at(origin);
   let said = "";
   for (let tried = 0; tried < TRIES; tried += 1) {
-    try {
-      const headers = { "book-min-index": String(atLeast) };
-      const answer = await session.call(path, { origin, headers });
-      if (answer.status === 200) return answer.json;
-      said = `${answer.status} ${answer.text}`;
-    } catch (error) {
-      said = String(error);
-    }
+    const answer = await node.get<unknown>(path, { minIndex: atLeast, retries: 0 });
+    if (answer.ok) return answer.value;
+    said = `${answer.problem.code} ${answer.problem.detail}`;
     await new Promise((resolve) => setTimeout(resolve, TRY_EVERY_MS));
   }
   throw new Error(`GET ${origin}${path}: ${said}`);

@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { type Attempt, brokenAttempt, readAcceptance, readAttempt } from "./answer.ts";
+import type { Balance, BetPlaced, EventStream, MoneyMoved } from "@quorumbook/client";
+import { type Attempt, readAcceptance, readAttempt } from "./answer.ts";
 import type { PlannedBet } from "./bet-plan.ts";
-import type { BetSocket } from "./bet-socket.ts";
 import { type AcceptedBet, acceptanceFaults, type Ledger, payoutOf } from "./ledger.ts";
 import type { OddsBoard } from "./odds-board.ts";
 import { persist } from "./persist.ts";
 import type { Random } from "./random.ts";
 import type { Session } from "./session.ts";
 import type { Tally } from "./tally.ts";
-import type { Acceptance, BetRequest, GameView } from "./wire.ts";
+import type { Acceptance, BetRequest } from "./wire.ts";
 
 /** A bettor whose free money falls below this puts in more, in minor units. */
 const POOR = 2_500;
@@ -32,16 +32,16 @@ export class Bettor implements Ledger {
   #atStake = 0;
   #payouts = 0;
   #depositing: Promise<void> | undefined;
-  readonly #socket: BetSocket;
+  /** Opened with the first bet over the socket; it reconnects by itself. */
+  #stream: EventStream | undefined;
   readonly #board: OddsBoard;
   readonly #tally: Tally;
   readonly #random: Random;
   readonly #usedStakes = new Map<number, Set<number>>();
 
-  constructor(session: Session, socket: BetSocket, board: OddsBoard, tally: Tally, random: Random) {
+  constructor(session: Session, board: OddsBoard, tally: Tally, random: Random) {
     this.username = session.username;
     this.session = session;
-    this.#socket = socket;
     this.#board = board;
     this.#tally = tally;
     this.#random = random;
@@ -51,14 +51,8 @@ export class Bettor implements Ledger {
   async open(): Promise<void> {
     const decided = await persist(
       `${this.username}'s account`,
-      async () => {
-        try {
-          const answer = await this.session.call("/api/balance");
-          return readAttempt(answer, ({ json }) => (json as { balance: number }).balance);
-        } catch (error) {
-          return brokenAttempt(error);
-        }
-      },
+      async () =>
+        readAttempt(await this.session.attempt<Balance>("GET", "/api/balance"), ({ balance }) => balance),
       this.#tally,
     );
     if (decided.type === "refused") throw new Error(`${this.username}'s balance: ${decided.code}`);
@@ -125,13 +119,13 @@ export class Bettor implements Ledger {
     }
   }
 
-  async close(): Promise<void> {
-    await this.#socket.close();
+  close(): void {
+    this.#stream?.stop();
   }
 
   /** One attempt. On the socket or over REST: to the book it is the same request if it has the same key. */
   async #send(key: string, request: BetRequest, overSocket: boolean): Promise<Attempt<Acceptance>> {
-    const attempt = overSocket ? await this.#socket.placeBet(key, request) : await this.#post(key, request);
+    const attempt = overSocket ? await this.#say(key, request) : await this.#post(key, request);
     if (attempt.type === "accepted") {
       this.#tally.accepted();
       this.#tally.byWay[overSocket ? "socket" : "rest"] += 1;
@@ -140,17 +134,20 @@ export class Bettor implements Ledger {
   }
 
   async #post(key: string, request: BetRequest): Promise<Attempt<Acceptance>> {
-    try {
-      const headers = { "idempotency-key": key };
-      const answer = await this.session.call("/api/bets", { method: "POST", body: request, headers });
-      return readAttempt(answer, (accepted) => {
-        const { game } = accepted.json as { game?: GameView | null };
-        if (game) this.#board.learn(game);
-        return readAcceptance(accepted);
-      });
-    } catch (error) {
-      return brokenAttempt(error);
-    }
+    const answer = await this.session.attempt<BetPlaced>("POST", "/api/bets", { body: request, key });
+    return readAttempt(answer, (placed, index) => {
+      this.#board.learn(placed.game);
+      return readAcceptance(placed, index);
+    });
+  }
+
+  async #say(key: string, request: BetRequest): Promise<Attempt<Acceptance>> {
+    this.#stream ??= this.session.client.follow({}, []);
+    const answer = await this.#stream.placeBet(request, key);
+    return readAttempt(answer, (confirmed, index) => {
+      if (confirmed.game !== null) this.#board.learn(confirmed.game);
+      return readAcceptance(confirmed, index);
+    });
   }
 
   /** Sends an accepted bet's key again, by either way, and expects the first answer. */
@@ -197,18 +194,14 @@ export class Bettor implements Ledger {
   }
 
   async #deposit(): Promise<void> {
-    const headers = { "idempotency-key": randomUUID() };
+    const options = { body: { amount: DEPOSIT }, key: randomUUID() };
     const outcome = await persist(
       `a deposit of ${this.username}`,
-      async () => {
-        try {
-          const body = { amount: DEPOSIT };
-          const answer = await this.session.call("/api/deposits", { method: "POST", headers, body });
-          return readAttempt(answer, ({ json }) => (json as { index: number }).index);
-        } catch (error) {
-          return brokenAttempt(error);
-        }
-      },
+      async () =>
+        readAttempt(
+          await this.session.attempt<MoneyMoved>("POST", "/api/deposits", options),
+          ({ index }) => index,
+        ),
       this.#tally,
     );
     if (outcome.type === "refused")

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Attempt, brokenAttempt, readAttempt } from "./answer.ts";
+import { readAttempt } from "./answer.ts";
 import { persist } from "./persist.ts";
 import type { Match } from "./season-data.ts";
 import type { Session } from "./session.ts";
@@ -35,22 +35,15 @@ export class House {
 
   /** The margin of a game in minor units: what the book may lose on it. */
   async marginOf(id: number): Promise<number> {
-    const answer = await this.session.call(`/api/admin/games/${id}/exposure`);
-    const { margin } = (answer.json ?? {}) as { margin?: number };
-    if (margin === undefined) throw new Error(`the exposure of game ${id}: ${answer.status} ${answer.text}`);
-    return margin;
+    const answer = await this.session.client.commands.exposure(id);
+    if (!answer.ok) throw new Error(`the exposure of game ${id}: ${answer.problem.code}`);
+    return answer.value.margin;
   }
 
   async #write<T>(path: string, body: unknown): Promise<T> {
-    const headers = { "idempotency-key": randomUUID() };
-    const attempt = async (): Promise<Attempt<T>> => {
-      try {
-        const answer = await this.session.call(path, { method: "POST", headers, body });
-        return readAttempt(answer, ({ json }) => json as T);
-      } catch (error) {
-        return brokenAttempt(error);
-      }
-    };
+    const key = randomUUID();
+    const attempt = async () =>
+      readAttempt(await this.session.attempt<T>("POST", path, { body, key }), (value) => value);
     const outcome = await persist(path, attempt, this.#tally);
     if (outcome.type === "refused") {
       throw new Error(`POST ${path} was refused: ${outcome.code} ${JSON.stringify(outcome.facts)}`);

@@ -1,16 +1,15 @@
-import { WebSocket } from "ws";
+import { type EventStream, type PublicMessage, QuorumbookClient } from "@quorumbook/client";
 import type { GameView, OutcomeView } from "./wire.ts";
 
 /** The odds as bettors see them: from the public stream, and from the answers to bets. */
 export class OddsBoard {
   readonly #games = new Map<number, { version: number; outcomes: readonly OutcomeView[] }>();
-  readonly #url: string;
-  #socket: WebSocket | undefined;
-  #subscribed: readonly number[] = [];
-  #closed = false;
+  readonly #client: QuorumbookClient;
+  #stream: EventStream | undefined;
 
-  constructor(url: string) {
-    this.#url = url;
+  /** @param entry address of the entry point */
+  constructor(entry: string) {
+    this.#client = new QuorumbookClient({ url: entry });
   }
 
   /** The newest odds that are known of a game; those that it opened with until others are. */
@@ -28,34 +27,17 @@ export class OddsBoard {
 
   /** Follows these games from now on, on whatever node there is. */
   follow(gameIds: readonly number[]): void {
-    this.#subscribed = gameIds;
-    if (this.#socket === undefined) this.#connect();
-    else if (this.#socket.readyState === WebSocket.OPEN) this.#subscribe(this.#socket);
+    if (this.#stream === undefined) {
+      this.#stream = this.#client.follow({ onPublic: (message) => this.#take(message) }, gameIds);
+    } else this.#stream.follow(gameIds);
   }
 
   close(): void {
-    this.#closed = true;
-    this.#socket?.terminate();
+    this.#stream?.stop();
   }
 
-  #connect(): void {
-    if (this.#closed) return;
-    const socket = new WebSocket(this.#url);
-    this.#socket = socket;
-    socket.once("open", () => this.#subscribe(socket));
-    socket.on("message", (data: Buffer) => this.#take(data.toString()));
-    // "close" follows, and connects anew.
-    socket.on("error", () => socket.terminate());
-    socket.once("close", () => setTimeout(() => this.#connect(), 200));
-  }
-
-  #subscribe(socket: WebSocket): void {
-    socket.send(JSON.stringify({ type: "subscribe", games: this.#subscribed }));
-  }
-
-  #take(text: string): void {
-    const message = JSON.parse(text) as { type: string; games?: GameView[]; gameId?: number } & GameView;
-    if (message.type === "snapshot") for (const game of message.games ?? []) this.learn(game);
-    if (message.type === "oddsChanged") this.learn({ ...message, id: message.gameId ?? 0 });
+  #take(message: PublicMessage): void {
+    if (message.type === "snapshot") for (const game of message.games) this.learn(game);
+    if (message.type === "oddsChanged") this.learn({ ...message, id: message.gameId });
   }
 }

@@ -1,7 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { Agent } from "node:http";
 import { auditNodes } from "./audit.ts";
-import { BetSocket } from "./bet-socket.ts";
 import { Bettor } from "./bettor.ts";
 import { noFindings } from "./checks.ts";
 import { House } from "./house.ts";
@@ -53,7 +51,6 @@ class Season {
   readonly #tally = new Tally();
   readonly #board: OddsBoard;
   readonly #killer: Killer;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 512, timeout: 30_000 });
   readonly #bettors: Bettor[] = [];
   readonly #winners = new Map<number, string>();
   #house: House | undefined;
@@ -65,7 +62,7 @@ class Season {
     this.#options = options;
     this.#say = say;
     this.#random = seededRandom(options.seed);
-    this.#board = new OddsBoard(this.#socketUrl());
+    this.#board = new OddsBoard(system.entry);
     this.#killer = new Killer(system, say);
   }
 
@@ -73,17 +70,16 @@ class Season {
   async gather(env: NodeJS.ProcessEnv): Promise<void> {
     const run = randomBytes(4).toString("hex");
     const { username, password } = await this.#adminCredentials(env, run);
-    const admin = new Session(this.#system.entry, this.#agent, username, password);
+    const admin = new Session(this.#system.entry, username, password);
     await admin.login();
     this.#house = new House(admin, this.#tally);
     this.#say(`${BETTORS} bettors register …`);
     const bettorPassword = randomBytes(18).toString("base64url");
     for (let number = 1; number <= BETTORS; number += 1) {
       const name = `season-${run}-${String(number).padStart(3, "0")}`;
-      const session = new Session(this.#system.entry, this.#agent, name, bettorPassword);
-      const socket = new BetSocket(this.#socketUrl(), session, (game) => this.#board.learn(game));
+      const session = new Session(this.#system.entry, name, bettorPassword);
       const random = seededRandom(this.#options.seed + number);
-      this.#bettors.push(new Bettor(session, socket, this.#board, this.#tally, random));
+      this.#bettors.push(new Bettor(session, this.#board, this.#tally, random));
     }
     let done = 0;
     await eachOf(this.#bettors, REGISTER_AT_ONCE, async (bettor) => {
@@ -120,8 +116,7 @@ class Season {
 
   async close(): Promise<void> {
     this.#board.close();
-    await Promise.all(this.#bettors.map((bettor) => bettor.close()));
-    this.#agent.destroy();
+    for (const bettor of this.#bettors) bettor.close();
   }
 
   async #playDay(
@@ -239,9 +234,5 @@ class Season {
   #houseOrThrow(): House {
     if (this.#house === undefined) throw new Error("gather() comes first");
     return this.#house;
-  }
-
-  #socketUrl(): string {
-    return `${this.#system.entry.replace("http:", "ws:")}/ws`;
   }
 }

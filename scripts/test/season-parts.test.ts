@@ -87,31 +87,30 @@ describe("the write outage of a kill", () => {
   });
 });
 
-describe("an answer to a write", () => {
-  const answer = (status: number, mediaType: string, json: unknown, headers = {}) => ({
-    status,
-    mediaType,
-    json,
-    headers,
-    text: "",
-  });
+describe("the answer to a write", () => {
+  const problem = (code: string, status = 503) => ({ code, status, detail: code, facts: { code } });
 
-  it("decides only where it is ours and says so", () => {
-    const read = (status: number, mediaType: string, json: unknown) =>
-      readAttempt(answer(status, mediaType, json), () => "value").type;
-    const problem = "application/problem+json";
-    expect(read(201, "application/json", {})).toBe("accepted");
-    expect(read(409, problem, { code: "odds_changed" })).toBe("refused");
-    expect(read(503, problem, { code: "outcome_unknown" })).toBe("again");
-    expect(read(503, problem, { code: "no_leader" })).toBe("again");
-    expect(read(401, problem, { code: "unauthenticated" })).toBe("again");
-    expect(read(502, "text/plain", undefined)).toBe("again");
-    expect(read(504, "text/html", undefined)).toBe("again");
-    expect(read(201, "text/html", undefined)).toBe("again");
+  it("is decided, or to be asked for again under the same key", () => {
+    const refused = (code: string, status?: number) => readRefusal(problem(code, status)).type;
+    const accepted = readAttempt({ ok: true, value: 7, index: 9, commandIndex: 8 }, (value, at) => [
+      value,
+      at,
+    ]);
+    expect(accepted).toEqual({ type: "accepted", value: [7, 8] });
+    expect(refused("odds_changed", 409)).toBe("refused");
+    expect(refused("idempotency_conflict", 409)).toBe("refused");
+    for (const code of ["outcome_unknown", "no_leader", "overloaded", "replica_behind", "internal_error"]) {
+      expect(refused(code)).toBe("again");
+    }
+    expect(refused("unauthenticated", 401)).toBe("again");
+    for (const code of ["network_failed", "not_understood", "not_connected"]) {
+      expect(refused(code, 0)).toBe("again");
+    }
   });
 
   it("tells how long a limited client has to wait", () => {
-    expect(readRefusal("rate_limited", {}, 3)).toMatchObject({ type: "again", waitMs: 3_000 });
+    const limited = { ...problem("rate_limited", 429), retryAfter: 3 };
+    expect(readRefusal(limited)).toMatchObject({ type: "again", waitMs: 3_000 });
   });
 });
 

@@ -70,9 +70,12 @@ const REAUTHENTICATE_MS = 5_000;
 export class EventStream {
   readonly #ports: EventStreamPorts;
   readonly #handlers: EventStreamHandlers;
-  readonly #games: "all" | readonly number[];
+  #games: "all" | readonly number[];
   /** Bets that were sent and not answered, by their key. */
-  readonly #bets = new Map<string, (answer: Answer<BetConfirmed>) => void>();
+  readonly #bets = new Map<
+    string,
+    { readonly bet: BetOrder; readonly settle: (answer: Answer<BetConfirmed>) => void }
+  >();
   #state: StreamState = { type: "connecting" };
 
   #socket: Socket | null = null;
@@ -90,7 +93,7 @@ export class EventStream {
   #authenticatedWith: string | null = null;
   #stopped = false;
 
-  /** @param games which of them to follow */
+  /** @param games which of them to follow; none for whoever wants the personal stream alone */
   constructor(
     ports: EventStreamPorts,
     handlers: EventStreamHandlers,
@@ -147,6 +150,13 @@ export class EventStream {
     if (this.#nodeId !== "") void this.authenticate();
   }
 
+  /** Follows these games from now on, beginning with a snapshot of them. */
+  follow(games: "all" | readonly number[]): void {
+    this.#games = games;
+    this.#publicIndex = 0;
+    if (this.#nodeId !== "") this.#subscribe(0);
+  }
+
   /**
    * One attempt at a bet over the socket, under that key. A connection that is lost leaves its outcome open.
    *
@@ -169,7 +179,7 @@ export class EventStream {
       const cancel = this.#ports.after(ANSWER_WITHIN_MS, () =>
         settle({ ok: false, problem: networkProblem("no answer on the socket") }),
       );
-      this.#bets.set(key, settle);
+      this.#bets.set(key, { bet, settle });
       this.#send({ type: "placeBet", requestId: key, ...bet });
     });
   }
@@ -211,7 +221,7 @@ export class EventStream {
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
-    for (const settle of this.#bets.values()) {
+    for (const { settle } of this.#bets.values()) {
       settle({ ok: false, problem: networkProblem("the connection was lost") });
     }
   }
@@ -297,8 +307,11 @@ export class EventStream {
   }
 
   #answerBet(message: BetConfirmed): void {
-    const { requestId = "", index } = message;
-    this.#bets.get(requestId)?.({ ok: true, value: message, index, commandIndex: index });
+    const { requestId = "", index, bet } = message;
+    const asked = this.#bets.get(requestId);
+    // The stream tells of all the user's bets, also of one under the key of another, which is to be refused for that.
+    if (asked?.bet.stake !== bet.stake || asked.bet.gameId !== bet.gameId) return;
+    asked.settle({ ok: true, value: message, index, commandIndex: index });
   }
 
   #refuseBet({ requestId, code, detail, index, retryAfter, ...facts }: BetRejected): void {
@@ -310,7 +323,7 @@ export class EventStream {
       ...(index === undefined ? {} : { index, commandIndex: index }),
       facts,
     };
-    this.#bets.get(requestId)?.({ ok: false, problem });
+    this.#bets.get(requestId)?.settle({ ok: false, problem });
   }
 
   #authenticateLater(): void {

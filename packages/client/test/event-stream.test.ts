@@ -341,6 +341,14 @@ describe("a bet over the socket", () => {
     expect(await answer).toMatchObject({ ok: true, commandIndex: 12, value: { bet: { stake: 100 } } });
   });
 
+  test("is not answered by an older bet of another stake under its key", async () => {
+    const { stream, socket } = await authenticated();
+    const answer = stream.placeBet({ ...order, stake: 200 }, "key-00000001");
+    const code = "idempotency_conflict";
+    socket().say(confirmed("key-00000001"), { type: "betRejected", requestId: "key-00000001", code });
+    expect(await answer).toMatchObject({ ok: false, problem: { code } });
+  });
+
   test("is refused with the code and the facts", async () => {
     const { stream, socket } = await authenticated();
     const answer = stream.placeBet(order, "key-00000001");
@@ -378,4 +386,17 @@ describe("a bet over the socket", () => {
       problem: { code: "not_connected" },
     });
   });
+});
+
+test("following other games begins with a snapshot of them, on this connection and the next", () => {
+  const { stream, socket, advance } = streamOf();
+  stream.start();
+  socket().say(welcome(10), { type: "snapshot", index: 10, games: [] });
+  stream.follow([3, 4]);
+  expect(socket().last("subscribe")).toEqual({ type: "subscribe", games: [3, 4] });
+  socket().say({ type: "snapshot", index: 12, games: [] });
+  socket().cut();
+  advance(300);
+  socket().say(welcome(14));
+  expect(socket().last("subscribe")).toEqual({ type: "subscribe", games: [3, 4], from: 12 });
 });

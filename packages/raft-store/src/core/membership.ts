@@ -85,8 +85,9 @@ function refusalOf(state: RaftState, change: MembershipChange): RefusedReason | 
   if ((early || second) && !state.has("membership-unguarded")) return "in-progress";
   if (change.type !== "promote") return undefined;
   const match = state.progress.get(change.nodeId)?.matchIndex ?? 0;
-  // A voter that has nothing yet would stop commits until it has everything (thesis §4.2.1).
-  return match + CAUGHT_UP_ENTRIES < state.log.lastIndex ? "not-caught-up" : undefined;
+  // A voter that has nothing yet would stop commits until it has everything (thesis §4.2.1); one that was never heard
+  // of, be the log ever so short, may not be there at all.
+  return match === 0 || match + CAUGHT_UP_ENTRIES < state.log.lastIndex ? "not-caught-up" : undefined;
 }
 
 /** Undefined if the change makes no sense for this configuration. */

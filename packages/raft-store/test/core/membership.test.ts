@@ -57,10 +57,20 @@ test("a configuration whose entry is cut off is undone (§6)", () => {
   ).toEqual(["a", "b", "c"]);
 });
 
-test("a learner joins, catches up, and votes only once promoted (thesis §4.2.1)", () => {
-  const group = new CoreGroup({ ids: ["a", "b", "c"], learners: [] });
+test("a learner that was never heard of gets no vote, be the log ever so short", () => {
+  const group = new CoreGroup();
   group.elect("a");
   change(group, "a", { type: "add-learner", nodeId: D, address: "d:1" });
+  group.run(2);
+  expect(change(group, "a", { type: "promote", nodeId: D })).toMatchObject({
+    outcome: "refused",
+    reason: "not-caught-up",
+  });
+});
+
+test("a learner catches up, and votes only once promoted (thesis §4.2.1)", () => {
+  const group = new CoreGroup({ learners: ["d"] });
+  group.elect("a");
   group.run(2);
   expect(change(group, "a", { type: "promote", nodeId: D })).toMatchObject({ outcome: "appended" });
   group.run(2);

@@ -42,11 +42,10 @@ export function clusterAnswer(log: ReplicatedLog, own: NodeAnswer, peers: PeerRe
 
 /** A member's row: what it said of itself, where it did, and what the log knows of it. */
 function otherReport(member: LogMember, status: LogStatus, said: NodeAnswer | undefined): NodeAnswer {
-  const assumed = !member.voter ? "learner" : member.nodeId === status.leader ? "leader" : "follower";
   const reachable = said?.reachable ?? member.reachable;
   return {
     nodeId: member.nodeId,
-    role: reachable ? (said?.role ?? assumed) : "unknown",
+    role: reachable ? roleOf(member, status, said) : "unknown",
     reachable,
     lastIndex: said?.lastIndex ?? member.matchIndex ?? null,
     commitIndex: said?.commitIndex ?? null,
@@ -54,4 +53,11 @@ function otherReport(member: LogMember, status: LogStatus, said: NodeAnswer | un
     lagMs: member.lagMs ?? null,
     digest: said?.digest ?? null,
   };
+}
+
+/** What a node said of itself may be a second old: who leads is told by the log alone, so that there are never two. */
+function roleOf({ nodeId, voter }: LogMember, { leader }: LogStatus, said?: NodeAnswer): NodeAnswer["role"] {
+  if (nodeId === leader) return "leader";
+  if (said === undefined) return voter ? "follower" : "learner";
+  return said.role === "leader" ? "follower" : said.role;
 }

@@ -1,4 +1,4 @@
-import { type Answer, HttpClient, PasswordSession, type Problem, QuorumbookClient } from "@quorumbook/client";
+import { type Answer, HttpClient, type PasswordSession, type Problem, QuorumbookClient } from "@quorumbook/client";
 
 /** How often a login or registration is tried again while the service is away. */
 const TRIES = 40;

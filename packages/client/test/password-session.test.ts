@@ -6,7 +6,7 @@ function sessionOf() {
   let logins = 0;
   const fetch = async (path: string, init: RequestInit): Promise<Response> => {
     logins += 1;
-    const { password } = JSON.parse(String(init.body)) as { password: string };
+    const { password } = JSON.parse(init.body as string) as { password: string };
     if (password !== "right") {
       return new Response(JSON.stringify({ code: "invalid_credentials", detail: "no" }), {
         status: 401,

@@ -5,11 +5,13 @@ import { accountsSuite } from "./suites/accounts.ts";
 import { badRequestsSuite } from "./suites/bad-requests.ts";
 import { betsSuite } from "./suites/bets.ts";
 import { entryPointSuite } from "./suites/entry-point.ts";
+import { examplesSuite } from "./suites/examples.ts";
 import { faultsSuite } from "./suites/faults.ts";
 import { gamesSuite } from "./suites/games.ts";
 import { idempotencySuite } from "./suites/idempotency.ts";
 import { balancedBookSuite, moneySuite } from "./suites/money.ts";
 import { socketsSuite } from "./suites/sockets.ts";
+import { tourSuite } from "./tour/tour.ts";
 import { World } from "./support/people.ts";
 import { ADMIN, System } from "./support/system.ts";
 
@@ -35,6 +37,8 @@ betsSuite(world);
 idempotencySuite(world);
 moneySuite(world);
 socketsSuite(world);
+tourSuite(world);
+examplesSuite(world);
 faultsSuite(world);
 balancedBookSuite(world);
 

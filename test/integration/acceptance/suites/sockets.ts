@@ -26,7 +26,7 @@ const lifecycle = (name: string): Form =>
   object({ type: type(name), index: form.index, gameId: form.id, version: form.count }, replay);
 
 /** The form of every message that a node may send. */
-const messages: Readonly<Record<string, Form>> = {
+export const messages: Readonly<Record<string, Form>> = {
   welcome: object({ type: text(), nodeId: text(/^node\d$/), index: form.count, serverTime: form.time }),
   error: object({ type: text(), code: text(), detail: text() }, { requestId: text() }),
   pong: object({ type: text() }),

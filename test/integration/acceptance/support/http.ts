@@ -1,6 +1,7 @@
 // Requests as they go over the wire. Each answer is held against the conventions that all routes share.
 import { Agent, type IncomingHttpHeaders, request } from "node:http";
 import { expect } from "vitest";
+import type { LogBook } from "../tour/log-book.ts";
 import { problemFacts } from "./forms.ts";
 
 export interface Answer<Body = never> {
@@ -35,14 +36,17 @@ const ANSWER_MS = 15_000;
 export class Http {
   readonly #port: number;
   readonly #token: string | undefined;
+  readonly #logBook: LogBook | undefined;
 
-  constructor(port: number, token?: string) {
+  /** @param logBook is told of every exchange */
+  constructor(port: number, token?: string, logBook?: LogBook) {
     this.#port = port;
     this.#token = token;
+    this.#logBook = logBook;
   }
 
   as(token: string): Http {
-    return new Http(this.#port, token);
+    return new Http(this.#port, token, this.#logBook);
   }
 
   get<Body = never>(path: string, options?: Options): Promise<Answer<Body>> {
@@ -66,12 +70,14 @@ export class Http {
   ): Promise<Answer<Body>> {
     const token = options.token ?? this.#token;
     const payload = options.raw ?? (body === undefined ? undefined : JSON.stringify(body));
-    const answer = await exchange(this.#port, method, path, payload, {
+    const headers = {
       ...(payload !== undefined && { "content-type": "application/json" }),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...(options.key !== undefined && { "idempotency-key": options.key }),
       ...options.headers,
-    });
+    };
+    const answer = await exchange(this.#port, method, path, payload, headers);
+    this.#logBook?.exchange(method, path, headers, answer);
     holdsConventions(path, answer as Answer<Problem>);
     return answer as Answer<Body>;
   }

@@ -1,4 +1,10 @@
-import { type Answer, HttpClient, type PasswordSession, type Problem, QuorumbookClient } from "@quorumbook/client";
+import {
+  type Answer,
+  HttpClient,
+  type PasswordSession,
+  type Problem,
+  QuorumbookClient,
+} from "@quorumbook/client";
 
 /** How often a login or registration is tried again while the service is away. */
 const TRIES = 40;

@@ -156,6 +156,21 @@ describe("a command on a running cluster", () => {
     expect(String(error)).toContain("what became of the request is not known");
   });
 
+  it("waits until a node is ready, and says what is amiss where it does not become so", async () => {
+    let asked = 0;
+    const { url } = await service({
+      "GET /readyz": () =>
+        ++asked < 3 ? { status: 503, body: { status: "starting" } } : { body: { status: "ready" } },
+    });
+    expect((await runProgram(["ready", url, "--json"])).json).toMatchObject([{ ready: true }]);
+    expect(asked).toBe(3);
+    asked = -1_000;
+    expect(String((await runProgram(["ready", url, "--wait", "0"])).error)).toContain("starting");
+    expect(String((await runProgram(["ready", "http://127.0.0.1:1", "--wait", "0"])).error)).toContain(
+      "not ready",
+    );
+  });
+
   it("says so when nobody answers", async () => {
     const { error } = await runProgram(["status", "--url", "http://127.0.0.1:1"]);
     expect(String(error)).toContain("http://127.0.0.1:1 does not answer");
@@ -168,6 +183,7 @@ describe("the command line", () => {
       [],
       ["status"],
       ["leader", "transfer"],
+      ["ready"],
       ["snapshot"],
       ["backup"],
       ...["list", "add", "promote", "remove", "replace"].map((name) => ["members", name]),

@@ -1,8 +1,10 @@
 import type { Command } from "commander";
 import { CommandFailure } from "../lib/command-failure.ts";
+import { readCount, readUrl } from "../lib/readers.ts";
 import type { Shell } from "../shell.ts";
 import { type ClusterApi, type ClusterView, type OpenBackup, Refused } from "./api.ts";
 import { clusterWords } from "./cluster-words.ts";
+import { waitUntilReady } from "./wait-until-ready.ts";
 import { writeBackup } from "./write-backup.ts";
 
 export function clusterCommands(program: Command, shell: Shell): void {
@@ -14,6 +16,20 @@ export function clusterCommands(program: Command, shell: Shell): void {
       output.answer(view, clusterWords(view));
       // For scripts and probes: nothing can be written without a leader.
       if (view.leader === null) throw new CommandFailure("there is no leader");
+    });
+
+  shell
+    .local(
+      program
+        .command("ready")
+        .description("wait until a node can serve: it has what was committed, and hears from a leader")
+        .argument("<address>", "of the node itself: the entry point does not say", readUrl)
+        .option("--wait <seconds>", "how long at most", readCount, 120),
+    )
+    .action(async (address: URL, options: { readonly wait: number }, command) => {
+      const { output } = shell.of(command);
+      const waitedMs = await waitUntilReady(address, options.wait * 1000);
+      output.answer({ ready: true, waitedMs }, `${address.host} is ready`);
     });
 
   shell

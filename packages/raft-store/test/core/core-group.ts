@@ -1,6 +1,6 @@
 // A group of cores without driver, disk or network: a test moves every message and every write by hand, or lets
 // them run until nothing is left to do.
-import { configuration } from "../../src/core/configuration.ts";
+import { configuration, NO_MEMBERS } from "../../src/core/configuration.ts";
 import type {
   CoreEvent,
   Effects,
@@ -49,6 +49,8 @@ export const LOST_LEADER_TICKS = 3;
 export interface GroupOptions extends Partial<CoreOptions> {
   readonly ids?: readonly string[];
   readonly learners?: readonly string[];
+  /** Started with an empty configuration: they wait to be added. */
+  readonly joining?: readonly string[];
   readonly seed?: number;
 }
 
@@ -58,6 +60,8 @@ export class CoreGroup {
   mail: Mail[] = [];
   /** A message for which this is true is lost. */
   loses: (mail: Mail) => boolean = () => false;
+  /** Nodes whose disks do not answer. */
+  readonly stalled = new Set<string>();
   /** What becomes of a message on its way: what another program would have said in its place. */
   alters: (mail: Mail) => Mail = (mail) => mail;
   readonly #options: GroupOptions;
@@ -66,7 +70,7 @@ export class CoreGroup {
   constructor(options: GroupOptions = {}) {
     this.#options = options;
     const ids = options.ids ?? ["a", "b", "c"];
-    for (const id of [...ids, ...(options.learners ?? [])]) {
+    for (const id of [...ids, ...(options.learners ?? []), ...(options.joining ?? [])]) {
       this.nodes.set(id, this.#start(id, emptyDisk()));
     }
   }
@@ -117,10 +121,19 @@ export class CoreGroup {
   persist(id: string): void {
     const node = this.node(id);
     const writes = node.writes;
-    if (writes.length === 0) return;
+    if (writes.length === 0 || this.stalled.has(id)) return;
     node.writes = [];
     for (const write of writes) perform(node.disk, write);
     this.step(id, { type: "persisted", opId: writes.at(-1)?.opId ?? 0 });
+  }
+
+  /** Performs the oldest write alone. */
+  persistFirst(id: string): void {
+    const node = this.node(id);
+    const write = node.writes.shift();
+    if (write === undefined) return;
+    perform(node.disk, write);
+    this.step(id, { type: "persisted", opId: write.opId });
   }
 
   /** Delivers what is under way, those to dead nodes going nowhere. */
@@ -137,7 +150,9 @@ export class CoreGroup {
   settle(): void {
     for (let round = 0; round < 1000; round++) {
       for (const [id, node] of this.nodes) if (node.alive) this.persist(id);
-      const idle = [...this.nodes.values()].every((node) => !node.alive || node.writes.length === 0);
+      const idle = [...this.nodes].every(
+        ([id, node]) => !node.alive || this.stalled.has(id) || node.writes.length === 0,
+      );
       if (this.deliver() === 0 && idle) return;
     }
     throw new Error("the group does not come to rest");
@@ -215,7 +230,8 @@ export class CoreGroup {
       {
         nodeId: nodeId(id),
         session,
-        bootstrap: configuration([...voters, ...learners]),
+        bootstrap:
+          this.#options.joining?.includes(id) === true ? NO_MEMBERS : configuration([...voters, ...learners]),
         random: seededRandom((this.#options.seed ?? 0) * 1000 + session),
         electionTicks: ELECTION_TICKS,
         heartbeatTicks: 1,

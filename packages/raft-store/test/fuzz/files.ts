@@ -41,6 +41,7 @@ async function drawDisk(random: Random, segmentBytes: number): Promise<MemoryFil
   let last = 0;
   let cutTo = 0;
   let currentTerm = 1;
+  let lastTerm = 1;
   const lives = 1 + below(random, 3);
   for (let life = 0; life < lives; life++) {
     const { log, snapshots } = await openDataDirectory({
@@ -58,9 +59,7 @@ async function drawDisk(random: Random, segmentBytes: number): Promise<MemoryFil
         const votedFor = chance(random, 0.5) ? nodeId("b") : null;
         await log.append([{ hardState: { currentTerm: term(currentTerm), votedFor }, entries: [] }]);
       } else if (chance(random, 0.12) && last > cutTo + 2) {
-        await (
-          await snapshots.stage(snapshotMeta(last, { term: currentTerm }), state(random, last))
-        ).publish();
+        await (await snapshots.stage(snapshotMeta(last, { term: lastTerm }), state(random, last))).publish();
         cutTo = last - below(random, last - cutTo);
         await log.compact(logIndex(cutTo));
       } else {
@@ -72,6 +71,7 @@ async function drawDisk(random: Random, segmentBytes: number): Promise<MemoryFil
         const fresh = entries(from, to, { term: currentTerm, data });
         await log.append([{ ...(from <= last && { truncateFrom: logIndex(from) }), entries: fresh }]);
         last = to;
+        lastTerm = currentTerm;
       }
     }
     if (life < lives - 1 || chance(random, 0.5)) await log.close();

@@ -10,9 +10,12 @@ import { Writers } from "../integration/writers.ts";
 
 const run = promisify(execFile);
 
+/** Small enough to fill at once; with a reserve, large enough for one. */
 const DISK_MIB = 24;
+const DISK_WITH_RESERVE_MIB = 96;
 const LEFT_BYTES = 1 << 20;
-const RESERVE_BYTES = 4 << 20;
+/** Enough for what is written until the leader looks at its disk, and for some more as a follower. */
+const RESERVE_BYTES = 48 << 20;
 const CLIENTS = 12;
 const PAD_BYTES = 2000;
 /** Some twelve megabytes of log: more than is left on the disk. */
@@ -62,7 +65,7 @@ export async function fillDisk(whose: "leader" | "follower"): Promise<DiskFilled
 export async function runLow(): Promise<Omit<DiskFilled, "exit"> & { readonly tookOver: boolean }> {
   return await onSmallDisks({ lowSpaceBytes: RESERVE_BYTES }, async (cluster, writers) => {
     const before = await cluster.leader();
-    const filler = await fill(cluster.dataDir(before), RESERVE_BYTES / 2);
+    const filler = await fill(cluster.dataDir(before), RESERVE_BYTES - (4 << 20));
     await until(async () => ((await cluster.leader()) === before ? undefined : true));
     await writers.progress(100);
     const tookOver = (await cluster.leader()) !== before && cluster.node(before).alive;
@@ -87,7 +90,7 @@ async function onSmallDisks<T>(
   try {
     cluster = await Cluster.start({ ...small, ...tuning }, async (dataDir) => {
       await mkdir(dataDir, { recursive: true });
-      await mount(dataDir);
+      await mount(dataDir, tuning.lowSpaceBytes === undefined ? DISK_MIB : DISK_WITH_RESERVE_MIB);
       places.push(dataDir);
     });
     const writers = new Writers(cluster, CLIENTS, PAD_BYTES);
@@ -101,14 +104,19 @@ async function onSmallDisks<T>(
   }
 }
 
-async function mount(place: string): Promise<void> {
-  await run("mount", ["-t", "tmpfs", "-o", `size=${DISK_MIB}m`, "tmpfs", place]);
+async function mount(place: string, mib = DISK_MIB): Promise<void> {
+  await run("mount", ["-t", "tmpfs", "-o", `size=${mib}m`, "tmpfs", place]);
 }
 
 /** @returns the file that leaves only so many bytes free */
 async function fill(directory: string, leftBytes: number): Promise<string> {
   const { bavail, bsize } = await statfs(directory);
   const path = join(directory, "filler");
-  await writeFile(path, Buffer.alloc(Math.max(0, bavail * bsize - leftBytes)));
+  try {
+    await writeFile(path, Buffer.alloc(Math.max(0, bavail * bsize - leftBytes)));
+  } catch (error) {
+    // The writers have used what was to be left.
+    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+  }
   return path;
 }

@@ -16,6 +16,8 @@ interface Watched {
   readonly before?: Watched;
   /** Terms by index, as last seen in memory; to look only at what is new. */
   seen: number[];
+  /** Where its log begins: what was seen before that may be of a log that a snapshot has replaced. */
+  base: number;
   /** Terms by index that storage has vouched for; with `snapshot` covering what is before. */
   durable: number[];
   durableSnapshot: number;
@@ -170,7 +172,7 @@ export class Observer {
   /** What is acknowledged to a leader is what that leader holds there, for as long as it leads and so keeps its log. */
   #checkAcknowledged(node: string, to: string, core: RaftCore, term: number, matchIndex: number): void {
     const leader = this.#watched.get(to);
-    if (leader === undefined || leader.ledTerm !== term) return;
+    if (leader === undefined || leader.ledTerm !== term || matchIndex < leader.base) return;
     const theirs = leader.seen[matchIndex];
     const ours = core.log.termAt(logIndex(matchIndex));
     if (theirs === undefined || ours === undefined || theirs === ours) return;
@@ -212,6 +214,8 @@ export class Observer {
   #compareLog(node: string, watched: Watched, core: RaftCore): void {
     const { log } = core;
     watched.seen.length = Math.min(watched.seen.length, log.lastIndex + 1);
+    watched.base = log.base.index;
+    watched.seen[log.base.index] = log.base.term;
     for (let index = log.lastIndex; index > log.base.index; index--) {
       const entry = log.entryAt(logIndex(index)) as Entry;
       if (watched.seen[index] === entry.term) return;
@@ -300,6 +304,7 @@ function held(watched: Watched | undefined, index: number, term: number): boolea
 function newWatched(): Watched {
   return {
     seen: [],
+    base: 0,
     durable: [],
     durableSnapshot: 0,
     pending: [],

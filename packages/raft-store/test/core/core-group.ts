@@ -207,6 +207,21 @@ export class CoreGroup {
     this.nodes.set(id, this.#start(id, this.node(id).disk));
   }
 
+  /** The node has a durable snapshot at `index`, and forgets its log up to `compactThrough`. */
+  snapshot(id: string, index: number, compactThrough = index): void {
+    const { core, disk } = this.node(id);
+    const placed = core.configurationAt(logIndex(index));
+    const snapshot: SnapshotMeta = {
+      index: logIndex(index),
+      term: core.log.termAt(logIndex(index)) ?? term(0),
+      at: unixMillis(0),
+      configuration: placed.configuration,
+      configurationIndex: placed.index,
+    };
+    disk.snapshot = snapshot;
+    this.step(id, { type: "snapshotTaken", snapshot, compactThrough: logIndex(compactThrough) });
+  }
+
   /** The commands applied by a node, as text. */
   commands(id: string): string[] {
     return this.node(id)

@@ -1,9 +1,8 @@
 // Plays a script against the pure core and writes its transcript. The language is in README.md beside this file.
 import type { Effects, Input, MembershipChange } from "../../src/core/effects.ts";
-import type { SnapshotMeta } from "../../src/core/entry.ts";
 import type { Mutant } from "../../src/core/mutants.ts";
 import { RaftInvariantError } from "../../src/errors.ts";
-import { logIndex, nodeId, term, unixMillis } from "../../src/units.ts";
+import { nodeId, term, unixMillis } from "../../src/units.ts";
 import {
   CoreGroup,
   type Disk,
@@ -218,7 +217,7 @@ class Scene {
       case "transfer":
         return void group.step(first, { type: "transfer", ...(second !== "" && { to: nodeId(second) }) });
       case "snapshot":
-        return this.#snapshot(group, first, Number(second), Number(third || second));
+        return group.snapshot(first, Number(second), Number(third || second));
       case "stream":
         return this.#stream(group, first, second);
       case "show":
@@ -245,20 +244,6 @@ class Scene {
       for (const one of group.nodes.keys()) if (group.node(one).alive) group.persist(one);
       group.deliver(({ message }) => message.type !== "AppendEntries");
     }
-  }
-
-  #snapshot(group: ToldGroup, id: string, index: number, compactThrough: number): void {
-    const { core } = group.node(id);
-    const placed = core.configurationAt(logIndex(index));
-    const snapshot: SnapshotMeta = {
-      index: logIndex(index),
-      term: core.log.termAt(logIndex(index)) ?? term(0),
-      at: unixMillis(0),
-      configuration: placed.configuration,
-      configurationIndex: placed.index,
-    };
-    group.node(id).disk.snapshot = snapshot;
-    group.step(id, { type: "snapshotTaken", snapshot, compactThrough: logIndex(compactThrough) });
   }
 
   /** The latest snapshot of one node arrives whole at another. */

@@ -1,9 +1,10 @@
 // `core`: what the book alone does in one process, without a log, a disk or a network.
-import { type Book, gameId, restoreBook, userId } from "@quorumbook/betting-core";
+import { type Book, restoreBook } from "@quorumbook/betting-core";
 import { betNumber, bookWithGames, entries, userOf, USERS } from "./core/bets.ts";
 import { applyBets, memory, type Rates, SAMPLE } from "./core/measure.ts";
 import { PlainColumns } from "./core/plain-columns.ts";
 import { PlainMapBook } from "./core/plain-map.ts";
+import { settlementRows } from "./core/settlement.ts";
 import { type Row, rowOf } from "./lib/report.ts";
 
 const GAMES = 100;
@@ -36,7 +37,7 @@ export async function benchCore(): Promise<Row[]> {
     rowOf("core.apply_per_cpu_s.10m", "bets/s", more.perCpuSecond.slice(-10), rates.perCpuSecond),
     rowOf("core.bytes_per_bet", "bytes", [((await memory()) - before) / ALL], [plain.bytesPerBet]),
     ...(await snapshotRows(book, place)),
-    settleRow(),
+    ...settlementRows(),
   );
   return rows;
 }
@@ -112,21 +113,4 @@ function greatest(pauses: readonly number[]): number {
 /** One turn in a thousand takes longer. */
 function almostGreatest(pauses: readonly number[]): number {
   return pauses.toSorted((one, other) => one - other)[Math.floor(pauses.length * 0.999)] ?? Number.NaN;
-}
-
-/** Settles one game that holds a million bets of 100 000 users: the time that its one entry takes. */
-function settleRow(): Row {
-  const entry = entries();
-  const book = bookWithGames(1, entry);
-  applyBets(
-    { first: 0, count: FIRST, games: 1 },
-    (command) => book.apply(command, entry()).outcome.status === "accepted",
-  );
-  const game = { actor: userId("admin"), gameId: gameId(1) };
-  book.apply({ type: "closeGame", ...game }, entry());
-  const started = performance.now();
-  const { outcome } = book.apply({ type: "settleGame", ...game, winner: "opt1" }, entry());
-  const took = performance.now() - started;
-  if (outcome.status !== "accepted") throw new Error("the settlement was refused");
-  return rowOf("core.settle_1m_max_pause_ms", "ms", [took]);
 }

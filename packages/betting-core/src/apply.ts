@@ -22,6 +22,7 @@ import type { AcceptedOutcome, Applied, Outcome } from "./outcomes.ts";
 import { fingerprintOf } from "./requests/fingerprint.ts";
 import { replayOf } from "./requests/replay-outcome.ts";
 import { DAY, HOUR, KEPT, type Lifetime } from "./requests/requests-table.ts";
+import { goOn } from "./settlements/write-rows.ts";
 import type { BookState } from "./state/book-state.ts";
 import { COMMAND, RESULT } from "./state/codes.ts";
 import { trusted, type UnixMillis } from "./units.ts";
@@ -37,7 +38,10 @@ export function apply(state: BookState, command: Command, entry: Entry): Applied
     state.events = [];
     state.reference = 0;
     const outcome = decide(state, command);
-    if (outcome.status === "accepted") remember(state, command, outcome);
+    if (outcome.status === "accepted") {
+      remember(state, command, outcome);
+      goOnWriting(state, command);
+    }
     return { outcome, replayed: false, commandIndex: entry.index, events: state.events };
   }
 
@@ -61,6 +65,7 @@ export function apply(state: BookState, command: Command, entry: Entry): Applied
     state.index,
     state.at,
   );
+  if (accepted) goOnWriting(state, command);
   const events = state.events.length === 0 ? NO_EVENTS : state.events;
   return { outcome, replayed: false, commandIndex: entry.index, events };
 }
@@ -105,6 +110,12 @@ function decide(state: BookState, command: Command): Outcome {
     default:
       return command satisfies never;
   }
+}
+
+/** Every accepted entry does some of what settlements left to be done; one that is refused leaves the book alone. */
+function goOnWriting(state: BookState, { type }: Command): void {
+  const { isEmpty, pace } = state.settlements;
+  if (!isEmpty) goOn(state, type === "expire" ? pace.tick : pace.entry);
 }
 
 /** What made a bet or a ledger row of its own is remembered as long as that is. */

@@ -1,6 +1,7 @@
 // The book as its users see it. `createBook` and `restoreBook` make one.
 
 import type { Category, Command, CommandOf, CommandType, Entry } from "./commands.ts";
+import type { BalanceChanged, BetSettled, BetsSettled } from "./events.ts";
 import type { Applied, Outcome } from "./outcomes.ts";
 import type { BetId, GameId, LogIndex, MinorUnits, Sequence, UnixMillis, UserId } from "./units.ts";
 import type {
@@ -143,8 +144,17 @@ export interface Book {
   /** O(pages), copies nothing; pages are copied when a later command first writes to them. */
   snapshot(): BookSnapshot;
 
-  /** Whether an `expire` at that time would change anything worth an entry. O(1). */
+  /** Whether an `expire` at that time would change anything worth an entry: close a game, write what settlements owe, drop records. O(1). */
   tickDue(at: UnixMillis): boolean;
+
+  /**
+   * What settlements were to one user, as it was right after their entries, at any time since: each of its bets that was
+   * settled, oldest first, then its balance. One list a settlement, empty where it had no part in it. O(ledger rows of
+   * the user since the first bet on the games), however large the games are.
+   *
+   * @param settlements events of this book, in the order in which they happened
+   */
+  settledFor(id: UserId, settlements: readonly BetsSettled[]): (BetSettled | BalanceChanged)[][];
 
   account(id: UserId): AccountView | undefined;
   game(id: GameId): GameView | undefined;

@@ -17,6 +17,7 @@ import { takeSnapshot } from "./codec/encode-snapshot.ts";
 import type { Command, CommandOf, CommandType, Entry } from "./commands.ts";
 import { DEFAULT_WELCOME_BALANCE } from "./default-pricing.ts";
 import { partsHex, wholeHex } from "./digest/book-digest.ts";
+import type { BalanceChanged, BetSettled, BetsSettled } from "./events.ts";
 import { tickDue } from "./expire.ts";
 import { BookHistory } from "./history/book-history.ts";
 import { openBook } from "./house/open-book.ts";
@@ -27,6 +28,7 @@ import { exposureView, gamesPage, gameView, oddsHistory, settlePreview } from ".
 import { limitsView } from "./queries/limits-view.ts";
 import { pageOf } from "./queries/paging.ts";
 import { totalsView } from "./queries/totals-view.ts";
+import { settledFor } from "./settlements/personal-events.ts";
 import { BookState } from "./state/book-state.ts";
 import { stateOf } from "./state/state-of.ts";
 import {
@@ -126,6 +128,14 @@ class ColumnBook implements Book {
 
   tickDue(at: UnixMillis): boolean {
     return tickDue(this.#state, at);
+  }
+
+  settledFor(id: UserId, settlements: readonly BetsSettled[]): (BetSettled | BalanceChanged)[][] {
+    return settledFor(
+      this.#state,
+      id,
+      settlements.map(({ settlement }) => settlement),
+    );
   }
 
   account(id: UserId): AccountView | undefined {

@@ -1,7 +1,8 @@
 // What happened, for those who tell others: past tense, tagged, cheap to make. All events of one `apply` have
 // that entry's log index and time: first what happened to the game, then to bets, then one `balanceChanged` a user,
-// and `bookChanged` last.
+// and `bookChanged` last. A settlement tells of a game's bets as one: `book.settledFor` gives each user its own part.
 
+import type { Settlement } from "./settlements/settlement.ts";
 import type { BetId, GameId, MinorUnits, Odds, OutcomeKey, Sequence, UserId } from "./units.ts";
 import type { BetView, GameStatus } from "./views.ts";
 
@@ -47,7 +48,19 @@ export interface BetPlaced {
   readonly seq: Sequence;
 }
 
-/** The bet was won, lost, voided, or settled anew. Read it with `book.bet(betId)` or through `bet`. */
+/**
+ * All bets of the game were won, lost, voided, or settled anew. What that is to a user is made when it is asked for:
+ * see `book.settledFor`.
+ */
+export interface BetsSettled {
+  readonly type: "betsSettled";
+  readonly gameId: GameId;
+  readonly cause: BalanceCause;
+  /** The book's own note of what was decided. Plain data, good as long as the book lives. */
+  readonly settlement: Settlement;
+}
+
+/** The bet was won, lost, voided, or settled anew: part of a {@link BetsSettled}. The bet is as it was then. */
 export interface BetSettled {
   readonly type: "betSettled";
   readonly userId: UserId;
@@ -87,7 +100,7 @@ export type BookEvent =
   | GameStatusChanged
   | GameSettled
   | BetPlaced
-  | BetSettled
+  | BetsSettled
   | BalanceChanged
   | BookChanged;
 

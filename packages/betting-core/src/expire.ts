@@ -1,4 +1,5 @@
-// The leader's tick: closes games whose time has come and drops request records past theirs.
+// The leader's tick: closes games whose time has come and drops request records past theirs. What settlements owe is
+// written in larger slices by it than by other entries (see apply.ts), so that an idle book is done with them soon.
 
 import type { Expire } from "./commands.ts";
 import { moveStatus } from "./games/change-status.ts";
@@ -26,10 +27,12 @@ export function expire(state: BookState, _command: Expire): AcceptedOutcome<"exp
   return { status: "accepted", type: "expire", closedGames, droppedRequests };
 }
 
-/** Whether an `expire` at that time would close a game, or drop enough to be worth a log entry. */
+/** Whether an `expire` at that time would close a game, write what is owed, or drop enough to be worth a log entry. */
 export function tickDue(state: BookState, at: number): boolean {
   const next = nextClosing(state);
-  return (next !== undefined && next.closesAt <= at) || state.requests.dropDue(at);
+  return (
+    (next !== undefined && next.closesAt <= at) || !state.settlements.isEmpty || state.requests.dropDue(at)
+  );
 }
 
 /** The first game in the queue that is still to be closed; others fall out of it here. */

@@ -5,11 +5,12 @@ import type { Book } from "./book.ts";
 import { hexOf, partsHex, recomputedParts } from "./digest/book-digest.ts";
 import { invariant } from "./errors.ts";
 import { reprice, strategyOf } from "./games/market-prices.ts";
-import { promiseOf, statusIf } from "./games/payout-rule.ts";
+import { payoutUnder, promiseOf } from "./games/payout-rule.ts";
 import { recomputedRun } from "./history/tree.ts";
 import { slackOf, worstCaseOf } from "./risk.ts";
 import type { BookState } from "./state/book-state.ts";
-import { BET, CAUSE } from "./state/codes.ts";
+import { accountNow, eachUnwritten } from "./settlements/unwritten-rows.ts";
+import { CAUSE } from "./state/codes.ts";
 import { copyGame, type GameRecord } from "./state/game-record.ts";
 import { stateOf } from "./state/state-of.ts";
 import type { GameId } from "./units.ts";
@@ -50,6 +51,7 @@ export function checkBook(book: Book): void {
   checkConservation(book);
   checkAccounts(state);
   checkLedger(state);
+  checkPaid(state);
   const bets = sumsOfBets(state);
   let escrow = 0;
   let exposure = 0;
@@ -88,19 +90,23 @@ function internals(book: Book): BookState {
 }
 
 function checkAccounts(state: BookState): void {
-  const { accounts, bets } = state;
+  const { accounts, bets, games } = state;
   let balances = 0;
+  let owed = 0;
   for (let row = 1; row <= accounts.count; row++) {
-    balances += accounts.balance.get(row);
+    const now = accountNow(state, row);
+    balances += now.balance;
+    owed += now.balance - accounts.balance.get(row);
     let openStake = 0;
     for (let bet = state.newestBetOf(row); bet !== 0; bet = state.betBefore(bet)) {
       same(state.ownerOf(bet), row, `account of bet ${bet}`);
-      if (bets.status.get(bet) === BET.open) openStake += bets.stake.get(bet);
+      if (games.get(bets.game.get(bet))?.result === null) openStake += bets.stake.get(bet);
     }
-    same(accounts.openStake.get(row), openStake, `open stake of account ${row}`);
+    same(now.openStake, openStake, `open stake of account ${row}`);
     same(accounts.find(accounts.nameOf(row)), row, `the account called ${accounts.nameOf(row)}`);
   }
   same(state.counters.balances, balances, "balances");
+  same(state.counters.owed, owed, "what is owed");
 }
 
 /** Ledger rows of one account, in order of their sequence, reproduce its balance; only a resettle takes it below 0. */
@@ -109,6 +115,7 @@ function checkLedger(state: BookState): void {
   const balances = new Map<number, number>();
   const newest = new Map<number, number>();
   for (let row = 1; row <= ledger.count; row++) {
+    if (!ledger.has(row)) continue;
     const account = ledger.account.get(row);
     const amount = ledger.amountOf(row);
     const balance = (balances.get(account) ?? 0) + amount;
@@ -137,6 +144,40 @@ function checkHistory(state: BookState): void {
   }
 }
 
+/** Rows, written or not, close each settled bet once and pay it what its game's result says; none pays an open one. */
+function checkPaid(state: BookState): void {
+  const { accounts, bets, games, ledger } = state;
+  const paid = new Float64Array(bets.count + 1);
+  const closed = new Uint8Array(bets.count + 1);
+  const take = (cause: number, bet: number, amount: number): void => {
+    if (
+      cause !== CAUSE.payout &&
+      cause !== CAUSE.refund &&
+      cause !== CAUSE.settled &&
+      cause !== CAUSE.adjustment
+    )
+      return;
+    paid[bet] = (paid[bet] as number) + amount;
+    if (cause !== CAUSE.adjustment) closed[bet] = (closed[bet] as number) + 1;
+  };
+  for (let row = 1; row <= ledger.count; row++) {
+    if (ledger.has(row)) take(ledger.cause.get(row), ledger.reference.get(row), ledger.amountOf(row));
+  }
+  for (let account = 1; account <= accounts.count; account++) {
+    eachUnwritten(state, account, ({ row, bet, cause, gain }) => {
+      invariant(!ledger.has(row), () => `ledger row ${row} is written and owed`);
+      take(cause, bet, gain);
+    });
+  }
+  for (let bet = 1; bet <= bets.count; bet++) {
+    const game = games.get(bets.game.get(bet)) as GameRecord;
+    const { result } = game;
+    const payout = payoutUnder(game, result, bets.outcome.get(bet), bets.stake.get(bet), bets.odds.get(bet));
+    same(paid[bet], payout, `paid to bet ${bet}`);
+    same(closed[bet], result === null ? 0 : 1, `closing rows of bet ${bet}`);
+  }
+}
+
 interface BetSums {
   readonly staked: number[];
   readonly liabilities: number[];
@@ -162,20 +203,21 @@ function sumsOfBets(state: BookState): Map<number, BetSums> {
     sum.staked[position] = (sum.staked[position] as number) + stake;
     sum.liabilities[position] = (sum.liabilities[position] as number) + promise;
     sum.betCounts[position] = (sum.betCounts[position] as number) + 1;
-    const status = statusOfBet(game, position);
-    same(bets.status.get(bet), status, `status of bet ${bet}`);
+    const place = sum.betCounts.reduce((count, on) => count + on, 0);
+    same(state.order.placeOf(game.text.id, bet), place, `place of bet ${bet} in its game`);
+    same(state.order.betAt(game.text.id, place), bet, `bet in place ${place} of game ${game.text.id}`);
   }
   return sums;
 }
 
-function statusOfBet(game: GameRecord, position: number): number {
-  if (game.status === "voided") return BET.void;
-  if (game.status !== "settled") return BET.open;
-  return statusIf(game, game.winner, position);
-}
-
 function checkGame(game: GameRecord, sums: BetSums): void {
   const { id } = game.text;
+  const done = game.status === "settled" || game.status === "voided";
+  invariant(done === (game.result !== null), () => `game ${id} is ${game.status}, its result another`);
+  invariant(
+    (game.status === "voided") === (game.result?.type === "void"),
+    () => `game ${id} is ${game.status}`,
+  );
   let total = 0;
   for (const [position, staked] of sums.staked.entries()) {
     same(game.staked[position], staked, `stakes on outcome ${position} of game ${id}`);

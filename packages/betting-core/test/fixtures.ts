@@ -4,7 +4,10 @@ import {
   type AcceptedOutcome,
   amount,
   type Applied,
+  type BetDetailView,
+  type BetSettled,
   type Book,
+  type BookEvent,
   type Command,
   type CommandOf,
   type CommandType,
@@ -22,6 +25,7 @@ import {
   type UserId,
   userId,
 } from "../src/index.ts";
+import { stateOf } from "../src/state/state-of.ts";
 
 export const START = 1_700_000_000_000;
 export const HOUR = 3_600_000;
@@ -93,6 +97,46 @@ export function bet(overrides: Partial<CommandOf<"placeBet">> = {}): CommandOf<"
     accept: "any",
     ...overrides,
   };
+}
+
+/** Lets settlements be written so many bets an accepted entry, and so many a tick. */
+export function paced(book: Book, entry: number, tick: number = entry): Book {
+  const state = stateOf.get(book);
+  if (state === undefined) throw new Error("not a book of this library");
+  state.settlements.pace = { entry, tick };
+  return book;
+}
+
+/** An event of an entry, or of what it was to one user. */
+export type Told = BookEvent | BetSettled;
+
+/** Events with those of every user in the place of a settlement: each bet, then each balance. */
+export function spelledOut(book: Book, events: readonly BookEvent[]): Told[] {
+  return events.flatMap((event): readonly Told[] => {
+    if (event.type !== "betsSettled") return [event];
+    const users = [...new Set(betsOn(book, event.gameId).map(({ userId: user }) => user))].toReversed();
+    const told = users.flatMap((user) => book.settledFor(user, [event])).flat();
+    return [
+      ...told.filter((each) => each.type === "betSettled").sort((one, other) => one.betId - other.betId),
+      ...told.filter(({ type }) => type === "balanceChanged"),
+    ];
+  });
+}
+
+/** All bets on a game, newest first. */
+export function betsOn(book: Book, game: GameId): BetDetailView[] {
+  const bets: BetDetailView[] = [];
+  let cursor: number | null = 0;
+  while (cursor !== null) {
+    const page: ReturnType<Book["bets"]> = book.bets({
+      gameId: game,
+      limit: 200,
+      ...(cursor === 0 ? {} : { cursor }),
+    });
+    bets.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  return bets;
 }
 
 export async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {

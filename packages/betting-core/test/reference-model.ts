@@ -369,8 +369,12 @@ export class ReferenceModel {
     const before = game.winner as number;
     this.house += this.paidIf(game, before) - this.paidIf(game, winner);
     for (const bet of this.bets.filter((each) => each.game === game.id)) {
-      this.#move(bet.user, "adjustment", -this.payoutIf(game, bet, before));
-      this.#move(bet.user, "adjustment", this.payoutIf(game, bet, winner));
+      const taken = this.payoutIf(game, bet, before);
+      const given = this.payoutIf(game, bet, winner);
+      const status = this.#statusIf(game, bet, winner);
+      if (taken === given && status === bet.status) continue;
+      if (taken !== 0n) this.#move(bet.user, "adjustment", -taken);
+      if (given !== 0n) this.#move(bet.user, "adjustment", given);
       bet.status = this.#statusIf(game, bet, winner);
     }
     game.winner = winner;

@@ -20,10 +20,11 @@ import {
   type Odds,
   odds,
   type Pricing,
+  restoreBook,
   unixMillis,
   userId,
 } from "../src/index.ts";
-import { ADMIN, DAY, HOUR, START } from "./fixtures.ts";
+import { ADMIN, DAY, HOUR, paced, START } from "./fixtures.ts";
 
 const USERS = ["ann", "ben", "cyd", "dee"].map(userId);
 /** Draws of these name a game, or an outcome, that is not there. */
@@ -120,8 +121,14 @@ export interface Hooks {
   after?(book: Book, applying: Applying, applied: Applied): void;
 }
 
+/** Settlements are written a bet an entry, so that most of a life happens while some are pending. */
 export function newBook(): Book {
-  return createBook({ openingBankroll: minorUnits(1_000_000) });
+  return paced(createBook({ openingBankroll: minorUnits(1_000_000) }), 1, 3);
+}
+
+/** A copy of such a book. */
+export async function restored(chunks: Parameters<typeof restoreBook>[0]): Promise<Book> {
+  return paced(await restoreBook(chunks), 1, 3);
 }
 
 /** Lives a life; the entries that came of it can be applied to another book. */

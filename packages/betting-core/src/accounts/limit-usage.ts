@@ -17,6 +17,12 @@ const STALE_MAX = 1_024;
  */
 type Sums = { head: number } & Record<LimitKind, bigint>;
 
+/** What came back of stakes, at a log time. */
+export interface Gain {
+  readonly at: number;
+  readonly amount: number;
+}
+
 interface Usage {
   /** Ledger rows that count for some limit, oldest first. */
   rows: number[];
@@ -39,9 +45,16 @@ export class LimitUsage {
    * Amortized O(1): each ledger row comes into a window once and leaves it once.
    *
    * @param at log time, which must not go back from one call to the next
+   * @param owed what settlements whose rows are not written yet have brought
    * @returns what counts for the limit in the window that ends at `at`, not below 0
    */
-  used(account: number, limit: LimitKind, window: LimitWindow, at: number): number {
+  used(
+    account: number,
+    limit: LimitKind,
+    window: LimitWindow,
+    at: number,
+    owed: readonly Gain[] = [],
+  ): number {
     let usage = this.#byAccount.get(account);
     if (usage === undefined) {
       usage = { rows: [], last: 0, windows: { day: noSums(), week: noSums(), month: noSums() } };
@@ -49,7 +62,10 @@ export class LimitUsage {
     }
     this.#takeNew(usage, account, at);
     this.#dropOld(usage, at);
-    const sum = usage.windows[window][limit];
+    let sum = usage.windows[window][limit];
+    if (limit === "loss") {
+      for (const gain of owed) if (gain.at > at - WINDOW_MS[window]) sum -= BigInt(gain.amount);
+    }
     return sum > 0n ? Number(sum) : 0;
   }
 

@@ -5,7 +5,8 @@ import type { LimitKind, RejectionOf } from "../rejections.ts";
 import type { LimitsRecord } from "../state/accounts-table.ts";
 import type { BookState } from "../state/book-state.ts";
 import { type MinorUnits, trusted, type UnixMillis } from "../units.ts";
-import { LimitUsage } from "./limit-usage.ts";
+import { eachUnwritten } from "../settlements/unwritten-rows.ts";
+import { type Gain, LimitUsage } from "./limit-usage.ts";
 import { LIMIT_WINDOWS } from "./limit-windows.ts";
 
 export const NO_LIMITS: Limits = { deposit: {}, stake: {}, loss: {} };
@@ -61,15 +62,23 @@ function reached(
   const windows = limitsAt(record, at).current[limit];
   // A preview may ask about a later time, which must not move the book's own windows.
   const usage = at === state.at ? state.limitUsage : new LimitUsage(state.accounts, state.ledger);
+  const owed = owedTo(state, account);
   for (const window of LIMIT_WINDOWS) {
     const allowed = windows[window];
     if (allowed === undefined) continue;
-    const remaining = Math.max(0, allowed - usage.used(account, limit, window, at));
+    const remaining = Math.max(0, allowed - usage.used(account, limit, window, at, owed));
     if (amount > remaining) {
       return { code: "limit_reached", limit, window, remaining: trusted<MinorUnits>(remaining) };
     }
   }
   return undefined;
+}
+
+function owedTo(state: BookState, account: number): readonly Gain[] {
+  const owed: Gain[] = [];
+  if (state.settlements.isEmpty) return owed;
+  eachUnwritten(state, account, ({ gain }, { at }) => owed.push({ at, amount: gain }));
+  return owed;
 }
 
 export function laterOf(one: UnixMillis | undefined, other: UnixMillis | undefined): UnixMillis | undefined {

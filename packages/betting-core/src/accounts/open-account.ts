@@ -2,6 +2,7 @@
 
 import type { OpenAccount } from "../commands.ts";
 import type { AcceptedOutcome } from "../outcomes.ts";
+import { settleUp } from "../settlements/write-rows.ts";
 import type { BookState } from "../state/book-state.ts";
 import { CAUSE } from "../state/codes.ts";
 import { type MinorUnits, type Sequence, trusted, type UserId } from "../units.ts";
@@ -9,6 +10,8 @@ import { type MinorUnits, type Sequence, trusted, type UserId } from "../units.t
 export function openAccount(state: BookState, command: OpenAccount): AcceptedOutcome<"openAccount"> {
   const existing = state.accounts.find(command.actor);
   const account = existing === 0 ? openAccountFor(state, command.actor) : existing;
+  // What the answer tells is rebuilt from a ledger row when it is repeated: the row must be there.
+  if (!state.settlements.isEmpty) settleUp(state, account);
   if (existing === 0) {
     state.tellBalance(account, "welcome");
     state.tellBook();
@@ -26,7 +29,7 @@ export function openAccount(state: BookState, command: OpenAccount): AcceptedOut
 
 /** The balance of a user, or what it would be with the account that the command in hand would open. */
 export function balanceOrWelcome(state: BookState, account: number): number {
-  return account === 0 ? state.counters.welcomeBalance : state.accounts.balance.get(account);
+  return account === 0 ? state.counters.welcomeBalance : state.balanceOf(account);
 }
 
 /**

@@ -23,6 +23,7 @@ export function placeBet(state: BookState, command: PlaceBet): Outcome<"placeBet
   const id = bets.count + 1;
   const seq = state.post(account, CAUSE.stake, id, 0 - stake, stake);
   bets.append(gameId, position, stake, odds, seq, taken.game.lastBet);
+  state.indexBet(id);
   const game = state.games.addBet(gameId, id, position, stake, promise);
   counters.escrow += stake;
   reprice(game, strategyOf(game));

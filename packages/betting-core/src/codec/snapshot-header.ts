@@ -1,5 +1,6 @@
 // The counters of a book as the first chunk of its snapshot has them.
 
+import type { PendingSettlement } from "../settlements/pending-settlements.ts";
 import type { BookState } from "../state/book-state.ts";
 
 /** Plain data, written as JSON with its fields in this order. */
@@ -16,12 +17,13 @@ export interface SnapshotHeader {
     readonly history: number;
     readonly runs: number;
   };
+  readonly settlements: readonly PendingSettlement[];
   /** First row and the one after the last: kept, a day, an hour. */
   readonly requests: readonly (readonly [number, number])[];
 }
 
 export function headerOf(state: BookState): SnapshotHeader {
-  const { accounts, games, bets, ledger, audit, history, requests } = state;
+  const { accounts, games, bets, ledger, audit, history, requests, settlements } = state;
   return {
     index: state.index,
     at: state.at,
@@ -35,6 +37,7 @@ export function headerOf(state: BookState): SnapshotHeader {
       history: history.count,
       runs: history.runCount,
     },
+    settlements: settlements.list.map((each) => ({ ...each })),
     requests: [requests.kept, requests.day, requests.hour].map(({ first, next }) => [first, next] as const),
   };
 }

@@ -9,10 +9,10 @@ type StoredGame = Omit<GameRecord, "generation" | "odds" | "caps" | "worstCase">
 
 export function encodeGameRow(game: GameRecord | undefined): string | undefined {
   if (game === undefined) return undefined;
-  const { text, status, version, winner, closedAt, settledAt, staked, liabilities, betCounts } = game;
+  const { text, status, version, result, closedAt, settledAt, staked, liabilities, betCounts } = game;
   const { totalStaked, lastBet } = game;
   const sums = { staked, liabilities, betCounts, totalStaked, lastBet };
-  return JSON.stringify({ text, status, version, winner, closedAt, settledAt, ...sums } satisfies StoredGame);
+  return JSON.stringify({ text, status, version, result, closedAt, settledAt, ...sums } satisfies StoredGame);
 }
 
 export function decodeGameRow(text: string): GameRecord {

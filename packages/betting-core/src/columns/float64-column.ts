@@ -40,6 +40,11 @@ export class Float64Column implements Column {
   }
 
   #own(page: number): void {
+    // Rows may be skipped: a list with a hole of a thousand pages would become a slow dictionary.
+    while (this.#pages.length < page) {
+      this.#pages.push(undefined);
+      this.#shared.push(true);
+    }
     const existing = this.#pages[page];
     this.#pages[page] = existing === undefined ? new Float64Array(PAGE_ROWS) : existing.slice();
     this.#shared[page] = false;

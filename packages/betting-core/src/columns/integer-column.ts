@@ -70,6 +70,8 @@ export class IntegerColumn implements Column {
 
   /** A page that no snapshot reads, the first time that a row in it is written. */
   #own(row: number, page: PackedPage | undefined, value: number): PackedPage {
+    // Rows may be skipped: a list with a hole of a thousand pages would become a slow dictionary.
+    while (this.#pages.length < row >>> PAGE_BITS) this.#pages.push(undefined);
     const own =
       page === undefined
         ? pageOf(value < 0 ? 8 : 2, Math.max(0, value), this.#generation)

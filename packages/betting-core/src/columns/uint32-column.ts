@@ -18,6 +18,12 @@ export class Uint32Column implements Column {
     return (this.#pages[row >>> PAGE_BITS] as Uint32Array)[row & PAGE_MASK] as number;
   }
 
+  /** The same, and 0 where the page was never made. */
+  peek(row: number): number {
+    const page = this.#pages[row >>> PAGE_BITS];
+    return page === undefined ? 0 : (page[row & PAGE_MASK] as number);
+  }
+
   set(row: number, value: number): void {
     const page = row >>> PAGE_BITS;
     if (this.#shared[page] !== false) this.#own(page);
@@ -40,6 +46,11 @@ export class Uint32Column implements Column {
   }
 
   #own(page: number): void {
+    // Rows may be skipped: a list with a hole of a thousand pages would become a slow dictionary.
+    while (this.#pages.length < page) {
+      this.#pages.push(undefined);
+      this.#shared.push(true);
+    }
     const existing = this.#pages[page];
     this.#pages[page] = existing === undefined ? new Uint32Array(PAGE_ROWS) : existing.slice();
     this.#shared[page] = false;

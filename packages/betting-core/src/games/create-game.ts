@@ -53,7 +53,7 @@ export function createGame(state: BookState, command: CreateGame): Outcome<"crea
     generation: state.games.generation,
     status: "open",
     version: 1,
-    winner: NONE,
+    result: null,
     closedAt: NONE,
     settledAt: NONE,
     staked: zeros(),

@@ -1,10 +1,11 @@
-// What a bet is paid, given who won: the one place that knows. A bet at fixed odds is paid what was agreed; one in a
-// pool, its share of it at the close.
+// What a result makes of a bet: the one place that knows. A bet at fixed odds is paid what was agreed; one in a pool, its
+// share of it at the close. Nothing of it is kept with the bet, so that a result marks a million bets at once.
 
 import { payoutOf } from "../money.ts";
 import { dividendOf } from "../pricing/tote.ts";
 import { BET } from "../state/codes.ts";
 import type { GameRecord } from "../state/game-record.ts";
+import type { GameResult } from "../state/game-result.ts";
 import { type MinorUnits, ODDS_SCALE, type Odds, trusted } from "../units.ts";
 import { strategyOf } from "./market-prices.ts";
 
@@ -32,6 +33,38 @@ export function payoutIf(
   if (!strategyOf(game).pool) return agreedPayout(stake, odds);
   // The stake is part of what was backed, so the product is at most pool · scale: below 2^53.
   return Math.floor((stake * dividendOf(game, winner)) / ODDS_SCALE);
+}
+
+/** Code of the status that a result of the game gives to the bets on an outcome. */
+export function statusUnder(game: GameRecord, result: GameResult | null, position: number): number {
+  if (result === null) return BET.open;
+  switch (result.type) {
+    case "winner":
+      return statusIf(game, result.winner, position);
+    case "void":
+      return BET.void;
+    default:
+      return result satisfies never;
+  }
+}
+
+/** What a result of the game pays to a bet: nothing while there is none. */
+export function payoutUnder(
+  game: GameRecord,
+  result: GameResult | null,
+  position: number,
+  stake: number,
+  odds: number,
+): number {
+  if (result === null) return 0;
+  switch (result.type) {
+    case "winner":
+      return payoutIf(game, result.winner, position, stake, odds);
+    case "void":
+      return stake;
+    default:
+      return result satisfies never;
+  }
 }
 
 /** A pool whose winner nobody backed has no one to share it: all stakes go back. */

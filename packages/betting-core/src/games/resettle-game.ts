@@ -1,14 +1,14 @@
 // Replaces the result of a settled game: payouts of the old winner are taken back and those of the new one made,
-// both kept in the ledger as adjustments. The one thing that may take a balance below zero.
+// both kept in the ledger as adjustments. The one thing that may take a balance below zero. O(outcomes).
 
 import type { ResettleGame } from "../commands.ts";
 import type { Outcome } from "../outcomes.ts";
 import { rejected } from "../rejected.ts";
 import type { BookState } from "../state/book-state.ts";
-import { CAUSE } from "../state/codes.ts";
+import { type GameResult, winnerOf } from "../state/game-result.ts";
+import { settleBets } from "../settlements/settle-bets.ts";
 import { outcomeKey, outcomePosition } from "../units.ts";
-import { payoutIf, statusIf } from "./payout-rule.ts";
-import { AccountsTouched, betsOf, markBet, settlementOf } from "./settlement.ts";
+import { settlementOf } from "./settlement.ts";
 
 export function resettleGame(state: BookState, command: ResettleGame): Outcome<"resettleGame"> {
   const { gameId } = command;
@@ -21,12 +21,14 @@ export function resettleGame(state: BookState, command: ResettleGame): Outcome<"
   if (game.status !== "settled") return rejected({ code: "wrong_status", gameStatus: game.status });
   const type = "resettleGame";
   const settlement = settlementOf(state, game, winner);
-  if (game.winner === winner) return { status: "accepted", type, gameId, changed: false, ...settlement };
+  const replaced = game.result;
+  const previous = winnerOf(replaced);
+  if (previous === winner) return { status: "accepted", type, gameId, changed: false, ...settlement };
 
-  const previous = game.winner;
+  const result: GameResult = { type: "winner", winner };
   const reversed = settlementOf(state, game, previous);
   const resettled = state.games.change(gameId, (record) => {
-    record.winner = winner;
+    record.result = result;
     record.settledAt = state.at;
   });
   state.events.push({
@@ -36,23 +38,7 @@ export function resettleGame(state: BookState, command: ResettleGame): Outcome<"
     winner: outcomeKey(winner),
     resettled: true,
   });
-  const { bets } = state;
-  const touched = new AccountsTouched(state, resettled, "adjustment");
-  for (const bet of betsOf(state, resettled)) {
-    const outcome = bets.outcome.get(bet);
-    const status = statusIf(resettled, winner, outcome);
-    if (status === statusIf(resettled, previous, outcome)) continue;
-    const stake = bets.stake.get(bet);
-    const odds = bets.odds.get(bet);
-    const taken = payoutIf(resettled, previous, outcome, stake, odds);
-    const given = payoutIf(resettled, winner, outcome, stake, odds);
-    const account = state.ownerOf(bet);
-    if (taken !== 0) touched.pay(account, CAUSE.adjustment, bet, -taken, 0);
-    if (given !== 0) touched.pay(account, CAUSE.adjustment, bet, given, 0);
-    markBet(state, bet, status);
-  }
-  touched.finish();
-  state.counters.house += reversed.paid - settlement.paid;
+  state.counters.house -= settleBets(state, resettled, replaced, result);
   state.note(type, {
     actor: command.actor,
     gameId,

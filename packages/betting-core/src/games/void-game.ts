@@ -1,11 +1,14 @@
-// Voids a game: it never stood. All stakes go back, and the margin to the house.
+// Voids a game: it never stood. All stakes go back, and the margin to the house. O(outcomes).
 
 import type { VoidGame } from "../commands.ts";
 import type { Outcome } from "../outcomes.ts";
 import { rejected } from "../rejected.ts";
 import type { BookState } from "../state/book-state.ts";
-import { BET, CAUSE } from "../state/codes.ts";
-import { AccountsTouched, betsOf, markBet, retireGame } from "./settlement.ts";
+import type { GameResult } from "../state/game-result.ts";
+import { settleBets } from "../settlements/settle-bets.ts";
+import { retireGame } from "./settlement.ts";
+
+const VOID: GameResult = { type: "void" };
 
 export function voidGame(state: BookState, command: VoidGame): Outcome<"voidGame"> {
   const { gameId } = command;
@@ -18,20 +21,14 @@ export function voidGame(state: BookState, command: VoidGame): Outcome<"voidGame
   const before = game.status;
   const voided = state.games.change(gameId, (record) => {
     record.status = "voided";
+    record.result = VOID;
     if (record.closedAt < 0) record.closedAt = state.at;
   });
   state.events.push({ type: "gameVoided", gameId, version: voided.version, status: "voided" });
-  const { bets } = state;
-  const touched = new AccountsTouched(state, voided, "refund");
-  for (const bet of betsOf(state, voided)) {
-    const stake = bets.stake.get(bet);
-    touched.pay(state.ownerOf(bet), CAUSE.refund, bet, stake, -stake);
-    markBet(state, bet, BET.void);
-  }
-  touched.finish();
+  const refunded = settleBets(state, voided, null, VOID);
   retireGame(state, voided);
   const { margin } = voided.text.pricing;
-  state.counters.escrow -= voided.totalStaked + margin;
+  state.counters.escrow -= refunded + margin;
   state.counters.house += margin;
   state.note(type, {
     actor: command.actor,

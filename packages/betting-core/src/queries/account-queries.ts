@@ -1,8 +1,11 @@
 // Accounts, their bets and their ledger.
 
 import type { BetsQuery, PageQuery } from "../book.ts";
+import { statusUnder } from "../games/payout-rule.ts";
 import type { BookState } from "../state/book-state.ts";
+import { accountNow, eachUnwritten } from "../settlements/unwritten-rows.ts";
 import { BET_STATUSES, CAUSE, LEDGER_CAUSES } from "../state/codes.ts";
+import type { GameRecord } from "../state/game-record.ts";
 import {
   type BetId,
   type GameId,
@@ -23,12 +26,13 @@ export function accountView(state: BookState, userId: UserId): AccountView | und
   const { accounts, ledger } = state;
   const row = accounts.find(userId);
   if (row === 0) return undefined;
+  const { balance, openStake, seq } = accountNow(state, row);
   const opening = accounts.opening.get(row);
   return {
     userId,
-    balance: trusted<MinorUnits>(accounts.balance.get(row)),
-    openStake: trusted<MinorUnits>(accounts.openStake.get(row)),
-    seq: trusted<Sequence>(accounts.lastPosting.get(row)),
+    balance: trusted<MinorUnits>(balance),
+    openStake: trusted<MinorUnits>(openStake),
+    seq: trusted<Sequence>(seq),
     openedAt: trusted<UnixMillis>(ledger.at.get(opening)),
     openedIndex: trusted<LogIndex>(ledger.index.get(opening)),
   };
@@ -57,7 +61,7 @@ export function betsPage(state: BookState, query: BetsQuery): Page<BetDetailView
     previous,
     (bet) => {
       if (game !== undefined && bets.game.get(bet) !== game.text.id) return undefined;
-      if (status >= 0 && bets.status.get(bet) !== status) return undefined;
+      if (status >= 0 && statusOf(state, bet) !== status) return undefined;
       return betDetailView(state, bet);
     },
     (cursor) => {
@@ -71,30 +75,81 @@ export function betsPage(state: BookState, query: BetsQuery): Page<BetDetailView
   return page;
 }
 
+function statusOf({ bets, games }: BookState, bet: number): number {
+  const game = games.get(bets.game.get(bet)) as GameRecord;
+  return statusUnder(game, game.result, bets.outcome.get(bet));
+}
+
+/** First the rows that are still to be written, then the ledger's. Which are which may change from page to page. */
 export function transactionsPage(state: BookState, userId: UserId, query: PageQuery): Page<TransactionView> {
   const { ledger, accounts } = state;
   const account = accounts.find(userId);
   if (account === 0) return NOTHING;
+  const newest = accounts.lastPosting.get(account);
+  const unwritten = unwrittenRows(state, account);
+  const older = (row: number): number => unwritten.get(row)?.previous ?? ledger.previous.get(row);
   return pageOf(
     query,
-    accounts.lastPosting.get(account),
-    (row) => ledger.previous.get(row),
-    (row) => (ledger.cause.get(row) === CAUSE.settled ? undefined : transactionView(state, row)),
-    (cursor) =>
-      cursor > ledger.count || ledger.account.get(cursor) !== account ? 0 : ledger.previous.get(cursor),
+    accountNow(state, account).seq,
+    older,
+    (row) => {
+      const owed = unwritten.get(row);
+      if (owed !== undefined) return owed.view;
+      return ledger.cause.get(row) === CAUSE.settled ? undefined : transactionView(state, row);
+    },
+    (cursor) => {
+      if (unwritten.has(cursor)) return older(cursor);
+      // A cursor of somebody else's list must not lead into it.
+      return cursor > newest || ledger.account.peek(cursor) !== account ? 0 : ledger.previous.get(cursor);
+    },
   );
+}
+
+/** An account's unwritten rows as they will be; no view for those that are never shown. */
+function unwrittenRows(
+  state: BookState,
+  account: number,
+): ReadonlyMap<number, { readonly previous: number; readonly view: TransactionView | undefined }> {
+  const { accounts, settlements } = state;
+  const rows = new Map<number, { readonly previous: number; readonly view: TransactionView | undefined }>();
+  if (settlements.isEmpty) return rows;
+  let previous = accounts.lastPosting.get(account);
+  let balance = accounts.balance.get(account);
+  eachUnwritten(state, account, ({ row, bet, cause, gain: amount }, { index, at }) => {
+    balance += amount;
+    const view =
+      cause === CAUSE.settled ? undefined : viewOf(state, { row, index, at, cause, amount, balance, bet });
+    rows.set(row, { previous, view });
+    previous = row;
+  });
+  return rows;
 }
 
 function transactionView(state: BookState, row: number): TransactionView {
   const { ledger } = state;
-  const bet = ledger.reference.get(row);
+  return viewOf(state, {
+    row,
+    index: ledger.index.get(row),
+    at: ledger.at.get(row),
+    cause: ledger.cause.get(row),
+    amount: ledger.amountOf(row),
+    balance: ledger.balance.get(row),
+    bet: ledger.reference.get(row),
+  });
+}
+
+function viewOf(
+  { bets }: BookState,
+  facts: Readonly<Record<"row" | "index" | "at" | "cause" | "amount" | "balance" | "bet", number>>,
+): TransactionView {
+  const { row, index, at, cause, amount, balance, bet } = facts;
   return {
     seq: trusted<Sequence>(row),
-    index: trusted<LogIndex>(ledger.index.get(row)),
-    at: trusted<UnixMillis>(ledger.at.get(row)),
-    cause: LEDGER_CAUSES[ledger.cause.get(row)] as TransactionCause,
-    amount: trusted<MinorUnits>(ledger.amountOf(row)),
-    balance: trusted<MinorUnits>(ledger.balance.get(row)),
-    ...(bet === 0 ? {} : { gameId: trusted<GameId>(state.bets.game.get(bet)), betId: trusted<BetId>(bet) }),
+    index: trusted<LogIndex>(index),
+    at: trusted<UnixMillis>(at),
+    cause: LEDGER_CAUSES[cause] as TransactionCause,
+    amount: trusted<MinorUnits>(amount),
+    balance: trusted<MinorUnits>(balance),
+    ...(bet === 0 ? {} : { gameId: trusted<GameId>(bets.game.get(bet)), betId: trusted<BetId>(bet) }),
   };
 }

@@ -3,12 +3,13 @@
 import type { GamesQuery } from "../book.ts";
 import { reprice, strategyOf } from "../games/market-prices.ts";
 import { liabilityIf, promiseOf, statusIf } from "../games/payout-rule.ts";
-import { betsOf, previewHashOf, settlementOf } from "../games/settlement.ts";
+import { previewHashOf, settlementOf } from "../games/settlement.ts";
 import { isUnsafe } from "../pricing/sure-win.ts";
 import { worstCaseOf } from "../risk.ts";
 import type { BookState } from "../state/book-state.ts";
 import { BET } from "../state/codes.ts";
 import { copyGame, type GameRecord, NONE } from "../state/game-record.ts";
+import { winnerOf } from "../state/game-result.ts";
 import {
   type GameId,
   type LogIndex,
@@ -27,6 +28,7 @@ export const ODDS_POINTS_MAX = 1000;
 export function gameView(game: GameRecord): GameView {
   const { text } = game;
   const open = game.status === "open";
+  const winner = winnerOf(game.result);
   return {
     id: trusted<GameId>(text.id),
     question: text.question,
@@ -44,7 +46,7 @@ export function gameView(game: GameRecord): GameView {
     pricing: text.pricing,
     ...(text.startsAt === NONE ? {} : { startsAt: trusted<UnixMillis>(text.startsAt) }),
     ...(text.closesAt === NONE ? {} : { closesAt: trusted<UnixMillis>(text.closesAt) }),
-    ...(game.winner === NONE ? {} : { winner: outcomeKey(game.winner) }),
+    ...(winner < 0 ? {} : { winner: outcomeKey(winner) }),
     createdAt: trusted<UnixMillis>(text.createdAt),
     ...(game.closedAt === NONE ? {} : { closedAt: trusted<UnixMillis>(game.closedAt) }),
     ...(game.settledAt === NONE ? {} : { settledAt: trusted<UnixMillis>(game.settledAt) }),
@@ -96,15 +98,37 @@ export function settlePreview(
   const position = outcomePosition(winner);
   if (position < 0 || position >= game.staked.length) return undefined;
   if (game.status === "settled" || game.status === "voided") return undefined;
-  const accounts = new Set<number>();
-  for (const bet of betsOf(state, game)) {
-    if (statusIf(game, position, state.bets.outcome.get(bet)) !== BET.lost) accounts.add(state.ownerOf(bet));
-  }
   return {
     ...settlementOf(state, game, position),
-    accounts: accounts.size,
+    accounts: ownersOf(state, game, position),
     previewHash: previewHashOf(state, game, position),
   };
+}
+
+/** How many users are paid if the outcome wins. O(bets of the game), some nanoseconds each: a bit for each account. */
+function ownersOf(state: BookState, game: GameRecord, position: number): number {
+  const { accounts, bets, ledger } = state;
+  const seen = new Uint8Array((accounts.count >>> 3) + 1);
+  let count = 0;
+  for (let bet = game.lastBet; bet !== 0; bet = bets.previousOfGame.get(bet)) {
+    if (statusIf(game, position, bets.outcome.get(bet)) === BET.lost) continue;
+    const account = ledger.account.get(bets.posting.get(bet));
+    const byte = seen[account >>> 3] as number;
+    const bit = 1 << (account & 7);
+    if ((byte & bit) !== 0) continue;
+    seen[account >>> 3] = byte | bit;
+    count++;
+  }
+  return count;
+}
+
+/** Bets of a game, oldest first. */
+function betsOf(state: BookState, game: GameRecord): Uint32Array {
+  const count = game.betCounts.reduce((sum, bets) => sum + bets, 0);
+  const bets = new Uint32Array(count);
+  let place = count;
+  for (let bet = game.lastBet; bet !== 0; bet = state.bets.previousOfGame.get(bet)) bets[--place] = bet;
+  return bets;
 }
 
 /**

@@ -8,6 +8,7 @@ import { previewHashOf } from "../games/settlement.ts";
 import type { Rejection, RejectionCode, RejectionOf } from "../rejections.ts";
 import type { BookState } from "../state/book-state.ts";
 import { type GameRecord, NONE } from "../state/game-record.ts";
+import { winnerOf } from "../state/game-result.ts";
 import { type GameId, type MinorUnits, type Odds, outcomeKey, outcomePosition, trusted } from "../units.ts";
 import type { GameStatus } from "../views.ts";
 
@@ -49,7 +50,7 @@ export function refusalAgain(state: BookState, command: Command, code: Rejection
     case "insufficient_balance":
       return { code, balance: trusted<MinorUnits>(balanceOrWelcome(state, account)) };
     case "already_settled":
-      return { code, winner: outcomeKey(game === undefined || game.winner === NONE ? 0 : game.winner) };
+      return { code, winner: outcomeKey(Math.max(0, winnerOf(game?.result ?? null))) };
     case "preview_stale":
       return { code, previewHash: game === undefined ? "" : previewHashOf(state, game, position) };
     case "house_underfunded":

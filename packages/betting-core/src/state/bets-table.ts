@@ -5,10 +5,9 @@ import { IntegerColumn } from "../columns/integer-column.ts";
 import { Uint8Column } from "../columns/uint8-column.ts";
 import { DigestSum } from "../digest/digest-sum.ts";
 import type { Hasher } from "../digest/hasher.ts";
-import { BET } from "./codes.ts";
 import { TAG } from "./tags.ts";
 
-/** 12 bytes a row at best, 42 at worst. Only the status ever changes. */
+/** 11 bytes a row at best, 41 at worst. Rows are never changed: what became of a bet is said by its game's result. */
 export class BetsTable {
   readonly game = new IntegerColumn();
   readonly outcome = new Uint8Column();
@@ -18,7 +17,6 @@ export class BetsTable {
   readonly posting = new IntegerColumn();
   /** Earlier bet on the same game, 0 for none: newest first without scanning others. */
   readonly previousOfGame = new IntegerColumn();
-  readonly status = new Uint8Column();
   readonly digest = new DigestSum();
   /** Newest row; rows are 1 … count. */
   count = 0;
@@ -44,23 +42,13 @@ export class BetsTable {
     this.odds.set(row, odds);
     this.posting.set(row, posting);
     this.previousOfGame.set(row, previousOfGame);
-    this.status.set(row, BET.open);
     this.digest.add(this.#hash(row));
     return row;
   }
 
-  setStatus(row: number, status: number): void {
-    if (this.status.get(row) !== BET.open) this.digest.remove(this.#hashStatus(row));
-    this.status.set(row, status);
-    if (status !== BET.open) this.digest.add(this.#hashStatus(row));
-  }
-
   recomputeDigest(): DigestSum {
     const sum = new DigestSum();
-    for (let row = 1; row <= this.count; row++) {
-      sum.add(this.#hash(row));
-      if (this.status.get(row) !== BET.open) sum.add(this.#hashStatus(row));
-    }
+    for (let row = 1; row <= this.count; row++) sum.add(this.#hash(row));
     return sum;
   }
 
@@ -73,12 +61,5 @@ export class BetsTable {
     values[4] = this.odds.get(row);
     values[5] = this.posting.get(row);
     return this.#hasher.numbers(TAG.bet, 6);
-  }
-
-  #hashStatus(row: number): Hasher {
-    const { values } = this.#hasher;
-    values[0] = row;
-    values[1] = this.status.get(row);
-    return this.#hasher.numbers(TAG.betStatus, 2);
   }
 }

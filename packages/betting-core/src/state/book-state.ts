@@ -4,11 +4,23 @@ import { LimitUsage } from "../accounts/limit-usage.ts";
 import type { BalanceCause, BalanceChanged, BookChanged, BookEvent } from "../events.ts";
 import { DigestSum } from "../digest/digest-sum.ts";
 import { Hasher } from "../digest/hasher.ts";
+import { strategyOf } from "../games/market-prices.ts";
+import { PendingSettlements } from "../settlements/pending-settlements.ts";
+import { accountNow } from "../settlements/unwritten-rows.ts";
+import { settleUp } from "../settlements/write-rows.ts";
 import { RequestsTable } from "../requests/requests-table.ts";
-import { type LogIndex, type MinorUnits, type Sequence, trusted, type UnixMillis } from "../units.ts";
+import {
+  type LogIndex,
+  type MinorUnits,
+  ODDS_SCALE,
+  type Sequence,
+  trusted,
+  type UnixMillis,
+} from "../units.ts";
 import type { AuditAction, AuditView } from "../views.ts";
 import { AccountsTable } from "./accounts-table.ts";
 import { AuditTable } from "./audit-table.ts";
+import { BetOrder } from "./bet-order.ts";
 import { BetsTable } from "./bets-table.ts";
 import { ClosingQueue } from "./closing-queue.ts";
 import { CAUSE } from "./codes.ts";
@@ -16,6 +28,7 @@ import type { GameRecord } from "./game-record.ts";
 import { GamesTable } from "./games-table.ts";
 import { HistoryTable } from "./history-table.ts";
 import { LedgerTable } from "./ledger-table.ts";
+import { StakeResidues } from "./stake-residues.ts";
 import { TAG } from "./tags.ts";
 
 /** Money and rules of the house. balances + escrow + house = openingBankroll + deposits − withdrawals. */
@@ -25,7 +38,10 @@ export interface Counters {
   refuseUnsafePricing: boolean;
   house: number;
   escrow: number;
+  /** Sum over all accounts, with what is owed to them. */
   balances: number;
+  /** What users gain by rows of settlements that are still to be written. */
+  owed: number;
   openingBankroll: number;
   deposits: number;
   withdrawals: number;
@@ -45,6 +61,10 @@ export class BookState {
   readonly audit = new AuditTable(this.hasher);
   readonly history = new HistoryTable(this.hasher);
   readonly closing = new ClosingQueue();
+  readonly order = new BetOrder(this.bets);
+  /** Of games that are priced as a pool. */
+  readonly residues = new StakeResidues();
+  readonly settlements = new PendingSettlements();
   readonly limitUsage = new LimitUsage(this.accounts, this.ledger);
   readonly counters: Counters = {
     opened: false,
@@ -53,6 +73,7 @@ export class BookState {
     house: 0,
     escrow: 0,
     balances: 0,
+    owed: 0,
     openingBankroll: 0,
     deposits: 0,
     withdrawals: 0,
@@ -75,7 +96,8 @@ export class BookState {
    * @returns the row
    */
   post(account: number, cause: number, reference: number, amount: number, openStakeChange: number): number {
-    const { accounts, ledger } = this;
+    const { accounts, ledger, settlements } = this;
+    if (!settlements.isEmpty) settleUp(this, account);
     const balance = accounts.balance.get(account) + amount;
     const row = ledger.append(
       account,
@@ -89,6 +111,21 @@ export class BookState {
     accounts.update(account, balance, accounts.openStake.get(account) + openStakeChange, row);
     this.counters.balances += amount;
     return row;
+  }
+
+  /** Takes a bet that has its row into what is derived from the bets. */
+  indexBet(bet: number): void {
+    const { bets, games, order, residues } = this;
+    const id = bets.game.get(bet);
+    order.add(id, bet);
+    const game = games.get(id);
+    if (game === undefined || !strategyOf(game).pool) return;
+    residues.add(id, bets.outcome.get(bet), bets.stake.get(bet), ODDS_SCALE / game.text.pricing.tick);
+  }
+
+  /** The account's balance, with what is owed to it. */
+  balanceOf(account: number): number {
+    return this.settlements.isEmpty ? this.accounts.balance.get(account) : accountNow(this, account).balance;
   }
 
   ownerOf(bet: number): number {
@@ -114,7 +151,7 @@ export class BookState {
     return 0;
   }
 
-  /** Tells what an account has after the whole entry: called once an account an entry. */
+  /** Tells what an account has after the whole entry that wrote to it: called once an account an entry. */
   tellBalance(account: number, cause: BalanceCause): void {
     this.events.push(this.balanceChanged(account, cause));
   }
@@ -168,6 +205,7 @@ export class BookState {
         .integer(counters.house)
         .integer(counters.escrow)
         .integer(counters.balances)
+        .integer(counters.owed)
         .integer(counters.openingBankroll)
         .integer(counters.deposits)
         .integer(counters.withdrawals)
@@ -179,6 +217,7 @@ export class BookState {
         .word(this.ledger.count)
         .finish(),
     );
+    sum.add(this.settlements.hash(this.hasher));
     return sum;
   }
 }

@@ -3,9 +3,10 @@
 import type { Category, Pricing } from "../commands.ts";
 import type { Hasher } from "../digest/hasher.ts";
 import type { GameStatus } from "../views.ts";
+import { type GameResult, resultNumber } from "./game-result.ts";
 import { TAG } from "./tags.ts";
 
-/** No time given, no winner yet: times and positions are never negative. */
+/** No time given: times are never negative. */
 export const NONE = -1;
 
 /** What never changes after creation. */
@@ -34,8 +35,8 @@ export interface GameRecord {
   readonly generation: number;
   status: GameStatus;
   version: number;
-  /** Position of the winner, or NONE. */
-  winner: number;
+  /** Null until it is settled or voided. */
+  result: GameResult | null;
   closedAt: number;
   settledAt: number;
   staked: number[];
@@ -81,7 +82,7 @@ export function hashGame(hasher: Hasher, game: GameRecord): Hasher {
   values[0] = game.text.id;
   values[1] = game.version;
   values[2] = statusCode(game.status);
-  values[3] = game.winner;
+  values[3] = resultNumber(game.result);
   values[4] = game.closedAt;
   values[5] = game.settledAt;
   return hasher.numbers(TAG.game, 6);

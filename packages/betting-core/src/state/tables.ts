@@ -19,15 +19,7 @@ export function tablesOf(state: BookState): readonly Table[] {
       pages: pagesUpTo(accounts.count),
     },
     {
-      columns: [
-        bets.game,
-        bets.outcome,
-        bets.stake,
-        bets.odds,
-        bets.posting,
-        bets.previousOfGame,
-        bets.status,
-      ],
+      columns: [bets.game, bets.outcome, bets.stake, bets.odds, bets.posting, bets.previousOfGame],
       pages: pagesUpTo(bets.count),
     },
     {

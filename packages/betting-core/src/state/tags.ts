@@ -8,7 +8,6 @@ export const TAG = {
   game: 5,
   outcome: 6,
   bet: 7,
-  betStatus: 8,
   ledger: 9,
   counters: 10,
   request: 11,
@@ -19,4 +18,5 @@ export const TAG = {
   chunk: 16,
   preview: 17,
   history: 18,
+  pending: 19,
 } as const;

@@ -17,6 +17,7 @@ import {
   type UserId,
   userId,
 } from "../../src/index.ts";
+import { spelledOut } from "../fixtures.ts";
 import { newBook, run, script } from "../scripts.ts";
 
 const RUNS = { numRuns: 60 };
@@ -219,7 +220,7 @@ describe("commands", () => {
           {
             after: (_, __, { events }) => {
               const inEntry = new Set<UserId>();
-              for (const event of events) {
+              for (const event of spelledOut(book, events)) {
                 if (event.type !== "balanceChanged") continue;
                 expect(inEntry.has(event.userId)).toBe(false);
                 inEntry.add(event.userId);
@@ -252,7 +253,7 @@ describe("commands", () => {
           after: (book, { command }, { outcome, events }) => {
             if (command.type !== "settleGame" || outcome.status !== "accepted" || events.length === 0) return;
             if (outcome.type !== "settleGame") throw new Error("a settlement was answered as something else");
-            const paidBets = events.flatMap((event) =>
+            const paidBets = spelledOut(book, events).flatMap((event) =>
               event.type === "betSettled" && event.bet.status !== "lost" ? [event.bet] : [],
             );
             const won = paidBets.filter(({ status }) => status === "won");

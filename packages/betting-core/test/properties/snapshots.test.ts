@@ -2,9 +2,9 @@
 
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Book, checkBook, decodeCommand, encodeCommand, restoreBook } from "../../src/index.ts";
+import { type Book, checkBook, decodeCommand, encodeCommand } from "../../src/index.ts";
 import { collect } from "../fixtures.ts";
-import { newBook, run, script } from "../scripts.ts";
+import { newBook, restored, run, script } from "../scripts.ts";
 
 const RUNS = { numRuns: 40 };
 
@@ -16,7 +16,7 @@ test("snapshot, encode, restore gives the same digest and the same answers to ev
       const book = newBook();
       run(life, {}, book);
       const snapshot = book.snapshot();
-      const copy = await restoreBook(snapshot.encode());
+      const copy = await restored(snapshot.encode());
       expect(copy.digest()).toBe(snapshot.digest);
       expect(copy.digestParts()).toEqual(book.digestParts());
       expect(copy.tickDue(book.at)).toBe(book.tickDue(book.at));
@@ -63,7 +63,7 @@ test("a snapshot does not change while commands go on, not even halfway through 
       run(afterlife, {}, book);
       chunks.push(...(await collect(encoding)));
       expect(chunks).toEqual(still);
-      expect(picture(await restoreBook(chunks))).toEqual(before);
+      expect(picture(await restored(chunks))).toEqual(before);
       checkBook(book);
     }),
     RUNS,
@@ -79,7 +79,7 @@ test("a replay of the same commands, in one go or cut by a snapshot, gives the s
       const history = run(life, {}, book);
       let replay: Book = newBook();
       for (const [number, { command, entry }] of history.entries()) {
-        if (number === cut % history.length) replay = await restoreBook(replay.snapshot().encode());
+        if (number === cut % history.length) replay = await restored(replay.snapshot().encode());
         replay.apply(decodeCommand(encodeCommand(command)), entry);
       }
       expect(replay.digestParts()).toEqual(book.digestParts());

@@ -11,6 +11,7 @@ import {
   logIndex,
 } from "../../src/index.ts";
 import type { BookState } from "../../src/state/book-state.ts";
+import { CAUSE } from "../../src/state/codes.ts";
 import type { GameRecord } from "../../src/state/game-record.ts";
 import { stateOf } from "../../src/state/state-of.ts";
 import { Bench, BOB, bet } from "../fixtures.ts";
@@ -34,7 +35,16 @@ const DAMAGE: Readonly<Record<string, (state: BookState, game: GameRecord) => vo
   },
   "an open stake too high": (state) => state.accounts.openStake.set(1, 1_001),
   "a bet of another size": (state) => state.bets.stake.set(1, 999),
-  "a bet paid early": (state) => state.bets.status.set(1, 1),
+  "a bet paid early": (state) => {
+    state.post(1, CAUSE.payout, 1, 1_000, -1_000);
+    state.counters.house -= 1_000;
+  },
+  "a settlement owed to nobody": (state) => {
+    state.counters.owed += 1;
+  },
+  "a game won without being settled": (_, game) => {
+    game.result = { type: "winner", winner: 0 };
+  },
   "a liability forgotten": (_, game) => {
     game.liabilities[0] = 0;
   },

@@ -4,12 +4,15 @@ import type {
   BalanceChanged,
   BetPlaced,
   BetSettled,
+  BetsSettled,
+  Book,
   GameCreated,
   GameSettled,
   GameStatusChanged,
   GameView,
   OddsChanged,
 } from "@quorumbook/betting-core";
+import { userId as asUserId } from "@quorumbook/betting-core";
 import type { AppliedEntry } from "./betting-state-machine.ts";
 
 export type PublicEvent = OddsChanged | GameStatusChanged | GameSettled | GameCreated;
@@ -31,11 +34,19 @@ export interface PersonalItem {
   readonly odds?: OddsChanged;
 }
 
+/** All bets of a game were settled. What that is to a user is asked of the book when it is needed. */
+export interface SettlementItem {
+  readonly index: number;
+  readonly event: BetsSettled;
+}
+
 /** The events of one entry, sorted by who may see them. */
 export interface FeedEntry {
   readonly index: number;
   readonly publicItems: readonly PublicItem[];
   readonly personalItems: readonly PersonalItem[];
+  /** Come before the personal items of the same entry. */
+  readonly settlements: readonly SettlementItem[];
   /** Whether the house's money changed. */
   readonly bookChanged: boolean;
 }
@@ -47,10 +58,19 @@ export interface FeedEntry {
 const PUBLIC_MAX = 75_000;
 /** Personal events kept, over all users; two a bet, some 350 bytes each, so about 70 MB. */
 const PERSONAL_MAX = 200_000;
+/** Settlements kept, some 300 bytes each. A user who comes back asks the book for its part in all that were missed. */
+const SETTLEMENTS_MAX = 10_000;
+
+const DEFAULT_LIMITS: FeedLimits = {
+  publicMax: PUBLIC_MAX,
+  personalMax: PERSONAL_MAX,
+  settlementsMax: SETTLEMENTS_MAX,
+};
 
 export interface FeedLimits {
   readonly publicMax: number;
   readonly personalMax: number;
+  readonly settlementsMax: number;
 }
 
 /** Sorts the events of an entry; `game` is asked for what a new game looks like. */
@@ -61,6 +81,7 @@ export function sortEvents(
   const { index, command } = entry;
   const publicItems: PublicItem[] = [];
   const personalItems: PersonalItem[] = [];
+  const settlements: SettlementItem[] = [];
   let bookChanged = false;
   let odds: OddsChanged | undefined;
   for (const event of entry.applied.events) {
@@ -90,7 +111,9 @@ export function sortEvents(
           ...(odds === undefined ? {} : { odds }),
         });
         break;
-      case "betSettled":
+      case "betsSettled":
+        settlements.push({ index, event });
+        break;
       case "balanceChanged":
         personalItems.push({ index, event });
         break;
@@ -101,7 +124,15 @@ export function sortEvents(
         return event satisfies never;
     }
   }
-  return { index, publicItems, personalItems, bookChanged };
+  return { index, publicItems, personalItems, settlements, bookChanged };
+}
+
+/** What a settlement was to one user, as items of the personal stream. */
+export function personalItemsOf(
+  { index }: SettlementItem,
+  events: readonly PersonalEvent[],
+): readonly PersonalItem[] {
+  return events.map((event) => ({ index, event }));
 }
 
 /** A first-in-first-out queue on an array: what was shifted is dropped in large pieces. */
@@ -155,12 +186,13 @@ export class EventFeed {
   /** Who owns the personal items, oldest first: says whose oldest one is the next to go. */
   #owners = new Queue<string>();
   readonly #personal = new Map<string, Queue<PersonalItem>>();
+  #settlements = new Queue<SettlementItem>();
   /** Events at or below these indexes may be missing. */
   #publicFloor = 0;
   #personalFloor = 0;
   #lastPublicIndex = 0;
 
-  constructor(limits: FeedLimits = { publicMax: PUBLIC_MAX, personalMax: PERSONAL_MAX }) {
+  constructor(limits: FeedLimits = DEFAULT_LIMITS) {
     this.#limits = limits;
   }
 
@@ -188,13 +220,18 @@ export class EventFeed {
       this.#owners.push(userId);
     }
     while (this.#owners.length > this.#limits.personalMax) this.#dropOldestPersonal();
+    for (const item of entry.settlements) this.#settlements.push(item);
+    while (this.#settlements.length > this.#limits.settlementsMax) {
+      const dropped = this.#settlements.shift();
+      this.#personalFloor = Math.max(this.#personalFloor, dropped?.index ?? 0);
+    }
   }
 
   #dropOldestPersonal(): void {
     const owner = this.#owners.shift();
     if (owner === undefined) return;
     const own = this.#personal.get(owner);
-    this.#personalFloor = own?.shift()?.index ?? this.#personalFloor;
+    this.#personalFloor = Math.max(this.#personalFloor, own?.shift()?.index ?? 0);
     if (own?.length === 0) this.#personal.delete(owner);
   }
 
@@ -203,6 +240,7 @@ export class EventFeed {
     this.#public = new Queue();
     this.#owners = new Queue();
     this.#personal.clear();
+    this.#settlements = new Queue();
     this.#publicFloor = index;
     this.#personalFloor = index;
     this.#lastPublicIndex = index;
@@ -213,10 +251,38 @@ export class EventFeed {
     return index < this.#publicFloor ? undefined : above(this.#public, index);
   }
 
-  /** The user's events of a higher index, oldest first; undefined where some of them may no longer be held. */
-  personalSince(userId: string, index: number): Iterable<PersonalItem> | undefined {
+  /**
+   * The user's events of a higher index, oldest first; undefined where some of them may no longer be held.
+   *
+   * @param book asked for the user's part in settlements
+   */
+  personalSince(
+    userId: string,
+    index: number,
+    book: Pick<Book, "settledFor">,
+  ): Iterable<PersonalItem> | undefined {
     if (index < this.#personalFloor) return undefined;
-    const own = this.#personal.get(userId);
-    return own === undefined ? [] : above(own, index);
+    const own = this.#personal.get(userId) ?? new Queue();
+    const settlements = [...above(this.#settlements, index)];
+    if (settlements.length === 0) return above(own, index);
+    const settled = book.settledFor(
+      asUserId(userId),
+      settlements.map(({ event }) => event),
+    );
+    const parts = settlements.flatMap((item, at) => personalItemsOf(item, settled[at] ?? []));
+    return merged(parts, above(own, index));
   }
+}
+
+/** Two lists in the order of their indexes; of one index, the first list's items come first. */
+function* merged(first: readonly PersonalItem[], second: Iterable<PersonalItem>): Generator<PersonalItem> {
+  let at = 0;
+  for (const item of second) {
+    for (let next = first[at]; next !== undefined && next.index <= item.index; next = first[at]) {
+      yield next;
+      at += 1;
+    }
+    yield item;
+  }
+  yield* first.slice(at);
 }

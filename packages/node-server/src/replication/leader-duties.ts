@@ -4,6 +4,8 @@ import { LogError, type ReplicatedLog } from "./replicated-log.ts";
 
 /** How soon after its `closesAt` a game is closed, in milliseconds. Bets are refused from that time in any case. */
 const TICK_MS = 200;
+/** Between ticks while each leaves something for the next: as much again as such a tick takes is left to others. */
+const NEXT_TICK_MS = 20;
 /** A tick that is not committed in this time is tried again. */
 const COMMIT_WAIT_MS = 4_000;
 
@@ -58,11 +60,15 @@ export async function performDuties({ log, book, bankroll, now, onDelay }: Dutie
  */
 export function startDuties(duties: Duties, onFailure: (error: unknown) => void): () => void {
   let busy = false;
+  let stopped = false;
+  let next: NodeJS.Timeout | undefined;
   const turn = async (): Promise<void> => {
     if (busy) return;
     busy = true;
     try {
-      await performDuties(duties);
+      // A settlement of many bets is written by one tick after another.
+      const logged = await performDuties(duties);
+      if (logged && !stopped) next = setTimeout(() => void turn(), NEXT_TICK_MS);
       busy = false;
     } catch (error) {
       onFailure(error);
@@ -74,7 +80,9 @@ export function startDuties(duties: Duties, onFailure: (error: unknown) => void)
   });
   void turn();
   return () => {
+    stopped = true;
     clearInterval(timer);
+    clearTimeout(next);
     unsubscribe();
   };
 }

@@ -1,4 +1,5 @@
 // From the book to the sockets: every node tells what it applied, so all clients everywhere see one order.
+import { userId } from "@quorumbook/betting-core";
 import type { AppliedEntry, MachineListener } from "../replication/betting-state-machine.ts";
 import { EventFeed, type PersonalItem, type PublicItem, sortEvents } from "../replication/event-feed.ts";
 import type { Services } from "../services.ts";
@@ -7,6 +8,7 @@ import { clusterNow } from "../views/cluster-now.ts";
 import { Conflation, type ConflationClock } from "./conflation.ts";
 import { bookChangedText, clusterChangedText, personalText, publicText } from "./messages.ts";
 import type { Session } from "./session.ts";
+import { SettlementNews } from "./settlement-news.ts";
 import { Subscriptions } from "./subscriptions.ts";
 
 /** How often the house's money is told to admins at most. */
@@ -22,6 +24,7 @@ export class Broadcaster implements MachineListener {
   readonly #clock: ConflationClock;
   readonly #onError: (error: unknown) => void;
   readonly #conflation: Conflation;
+  readonly #news: SettlementNews;
   #bookTimer: (() => void) | undefined;
   #clusterTimer: (() => void) | undefined;
   #clusterTold: string | undefined;
@@ -42,6 +45,15 @@ export class Broadcaster implements MachineListener {
     // The book may have come out of a snapshot when the node started: of what happened before, the feed holds nothing.
     this.feed.reset(services.machine.book.index);
     this.#conflation = new Conflation((items) => this.#tellPublic(items), clock);
+    this.#news = new SettlementNews(
+      {
+        isHere: (id) => this.subscriptions.ofUser(id).size > 0,
+        settledFor: (id, { event }) => services.machine.book.settledFor(userId(id), [event])[0] ?? [],
+        tell: (item) => this.#sendPersonal(item),
+        onError: (error) => this.#startAllOver(error),
+      },
+      clock,
+    );
     services.machine.listen(this);
     this.#unsubscribe = services.log.subscribe(() => this.#tellCluster());
     this.#tellCluster();
@@ -57,11 +69,16 @@ export class Broadcaster implements MachineListener {
     try {
       this.#tellEntry(entry);
     } catch (error) {
-      this.#onError(error);
-      this.feed.reset(entry.index);
-      this.#conflation.reset();
-      for (const session of this.sessions) session.terminate();
+      this.#startAllOver(error);
     }
+  }
+
+  #startAllOver(error: unknown): void {
+    this.#onError(error);
+    this.feed.reset(this.#services.machine.book.index);
+    this.#conflation.reset();
+    this.#news.reset();
+    for (const session of this.sessions) session.terminate();
   }
 
   #tellEntry(entry: AppliedEntry): void {
@@ -69,6 +86,7 @@ export class Broadcaster implements MachineListener {
     const sorted = sortEvents(entry, ({ gameId }) => machine.book.game(gameId));
     this.feed.add(sorted);
     if (sorted.publicItems.length > 0) this.#conflation.add(sorted.publicItems);
+    for (const settlement of sorted.settlements) this.#news.add(settlement, this.subscriptions.users);
     for (const item of sorted.personalItems) this.#tellPersonal(item);
     if (sorted.bookChanged && this.subscriptions.admins.size > 0) this.#tellBookSoon();
   }
@@ -77,6 +95,7 @@ export class Broadcaster implements MachineListener {
   onRestored(index: number): void {
     this.feed.reset(index);
     this.#conflation.reset();
+    this.#news.reset();
     this.#allGames = undefined;
     for (const session of this.sessions) {
       try {
@@ -101,7 +120,19 @@ export class Broadcaster implements MachineListener {
     }
   }
 
+  /**
+   * Tells the user's sessions what still waits for them: to be called before one begins or ceases to speak for the user.
+   */
+  catchUp(id: string): void {
+    this.#news.catchUp(id);
+  }
+
   #tellPersonal(item: PersonalItem): void {
+    this.#news.catchUp(item.event.userId);
+    this.#sendPersonal(item);
+  }
+
+  #sendPersonal(item: PersonalItem): void {
     const sessions = this.subscriptions.ofUser(item.event.userId);
     if (sessions.size === 0) return;
     const text = personalText(item, this.#services.machine.book);
@@ -156,6 +187,7 @@ export class Broadcaster implements MachineListener {
   stop(): void {
     this.#unsubscribe();
     this.#conflation.reset();
+    this.#news.reset();
     this.#bookTimer?.();
     this.#clusterTimer?.();
   }

@@ -36,9 +36,12 @@ export class PersonalStream {
    * @param from the last personal index that the client has seen, where it wants what it missed
    */
   begin(identity: Identity, from: number | undefined): void {
-    this.stop();
     const { services, broadcaster, now } = this.#context;
     const { userId, role, expiresAt } = identity;
+    if (this.#identity !== undefined) broadcaster.catchUp(this.#identity.userId);
+    this.stop();
+    // From here on, what waits for the user's other connections is in what this one is given to begin with.
+    broadcaster.catchUp(userId);
     this.#identity = identity;
     const index = services.gateway.index;
     this.#outbox.send(JSON.stringify({ type: "authenticated", userId, role, index }));
@@ -51,7 +54,8 @@ export class PersonalStream {
 
   #resume(userId: UserId, from: number, index: number): void {
     const { services, broadcaster } = this.#context;
-    const missed = from > index ? undefined : broadcaster.feed.personalSince(userId, from);
+    const missed =
+      from > index ? undefined : broadcaster.feed.personalSince(userId, from, services.machine.book);
     if (missed === undefined) {
       this.#outbox.sendLarge([this.#snapshot(userId, index)]);
       return;
@@ -87,6 +91,7 @@ export class PersonalStream {
   }
 
   #expire(): void {
+    if (this.#identity !== undefined) this.#context.broadcaster.catchUp(this.#identity.userId);
     this.stop();
     this.#outbox.send('{"type":"authExpired"}');
   }

@@ -49,6 +49,11 @@ export class Subscriptions<Session> {
     return this.#byGame.get(gameId) ?? NOBODY;
   }
 
+  /** Users for whom some session speaks. */
+  get users(): Iterable<string> {
+    return this.#byUser.keys();
+  }
+
   ofUser(userId: string): ReadonlySet<Session> {
     return this.#byUser.get(userId) ?? NOBODY;
   }

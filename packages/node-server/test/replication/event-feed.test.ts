@@ -1,4 +1,4 @@
-import type { BalanceChanged, GameStatusChanged } from "@quorumbook/betting-core";
+import type { BalanceChanged, BetsSettled, Book, GameStatusChanged } from "@quorumbook/betting-core";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { EventFeed, type FeedEntry } from "../../src/replication/event-feed.ts";
@@ -12,9 +12,22 @@ function entry(index: number, users: readonly string[]): FeedEntry {
       index,
       event: { type: "balanceChanged", userId, seq: index } as unknown as BalanceChanged,
     })),
+    settlements: [],
     bookChanged: false,
   };
 }
+
+function settled(index: number): FeedEntry {
+  const event = { type: "betsSettled", gameId: index } as unknown as BetsSettled;
+  return { index, publicItems: [], personalItems: [], settlements: [{ index, event }], bookChanged: true };
+}
+
+function balanceOf(userId: string, seq: number): BalanceChanged {
+  return { type: "balanceChanged", userId, seq } as unknown as BalanceChanged;
+}
+
+/** A book in which nothing was settled. */
+const NOTHING_SETTLED = { settledFor: () => [] };
 
 const indexesOf = (items: Iterable<{ index: number }> | undefined): number[] | undefined =>
   items === undefined ? undefined : [...items].map(({ index }) => index);
@@ -28,19 +41,19 @@ describe("the event feed", () => {
     expect(indexesOf(feed.publicSince(0))).toEqual([1, 3, 4]);
     expect(indexesOf(feed.publicSince(1))).toEqual([3, 4]);
     expect(indexesOf(feed.publicSince(4))).toEqual([]);
-    expect(indexesOf(feed.personalSince("ann", 0))).toEqual([1, 3]);
-    expect(indexesOf(feed.personalSince("bob", 3))).toEqual([4]);
-    expect(indexesOf(feed.personalSince("eve", 0))).toEqual([]);
+    expect(indexesOf(feed.personalSince("ann", 0, NOTHING_SETTLED))).toEqual([1, 3]);
+    expect(indexesOf(feed.personalSince("bob", 3, NOTHING_SETTLED))).toEqual([4]);
+    expect(indexesOf(feed.personalSince("eve", 0, NOTHING_SETTLED))).toEqual([]);
   });
 
   it("says so where it no longer holds what was missed", () => {
-    const feed = new EventFeed({ publicMax: 2, personalMax: 3 });
+    const feed = new EventFeed({ publicMax: 2, personalMax: 3, settlementsMax: 3 });
     for (let index = 1; index <= 5; index += 1) feed.add(entry(index, ["ann"]));
     expect(feed.publicSince(2)).toBeUndefined();
     expect(indexesOf(feed.publicSince(3))).toEqual([4, 5]);
-    expect(feed.personalSince("ann", 1)).toBeUndefined();
-    expect(indexesOf(feed.personalSince("ann", 2))).toEqual([3, 4, 5]);
-    expect(feed.personalSince("eve", 1)).toBeUndefined();
+    expect(feed.personalSince("ann", 1, NOTHING_SETTLED)).toBeUndefined();
+    expect(indexesOf(feed.personalSince("ann", 2, NOTHING_SETTLED))).toEqual([3, 4, 5]);
+    expect(feed.personalSince("eve", 1, NOTHING_SETTLED)).toBeUndefined();
   });
 
   it("holds nothing of the time before a snapshot took the book's place", () => {
@@ -56,14 +69,14 @@ describe("the event feed", () => {
     const users = fc.subarray(["ann", "bob", "eve"]);
     fc.assert(
       fc.property(fc.array(users, { maxLength: 200 }), fc.integer({ min: 1, max: 20 }), (entries, max) => {
-        const feed = new EventFeed({ publicMax: max, personalMax: max });
+        const feed = new EventFeed({ publicMax: max, personalMax: max, settlementsMax: max });
         entries.forEach((of, at) => feed.add(entry(at + 1, of)));
         for (let from = 0; from <= entries.length; from += 1) {
           const all = entries.map((_, at) => at + 1).filter((index) => index > from);
           const got = indexesOf(feed.publicSince(from));
           if (got !== undefined) expect(got).toEqual(all);
           for (const user of ["ann", "bob", "eve"]) {
-            const own = indexesOf(feed.personalSince(user, from));
+            const own = indexesOf(feed.personalSince(user, from, NOTHING_SETTLED));
             if (own !== undefined)
               expect(own).toEqual(all.filter((index) => entries[index - 1]?.includes(user)));
           }
@@ -72,5 +85,42 @@ describe("the event feed", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it("asks the book for a user's part in settlements, and puts it where it belongs", () => {
+    const feed = new EventFeed();
+    feed.add(entry(1, ["ann"]));
+    feed.add(settled(2));
+    feed.add(entry(3, ["ann", "bob"]));
+    feed.add(settled(4));
+    feed.add(settled(5));
+    const book: Pick<Book, "settledFor"> = {
+      settledFor: (user, settlements) =>
+        settlements.map(({ gameId }) =>
+          gameId === 4 ? [] : [balanceOf(user, gameId), balanceOf(user, gameId)],
+        ),
+    };
+    expect(indexesOf(feed.personalSince("ann", 0, book))).toEqual([1, 2, 2, 3, 5, 5]);
+    expect(indexesOf(feed.personalSince("ann", 2, book))).toEqual([3, 5, 5]);
+    expect(indexesOf(feed.personalSince("bob", 0, book))).toEqual([2, 2, 3, 5, 5]);
+    expect(indexesOf(feed.personalSince("eve", 4, book))).toEqual([5, 5]);
+    expect(indexesOf(feed.personalSince("eve", 5, book))).toEqual([]);
+    expect([...(feed.personalSince("eve", 4, book) ?? [])].map(({ event }) => event.userId)).toEqual([
+      "eve",
+      "eve",
+    ]);
+  });
+
+  it("says so where it no longer holds a settlement", () => {
+    const feed = new EventFeed({ publicMax: 9, personalMax: 9, settlementsMax: 2 });
+    for (let index = 1; index <= 4; index += 1) feed.add(settled(index));
+    const book: Pick<Book, "settledFor"> = {
+      settledFor: (user, settlements) => settlements.map(({ gameId }) => [balanceOf(user, gameId)]),
+    };
+    expect(feed.personalSince("ann", 1, book)).toBeUndefined();
+    expect(indexesOf(feed.personalSince("ann", 2, book))).toEqual([3, 4]);
+    feed.reset(9);
+    expect(feed.personalSince("ann", 8, book)).toBeUndefined();
+    expect(indexesOf(feed.personalSince("ann", 9, book))).toEqual([]);
   });
 });

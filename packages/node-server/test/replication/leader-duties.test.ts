@@ -2,6 +2,7 @@ import {
   amount,
   type CommandOf,
   DEFAULT_PRICING,
+  odds,
   SYSTEM,
   unixMillis,
   userId,
@@ -81,6 +82,29 @@ describe("the leader's duties", () => {
     now = START;
     expect(await perform()).toBe(true);
     expect(status()).toBe("closed");
+    expect(await perform()).toBe(false);
+  });
+
+  it("go on until all that a settlement owes is written, and then stop", async () => {
+    await perform();
+    await openGame(START + MINUTE);
+    const gameId = machine.book.games().items[0]?.id;
+    if (gameId === undefined) throw new Error("no game");
+    // More than the settlement's own entry writes.
+    for (let bet = 0; bet < 300; bet += 1) {
+      await log.submit({
+        type: "placeBet",
+        actor: userId(`user-${bet}`),
+        gameId,
+        outcome: "opt1",
+        stake: amount(10),
+        odds: odds(10_100),
+        accept: "any",
+      });
+    }
+    await log.submit({ type: "closeGame", actor: SYSTEM, gameId });
+    await log.submit({ type: "settleGame", actor: SYSTEM, gameId, winner: "opt2" });
+    expect(await perform()).toBe(true);
     expect(await perform()).toBe(false);
   });
 });

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { PublicItem } from "../../src/replication/event-feed.ts";
 import { Conflation, mergeOdds } from "../../src/socket/conflation.ts";
+import { Clock } from "../support/clock.ts";
 
 function odds(index: number, gameId: number): PublicItem {
   const event = {
@@ -20,34 +21,6 @@ function odds(index: number, gameId: number): PublicItem {
 function closed(index: number, gameId: number): PublicItem {
   const event = { type: "gameClosed", gameId, version: index, status: "closed" };
   return { index, event: event as unknown as GameStatusChanged };
-}
-
-/** A clock that tests wind. */
-class Clock {
-  time = 0;
-  #timers: { at: number; call: () => void }[] = [];
-
-  now = (): number => this.time;
-
-  after = (ms: number, call: () => void): (() => void) => {
-    const timer = { at: this.time + ms, call };
-    this.#timers.push(timer);
-    return () => {
-      this.#timers = this.#timers.filter((each) => each !== timer);
-    };
-  };
-
-  advance(ms: number): void {
-    const end = this.time + ms;
-    for (;;) {
-      const next = this.#timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
-      if (next === undefined) break;
-      this.#timers = this.#timers.filter((each) => each !== next);
-      this.time = Math.max(this.time, next.at);
-      next.call();
-    }
-    this.time = end;
-  }
 }
 
 function conflated() {

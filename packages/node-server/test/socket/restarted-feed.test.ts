@@ -54,9 +54,9 @@ describe("the feed of a node that started from a snapshot", () => {
     const index = await restarted();
     const { feed } = node.broadcaster;
     expect(feed.publicSince(index - 1)).toBeUndefined();
-    expect(feed.personalSince("ann", index - 1)).toBeUndefined();
+    expect(feed.personalSince("ann", index - 1, node.services.machine.book)).toBeUndefined();
     expect([...(feed.publicSince(index) ?? ["undefined"])]).toEqual([]);
-    expect([...(feed.personalSince("ann", index) ?? ["undefined"])]).toEqual([]);
+    expect([...(feed.personalSince("ann", index, node.services.machine.book) ?? ["undefined"])]).toEqual([]);
   });
 
   it("gives a snapshot of all games that one may resume from", async () => {

@@ -1,0 +1,110 @@
+// What a settlement was to one user: the same whenever it is asked for, before its rows are written and long after.
+
+import type { BalanceChanged, BetSettled } from "../events.ts";
+import { betViewUnder } from "../queries/bet-view.ts";
+import type { BookState } from "../state/book-state.ts";
+import { CAUSE } from "../state/codes.ts";
+import { type BetId, type MinorUnits, type Sequence, trusted, type UserId } from "../units.ts";
+import { balanceCauseOf, type OwedRow, owedRows, type Settlement } from "./settlement.ts";
+import { eachUnwritten, ownBets } from "./unwritten-rows.ts";
+
+/**
+ * @param settlements oldest first
+ * @returns one list a settlement: each bet of the user that it settled, oldest first, then the balance after the whole
+ * entry; empty where the user had none. O(ledger rows of the user since the games' first bets)
+ */
+export function settledFor(
+  state: BookState,
+  userId: UserId,
+  settlements: readonly Settlement[],
+): (BetSettled | BalanceChanged)[][] {
+  const account = state.accounts.find(userId);
+  if (account === 0) return settlements.map(() => []);
+  const { order } = state;
+  const own = ownBets(state, account, settlements);
+  const history = new BalanceHistory(state, account);
+  const events: (BetSettled | BalanceChanged)[][] = [];
+  // From the newest on: the history goes backwards.
+  for (let at = settlements.length - 1; at >= 0; at--) {
+    const settlement = settlements[at] as Settlement;
+    const list: (BetSettled | BalanceChanged)[] = [];
+    events.push(list);
+    let seq = 0;
+    for (const bet of (own.get(settlement.game) ?? []).toReversed()) {
+      const rows = owedRows(state, settlement, bet, order.placeOf(settlement.game, bet));
+      const last = rows.at(-1);
+      if (last === undefined) continue;
+      seq = last.row;
+      const view = betViewUnder(state, bet, settlement.after);
+      list.push({ type: "betSettled", userId, betId: trusted<BetId>(bet), bet: view });
+    }
+    if (seq === 0) continue;
+    const { balance, openStake } = history.goBackTo(seq);
+    list.push({
+      type: "balanceChanged",
+      userId,
+      balance: trusted<MinorUnits>(balance),
+      openStake: trusted<MinorUnits>(openStake),
+      seq: trusted<Sequence>(seq),
+      cause: balanceCauseOf(settlement),
+    });
+  }
+  return events.reverse();
+}
+
+/** An account's balance and open stake after its rows, from the newest backwards. */
+class BalanceHistory {
+  readonly #state: BookState;
+  /** Rows that are still to be written, oldest first. */
+  readonly #unwritten: OwedRow[] = [];
+  #row: number;
+  #balance: number;
+  #openStake: number;
+
+  constructor(state: BookState, account: number) {
+    this.#state = state;
+    const { accounts } = state;
+    this.#row = accounts.lastPosting.get(account);
+    this.#balance = accounts.balance.get(account);
+    this.#openStake = accounts.openStake.get(account);
+    eachUnwritten(state, account, (owed) => {
+      this.#unwritten.push(owed);
+      this.#balance += owed.gain;
+      this.#openStake -= owed.released;
+    });
+  }
+
+  /** @param seq a row of the account, not newer than the one asked for before */
+  goBackTo(seq: number): { readonly balance: number; readonly openStake: number } {
+    for (
+      let last = this.#unwritten.at(-1);
+      last !== undefined && last.row > seq;
+      last = this.#unwritten.at(-1)
+    ) {
+      this.#balance -= last.gain;
+      this.#openStake += last.released;
+      this.#unwritten.pop();
+    }
+    const { ledger } = this.#state;
+    while (this.#row > seq) {
+      this.#balance -= ledger.amountOf(this.#row);
+      this.#openStake -= this.#openStakeChangeOf(this.#row);
+      this.#row = ledger.previous.get(this.#row);
+    }
+    return { balance: this.#balance, openStake: this.#openStake };
+  }
+
+  #openStakeChangeOf(row: number): number {
+    const { ledger, bets } = this.#state;
+    switch (ledger.cause.get(row)) {
+      case CAUSE.stake:
+        return bets.stake.get(ledger.reference.get(row));
+      case CAUSE.payout:
+      case CAUSE.refund:
+      case CAUSE.settled:
+        return 0 - bets.stake.get(ledger.reference.get(row));
+      default:
+        return 0;
+    }
+  }
+}

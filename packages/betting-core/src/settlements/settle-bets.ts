@@ -1,0 +1,40 @@
+// Gives a game its result, for all of its bets at once: readers see it whole from this entry on, rows are written later.
+
+import { paidUnder } from "../games/settlement.ts";
+import type { BookState } from "../state/book-state.ts";
+import type { GameRecord } from "../state/game-record.ts";
+import type { GameResult } from "../state/game-result.ts";
+import { type GameId, trusted } from "../units.ts";
+import { balanceCauseOf, lastRowOf, type Settlement } from "./settlement.ts";
+
+/**
+ * Reserves ledger rows for each bet and counts what is owed as the users' money. The other side (house or escrow) is
+ * the caller's, as is the game's record. O(outcomes).
+ *
+ * @param game   its bets; nothing joins them any more
+ * @param before the result that this one replaces
+ * @returns what all users together gain
+ */
+export function settleBets(
+  state: BookState,
+  game: GameRecord,
+  before: GameResult | null,
+  after: GameResult,
+): number {
+  const bets = game.betCounts.reduce((sum, count) => sum + count, 0);
+  const gain = paidUnder(state, game, after) - paidUnder(state, game, before);
+  if (bets === 0) return gain;
+  const { index, at, ledger, counters, settlements } = state;
+  const settlement: Settlement = { game: game.text.id, index, at, before, after, base: ledger.count, bets };
+  ledger.reserve(lastRowOf(settlement) - settlement.base);
+  settlements.add(settlement);
+  counters.balances += gain;
+  counters.owed += gain;
+  state.events.push({
+    type: "betsSettled",
+    gameId: trusted<GameId>(game.text.id),
+    cause: balanceCauseOf(settlement),
+    settlement,
+  });
+  return gain;
+}

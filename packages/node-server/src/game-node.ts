@@ -5,6 +5,7 @@ import type { Front } from "./front/front.ts";
 import { createNodeFront } from "./front/node-front.ts";
 import { createUwsFront } from "./front/uws-front.ts";
 import { createApp, type App } from "./http/app.ts";
+import { RequestLog } from "./http/request-log.ts";
 import { createMetrics } from "./metrics.ts";
 import { PeerReporter } from "./peer-reports.ts";
 import { BettingStateMachine } from "./replication/betting-state-machine.ts";
@@ -130,7 +131,8 @@ export async function createGameNode<Log extends ReplicatedLog>(
   const broadcaster = new Broadcaster(services, clock, (error) =>
     logger.error({ err: error }, "an entry could not be told to the clients"),
   );
-  const app = await createApp(services, logger, metrics.onResponse);
+  const requestLog = new RequestLog(logger, metrics.onResponse);
+  const app = await createApp(services, logger, requestLog);
   log.subscribe((event) => {
     if (event.type === "fatal") onFatal(event.error);
   });
@@ -159,7 +161,7 @@ export async function createGameNode<Log extends ReplicatedLog>(
       front =
         options.uws === undefined
           ? createNodeFront(app, admissionOf(services))
-          : createUwsFront(options.uws, app, services, admissionOf(services));
+          : createUwsFront(options.uws, app, services, requestLog, admissionOf(services));
       front.sockets.onConnection(
         (connection) =>
           new Session(connection, {

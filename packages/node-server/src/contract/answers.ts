@@ -80,6 +80,7 @@ export const BetsPage = pageOf(BetDetailAnswer);
 const BetGame = closed({ id: Id, version: Count, outcomes: Type.Array(OutcomeAnswer) });
 export type BetGameAnswer = Type.Static<typeof BetGame>;
 export const PlacedAnswer = closed({ bet: BetAnswer, balance: Balance, seq: Count, game: BetGame });
+export type PlacedAnswer = Type.Static<typeof PlacedAnswer>;
 
 export const BalanceAnswer = closed({ userId: UserId, balance: Balance, openStake: Count, seq: Count });
 export const BookedAnswer = closed({ balance: Balance, seq: Count, index: Index });

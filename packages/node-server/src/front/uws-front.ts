@@ -2,10 +2,12 @@
 // node has one port and one set of routes.
 import type { us_listen_socket } from "uWebSockets.js";
 import type { App } from "../http/app.ts";
+import type { RequestLog } from "../http/request-log.ts";
 import type { Services } from "../services.ts";
 import type { SocketAdmission } from "../socket/socket-server.ts";
 import { UwsSocketServer } from "../socket/uws-socket-server.ts";
 import type { UwsModule } from "../uws/load-uws.ts";
+import { BETS_PATH, BetRoute } from "./bet-route.ts";
 import { Exchange, requestHead } from "./exchange.ts";
 import type { Front } from "./front.ts";
 import { handToRest } from "./rest-bridge.ts";
@@ -16,11 +18,31 @@ const DRAIN_LOOK_MS = 10;
 /** Without it a second process could listen on the same port, and get half of the connections. */
 const LISTEN_EXCLUSIVELY = 1;
 
-export function createUwsFront(uws: UwsModule, rest: App, services: Services, admit: SocketAdmission): Front {
+export function createUwsFront(
+  uws: UwsModule,
+  rest: App,
+  services: Services,
+  log: RequestLog,
+  admit: SocketAdmission,
+): Front {
   const app = uws.App();
   const sockets = new UwsSocketServer(app, admit);
   let listener: us_listen_socket | undefined;
   const unanswered = new Set<Exchange>();
+  const bets = new BetRoute(services, log);
+  const answered = (exchange: Exchange, answer: Promise<void>): void => {
+    unanswered.add(exchange);
+    void answer.finally(() => unanswered.delete(exchange));
+  };
+  app.post(BETS_PATH, (response, request) => {
+    const exchange = new Exchange(response);
+    const head = requestHead(request);
+    const orderly = bets.read(head);
+    exchange.collect((body) => {
+      const placed = orderly && body && bets.place(exchange, orderly, body);
+      answered(exchange, placed ?? handToRest(rest, exchange, head, body, services));
+    });
+  });
   app.any("/*", (response, request) => {
     const exchange = new Exchange(response);
     // Sockets were offered what goes to `/ws` before.
@@ -29,10 +51,7 @@ export function createUwsFront(uws: UwsModule, rest: App, services: Services, ad
       return;
     }
     const head = requestHead(request);
-    exchange.collect((body) => {
-      unanswered.add(exchange);
-      void handToRest(rest, exchange, head, body, services).finally(() => unanswered.delete(exchange));
-    });
+    exchange.collect((body) => answered(exchange, handToRest(rest, exchange, head, body, services)));
   });
   return {
     sockets,

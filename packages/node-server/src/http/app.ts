@@ -14,10 +14,11 @@ import type { Services } from "../services.ts";
 import { answerClientError } from "./client-error.ts";
 import { parseJsonBody } from "./json-body.ts";
 import { openApi, withHeaders } from "./open-api.ts";
-import { refusalOf, sendProblem } from "./problem.ts";
+import { FAILED_WRITE, refusalOf, sendProblem } from "./problem.ts";
 import { REQUEST_ID_HEADER, requestIdOf } from "./request-id.ts";
 import { addRequestHooks } from "./request-hooks.ts";
 import { BODY_BYTES_MAX, HEADER_BYTES_MAX } from "./request-limits.ts";
+import type { RequestLog } from "./request-log.ts";
 import { adminRoutes } from "./routes/admin.ts";
 import { balanceRoutes } from "./routes/balance.ts";
 import { betRoutes } from "./routes/bets.ts";
@@ -33,8 +34,6 @@ export type App = ReturnType<typeof bareApp>;
 
 /** A whole request must arrive within this time: who drips it byte by byte is cut off. */
 const REQUEST_MS_MAX = 10_000;
-/** A request that takes longer is worth a line in the log. */
-const SLOW_MS = 1_000;
 /** How often connections are looked at for that; a connection that never says a word falls under it too. */
 const CHECK_EVERY_MS = 2_000;
 
@@ -64,7 +63,7 @@ function bareApp(logger: FastifyBaseLogger, services: Services) {
 export async function createApp(
   services: Services,
   logger: FastifyBaseLogger,
-  onResponse: (method: string, route: string, status: number, seconds: number) => void,
+  log: RequestLog,
 ): Promise<App> {
   const app = bareApp(logger, services);
   app.removeAllContentTypeParsers();
@@ -79,7 +78,7 @@ export async function createApp(
   app.setErrorHandler<Error>((error, request, reply) => {
     const refusal = refusalOf(error);
     if (refusal !== undefined) return sendProblem(reply, refusal);
-    request.log.error({ err: error, url: request.url }, "request failed");
+    log.failed(error, request.id, request.url);
     return sendProblem(reply, request.method === "GET" ? INTERNAL_ERROR : FAILED_WRITE);
   });
   app.setNotFoundHandler((_request, reply) =>
@@ -88,20 +87,16 @@ export async function createApp(
   addRequestHooks(app, services);
   app.addHook("onResponse", (request, reply, done) => {
     const { method, routeOptions } = request;
-    const { statusCode: status, elapsedTime: ms } = reply;
-    onResponse(method, routeOptions.url ?? "", status, ms / 1000);
-    const line = {
+    log.answered({
       method,
-      route: routeOptions.url,
-      status,
-      ms: Math.round(ms),
+      route: routeOptions.url ?? "",
+      status: reply.statusCode,
+      ms: reply.elapsedTime,
+      requestId: request.id,
       user: request.identity?.userId,
       key: request.idempotencyKey ?? undefined,
-      // With it, the entry is found in the log of every node.
-      index: reply.getHeader("book-command-index"),
-    };
-    if (status >= 500 || ms >= SLOW_MS) request.log.info(line, "a request failed, or was slow");
-    else request.log.debug(line, "request");
+      index: reply.getHeader("book-command-index") as number | undefined,
+    });
     done();
   });
   await app.register(swagger, { openapi: openApi, transform: withHeaders });
@@ -124,14 +119,6 @@ export async function createApp(
   await app.ready();
   return app;
 }
-
-/** A write that broke off inside the node may have been committed before. */
-const FAILED_WRITE = {
-  code: "outcome_unknown",
-  detail:
-    "The node failed while it dealt with the request. Repeat it with the same Idempotency-Key to find out.",
-  retryAfter: 1,
-} as const;
 
 function validator(schema: TSchema, httpPart: string | undefined) {
   const check = compileCheck(schema);

@@ -16,12 +16,28 @@ export function problemBody({ code, detail, facts }: Refusal): ProblemBody {
   return { type: `urn:quorumbook:problem:${code}`, title, status, detail, code, ...facts };
 }
 
+/** Name and value in turn. */
+export function problemHeaders({ code, retryAfter }: Refusal): readonly string[] {
+  const headers = ["content-type", "application/problem+json; charset=utf-8"];
+  if (retryAfter !== undefined) headers.push("retry-after", String(retryAfter));
+  if (code === "unauthenticated") headers.push("www-authenticate", 'Bearer realm="quorumbook"');
+  return headers;
+}
+
 export function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply {
   const body = problemBody(refusal);
-  if (refusal.retryAfter !== undefined) reply.header("retry-after", refusal.retryAfter);
-  if (refusal.code === "unauthenticated") reply.header("www-authenticate", 'Bearer realm="quorumbook"');
-  return reply.code(body.status).type("application/problem+json").send(JSON.stringify(body));
+  const headers = problemHeaders(refusal);
+  for (let at = 0; at < headers.length; at += 2) reply.header(headers[at] ?? "", headers[at + 1]);
+  return reply.code(body.status).send(JSON.stringify(body));
 }
+
+/** A write that broke off inside the node may have been committed before. */
+export const FAILED_WRITE: Refusal = {
+  code: "outcome_unknown",
+  detail:
+    "The node failed while it dealt with the request. Repeat it with the same Idempotency-Key to find out.",
+  retryAfter: 1,
+};
 
 /**
  * What a thrown value is to the client; undefined for what is no refusal but a failure of this node, of which

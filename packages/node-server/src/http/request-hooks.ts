@@ -9,8 +9,9 @@ import type { Identity, Role } from "../security/token-verifier.ts";
 import { unauthenticated } from "../security/token-verifier.ts";
 import type { Asker, Services } from "../services.ts";
 import { rejectionProblem } from "../views/rejection-problem.ts";
-
+import { indexOf, isKey } from "./request-headers.ts";
 import { REQUEST_ID_HEADER } from "./request-id.ts";
+import { SECURITY_HEADERS } from "./security-headers.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
@@ -36,8 +37,6 @@ const ALLOWED: Record<"user" | "operator" | "admin", ReadonlySet<Role>> = {
   admin: new Set(["admin"]),
 };
 
-const KEY = /^[A-Za-z0-9._~-]{8,64}$/;
-const INDEX = /^(?:0|[1-9][0-9]{0,15})$/;
 const BEARER = /^Bearer +([^ ]+)$/i;
 
 export function addRequestHooks(app: FastifyInstance, services: Services): void {
@@ -49,10 +48,9 @@ export function addRequestHooks(app: FastifyInstance, services: Services): void 
   app.addHook("onRequest", (request, reply, done) => {
     request.deadline = new Deadline();
     // Set raw, so that they are on every answer, refusals of the framework included.
-    reply.raw.setHeader("x-content-type-options", "nosniff");
-    reply.raw.setHeader("cache-control", "no-store");
-    reply.raw.setHeader("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
-    reply.raw.setHeader("referrer-policy", "no-referrer");
+    for (let at = 0; at < SECURITY_HEADERS.length; at += 2) {
+      reply.raw.setHeader(SECURITY_HEADERS[at] ?? "", SECURITY_HEADERS[at + 1] ?? "");
+    }
     reply.raw.setHeader(REQUEST_ID_HEADER, request.id);
     const { access = "anyone", internal = false } = request.routeOptions.config;
     if (access === "anyone") {
@@ -151,15 +149,15 @@ function readKey(request: FastifyRequest, need: "optional" | "required"): string
       detail: "Send an Idempotency-Key header of 8 to 64 URL-safe characters, a UUID say.",
     });
   }
-  if (typeof key === "string" && KEY.test(key)) return key;
+  if (typeof key === "string" && isKey(key)) return key;
   throw invalidField("Idempotency-Key", "must have 8 to 64 URL-safe characters");
 }
 
 function readMinIndex(request: FastifyRequest): number {
   const text = request.headers["book-min-index"];
   if (text === undefined) return 0;
-  const index = typeof text === "string" && INDEX.test(text) ? Number(text) : Number.NaN;
-  if (!Number.isSafeInteger(index)) throw invalidField("Book-Min-Index", "must be a log index");
+  const index = typeof text === "string" ? indexOf(text) : undefined;
+  if (index === undefined) throw invalidField("Book-Min-Index", "must be a log index");
   return index;
 }
 

@@ -37,7 +37,10 @@ export class MemoryLog implements ReplicatedLog {
     this.#now = now;
   }
 
-  /** The next submit or barrier ends this way. */
+  /** While it is set, no read point can be had: the node's own looks at its readiness fail with it. */
+  barrierFault: LogErrorCode | undefined;
+
+  /** The next submit, or change of the cluster, ends this way. */
   failNext(fault: Fault): void {
     this.#faults.push(fault);
   }
@@ -66,7 +69,8 @@ export class MemoryLog implements ReplicatedLog {
   }
 
   async barrier(_timeoutMs?: number): Promise<number> {
-    this.#fail();
+    if (this.barrierFault !== undefined) throw new LogError(this.barrierFault, "the log was told to fail");
+    if (!this.#leads) throw new LogError("no_leader", "this log does not lead");
     return this.#index;
   }
 

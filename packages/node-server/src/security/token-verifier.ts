@@ -109,15 +109,28 @@ export class TokenVerifier {
   verify(token: string, beforeWork?: () => void): Identity | Promise<Identity> {
     if (token.length > TOKEN_LENGTH_MAX || !COMPACT_JWS.test(token)) throw unauthenticated();
     const digest = hash("sha256", token, "base64");
-    const cached = this.#cache.get(digest);
-    if (cached !== undefined && cached.until > this.#options.now()) {
-      this.#cache.delete(digest);
-      this.#cache.set(digest, cached);
-      this.#refuseRevoked(cached.identity);
-      return cached.identity;
+    const cached = this.#cached(digest);
+    if (cached !== undefined) {
+      this.#refuseRevoked(cached);
+      return cached;
     }
     beforeWork?.();
     return this.#verifyAnew(token, digest);
+  }
+
+  /** As {@link verify}, of a token that was verified in the last minute; undefined for any other. */
+  known(token: string): Identity | undefined {
+    if (token.length > TOKEN_LENGTH_MAX) return undefined;
+    const cached = this.#cached(hash("sha256", token, "base64"));
+    return cached === undefined || this.#options.isRevoked?.(cached) === true ? undefined : cached;
+  }
+
+  #cached(digest: string): Identity | undefined {
+    const cached = this.#cache.get(digest);
+    if (cached === undefined || cached.until <= this.#options.now()) return undefined;
+    this.#cache.delete(digest);
+    this.#cache.set(digest, cached);
+    return cached.identity;
   }
 
   async #verifyAnew(token: string, digest: string): Promise<Identity> {

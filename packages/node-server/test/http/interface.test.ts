@@ -146,8 +146,10 @@ describe("every route", () => {
       const strong = await node.get(`${url}?consistency=linearizable`, { as: "admin" });
       expect(strong.status).toBe(plain.status);
       expect(strong.body).toEqual(plain.body);
-      node.log.failNext({ code: "no_leader" });
-      expectProblem(await node.get(`${url}?consistency=linearizable`, { as: "admin" }), 503, "no_leader");
+      node.log.barrierFault = "no_leader";
+      const failed = await node.get(`${url}?consistency=linearizable`, { as: "admin" });
+      node.log.barrierFault = undefined;
+      expectProblem(failed, 503, "no_leader");
     },
   );
 

@@ -5,12 +5,11 @@ import { BetDetailAnswer, BetsPage, PlacedAnswer } from "../../contract/answers.
 import { ProblemError } from "../../contract/problem-codes.ts";
 import { BetBody, BetsQuery, IdParams, NoQuery, ReadQuery } from "../../contract/requests.ts";
 import type { Services } from "../../services.ts";
-import { betAnswer, betDetailAnswer } from "../../views/bet-answer.ts";
-import { betGameAnswer } from "../../views/game-answer.ts";
+import { betDetailAnswer } from "../../views/bet-answer.ts";
+import { placedAnswer } from "../../views/placed-answer.ts";
 import type { App } from "../app.ts";
 import { pageAnswer, pageQuery } from "../paging.ts";
 import { accepted, askerOf, readAt } from "../request-hooks.ts";
-import { gameNotFound } from "./games.ts";
 
 export function betRoutes(app: App, services: Services): void {
   const { machine, gateway } = services;
@@ -28,11 +27,9 @@ export function betRoutes(app: App, services: Services): void {
     },
     async (request, reply) => {
       const applied = await gateway.submit(betCommand(request.body, askerOf(request)), request.deadline);
-      const { bet, balance, seq } = accepted(reply, applied);
+      const outcome = accepted(reply, applied);
       readAt(reply, services);
-      const game = machine.book.game(bet.gameId);
-      if (game === undefined) throw gameNotFound(bet.gameId);
-      return reply.code(201).send({ bet: betAnswer(bet), balance, seq, game: betGameAnswer(game) });
+      return reply.code(201).send(placedAnswer(outcome, machine.book));
     },
   );
 

@@ -54,6 +54,10 @@ export class NodeProcess {
     this.#child = child;
   }
 
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   async ready(): Promise<void> {
     const isReady = async (): Promise<boolean> => {
       if (this.#child?.exitCode !== null) throw new Error(`${this.nodeId} ended:\n${this.output}`);

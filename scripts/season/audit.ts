@@ -71,7 +71,7 @@ async function read(session: Session, origin: string, path: string, atLeast: num
 }
 
 /** Waits until all nodes tell a digest of the same index, and compares the values. */
-async function compareDigests(system: SeasonSystem, findings: Findings): Promise<boolean> {
+export async function compareDigests(system: SeasonSystem, findings: Findings): Promise<boolean> {
   let last: NodeStatus[] = [];
   const common = await until(async () => {
     last = await system.nodes();

@@ -44,8 +44,6 @@ export interface GameNodeOptions<Log extends ReplicatedLog> {
   /** What carries REST and WebSocket; without it, Node's own HTTP server and `ws`. */
   readonly uws?: UwsModule | undefined;
   readonly logger: FastifyBaseLogger;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
   /** The node cannot go on: its state can no longer be vouched for. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -66,7 +64,7 @@ const GOING_AWAY = 1001;
 export async function createGameNode<Log extends ReplicatedLog>(
   options: GameNodeOptions<Log>,
 ): Promise<GameNode<Log>> {
-  const { logger, now, onFatal } = options;
+  const { logger, onFatal } = options;
   const machine = new BettingStateMachine();
   let appliedAt = Number.NEGATIVE_INFINITY;
   machine.listen({
@@ -89,6 +87,8 @@ export async function createGameNode<Log extends ReplicatedLog>(
     },
   });
   const log = await options.openLog(machine);
+  // Not this machine's own clock, which may be wrong: tokens would end early, or live on.
+  const now = (): number => log.now();
   const gateway = new CommandGateway(log, machine);
   const revocations = openRevocations(options, (users) => {
     for (const user of users) for (const session of broadcaster.subscriptions.ofUser(user)) session.revoke();
@@ -141,7 +141,6 @@ export async function createGameNode<Log extends ReplicatedLog>(
       log,
       book: () => machine.book,
       bankroll: options.bankroll,
-      now,
       onDelay: (error) => logger.debug({ err: error }, "the leader's tick will be tried again"),
     },
     onFatal,

@@ -31,7 +31,6 @@ async function main(): Promise<void> {
       uws,
       peerUrls: new Map([...config.peerUrls].filter(([nodeId]) => nodeId !== config.nodeId)),
       logger,
-      now: Date.now,
       openLog: (machine) => openRaftLog({ ...config, onWarning: (message) => logger.warn(message) }, machine),
       onFatal: die,
     });

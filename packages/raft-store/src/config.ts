@@ -56,6 +56,11 @@ export interface RaftTuning {
    * that is suspended as a whole, and whose clock stands still meanwhile, is beyond any bound.
    */
   readonly maxClockDriftPpm?: number;
+  /**
+   * How far what this node stamps may be from the middle one of the voters' wall clocks, in milliseconds; 0: it stamps
+   * what its own clock shows, be it years off. See driver/cluster-time.ts.
+   */
+  readonly clockSkewMsMax?: number;
   /** Replicas compare a digest of the machine at every multiple of this log index, if the machine has one; at least 2. */
   readonly digestEveryEntries?: number;
   /** Whether candidates ask first if they could win (thesis §9.6). */
@@ -85,6 +90,7 @@ export const DEFAULT_TUNING: ResolvedTuning = {
   timeoutMs: 5000,
   leaseReads: false,
   maxClockDriftPpm: 10_000,
+  clockSkewMsMax: 0,
   digestEveryEntries: 1000,
   preVote: true,
   checkQuorum: true,
@@ -95,7 +101,7 @@ export function resolveTuning(tuning: RaftTuning): ResolvedTuning {
   const given = Object.entries(tuning).filter(([, value]) => value !== undefined);
   const resolved: ResolvedTuning = { ...DEFAULT_TUNING, ...Object.fromEntries(given) };
   for (const [name, value] of Object.entries(resolved)) {
-    if (name === "lowSpaceBytes" && value === 0) continue;
+    if ((name === "lowSpaceBytes" || name === "clockSkewMsMax") && value === 0) continue;
     if (typeof value === "number" && !(Number.isFinite(value) && value > 0)) {
       throw new RaftError("RAFT_CONFIG_INVALID", `${name} must be a positive number, not ${value}`);
     }

@@ -34,5 +34,6 @@ export interface NodeStatus extends CoreStatus {
   readonly machineVersion: number;
   /** Messages that were passed over because a newer program sent them. */
   readonly unknownMessages: number;
+  readonly clockOffsetMs: number;
   readonly members: readonly (MemberStatus & { readonly reachable: boolean; readonly lagMs?: number })[];
 }

@@ -6,6 +6,7 @@ import { FIRST_MACHINE_VERSION } from "./core/machine-version.ts";
 import { ProposalTracker } from "./core/proposals.ts";
 import { RaftCore } from "./core/raft-core.ts";
 import { Administration } from "./driver/administration.ts";
+import { ClusterTime } from "./driver/cluster-time.ts";
 import { asStorageError } from "./driver/failures.ts";
 import { Frames } from "./driver/frames.ts";
 import { Lag } from "./driver/lag.ts";
@@ -39,6 +40,8 @@ const ONE_VERSION = {
   initial: FIRST_MACHINE_VERSION,
 };
 const READY_RETRY_MS = 1000;
+const CLOCK_REPORT_MS = 1000;
+const CLOCK_CHECK_MS = 100;
 /** For how many election time-outs a connection to a member that was removed is kept. */
 const DEPARTURE_ELECTION_TIMEOUTS = 2;
 
@@ -56,6 +59,7 @@ export class RaftNode {
   readonly #readers = new Readers();
   readonly #snapshots: Snapshots;
   readonly #lag = new Lag();
+  readonly #time: ClusterTime;
   readonly #ticker: Ticker;
   readonly #administration: Administration;
   readonly #neighbours: Neighbours;
@@ -67,6 +71,10 @@ export class RaftNode {
   #flushing = false;
   #ticks = 0;
   #lowSpace = false;
+  #clockReportedMs = Number.NEGATIVE_INFINITY;
+  #clockOff = false;
+  /** By how much stamps differ from the own clock, and when that was found, by both clocks. */
+  #stamp = { checkedMs: Number.NEGATIVE_INFINITY, baseMs: 0, shiftMs: 0 };
   #stopped = false;
   #ready = false;
   #failure: Error | undefined;
@@ -80,6 +88,7 @@ export class RaftNode {
     const machineVersionMax = versions.max;
     const coreOptions = { ...coreTuning(tuning), nodeId, session, bootstrap, random, machineVersionMax };
     this.#core = new RaftCore({ ...coreOptions, ...(mutants !== undefined && { mutants }) }, data.recovered);
+    this.#time = new ClusterTime(tuning.clockSkewMsMax);
     this.#resendTicks = coreOptions.electionTicks;
     const fail = (error: unknown): void => this.#fail(error);
     const failStorage = (error: unknown): void => this.#fail(asStorageError(error));
@@ -218,7 +227,8 @@ export class RaftNode {
     const ready = this.#ready && members.some((member) => member.nodeId === this.#options.nodeId);
     const { appliedIndex, machineVersion } = this.#replica;
     const unknownMessages = this.#frames.unknown;
-    return { ...status, members, appliedIndex, ready, machineVersion, unknownMessages };
+    const clockOffsetMs = this.#clockOffsetMs();
+    return { ...status, members, appliedIndex, ready, machineVersion, unknownMessages, clockOffsetMs };
   }
 
   /** The core, for checks. */
@@ -287,6 +297,7 @@ export class RaftNode {
     else if (message.type === "SnapshotAck") this.#snapshots.onAck(from, message);
     else if (message.type === "Administer") this.#administration.onRequest(from, message);
     else if (message.type === "AdministerReply") this.#administration.onReply(message);
+    else if (message.type === "ClockReport") this.#time.heard(from, message.wallMs, this.#nowMs());
     else this.#step({ type: "message", from, message, now: this.#wallNow(), ...this.#leaseClock() });
   }
 
@@ -305,6 +316,7 @@ export class RaftNode {
     this.#administration.expire(now, leader !== null);
     this.#neighbours.expire(this.#ticks, leader);
     if (role === "leader") this.#lag.sample(now, lastIndex);
+    if (now - this.#clockReportedMs >= CLOCK_REPORT_MS) this.#tellTime(now);
     if (this.#ticks % RETRY_TICKS !== 0 || leader === null) return;
     if (role !== "leader") {
       const sentBy = this.#ticks - this.#resendTicks;
@@ -383,6 +395,8 @@ export class RaftNode {
     if (this.#stopped) return;
     this.#neighbours.noteReachable(nodeId, reachable);
     if (!reachable) this.#step({ type: "unreachable", nodeId });
+    // Before anything else, so that a candidate knows the clock of whoever votes for it.
+    else if (this.#options.tuning.clockSkewMsMax > 0) this.#send(nodeId, this.#clockReport());
     this.#emit({ type: "reachable", nodeId, reachable });
   }
 
@@ -464,8 +478,56 @@ export class RaftNode {
     return this.#options.tuning.leaseReads ? { monotonicMs: this.#nowMs() } : {};
   }
 
+  /** What this node would stamp at this moment. */
+  now(): UnixMillis {
+    return this.#wallNow();
+  }
+
   #wallNow(): UnixMillis {
-    return unixMillis(this.#options.runtime.clock.wallMs());
+    const ownMs = this.#options.runtime.clock.wallMs();
+    if (this.#options.tuning.clockSkewMsMax === 0) return unixMillis(ownMs);
+    const nowMs = this.#nowMs();
+    const driftMs = Math.abs(ownMs - nowMs - this.#stamp.baseMs);
+    // Every message is given the time: who is right is looked at ten times a second, and when the own clock jumps.
+    if (nowMs - this.#stamp.checkedMs >= CLOCK_CHECK_MS || driftMs >= CLOCK_CHECK_MS) {
+      const shiftMs = this.#time.now(ownMs, nowMs, this.#otherVoters()) - ownMs;
+      this.#stamp = { checkedMs: nowMs, baseMs: ownMs - nowMs, shiftMs };
+    }
+    return unixMillis(ownMs + this.#stamp.shiftMs);
+  }
+
+  #clockReport(): WireMessage {
+    return { type: "ClockReport", wallMs: Math.max(0, this.#options.runtime.clock.wallMs()) };
+  }
+
+  #tellTime(now: number): void {
+    const { clockSkewMsMax } = this.#options.tuning;
+    if (clockSkewMsMax === 0) return;
+    this.#clockReportedMs = now;
+    for (const { nodeId } of this.#core.status().members) {
+      if (nodeId !== this.#options.nodeId && this.#neighbours.isReachable(nodeId)) {
+        this.#send(nodeId, this.#clockReport());
+      }
+    }
+    const offsetMs = this.#clockOffsetMs();
+    const isOff = Math.abs(offsetMs) > clockSkewMsMax;
+    if (isOff && !this.#clockOff) {
+      const which = offsetMs > 0 ? "ahead of" : "behind";
+      const message = `this clock is ${Math.abs(Math.round(offsetMs))} ms ${which} the others': theirs is stamped`;
+      this.#emit({ type: "warning", message });
+    }
+    this.#clockOff = isOff;
+  }
+
+  #clockOffsetMs(): number {
+    const ownMs = this.#options.runtime.clock.wallMs();
+    return this.#time.offsetMs(ownMs, this.#nowMs(), this.#otherVoters());
+  }
+
+  *#otherVoters(): Iterable<NodeId> {
+    for (const { nodeId, voter } of this.#core.status().members) {
+      if (voter && nodeId !== this.#options.nodeId) yield nodeId;
+    }
   }
 }
 

@@ -246,6 +246,11 @@ export class RaftStore<Command, Result> {
     return this.#node.takeSnapshot();
   }
 
+  /** What this node would stamp on an entry at this moment, if it led: see `clockSkewMsMax`. Milliseconds since 1970. */
+  now(): UnixMillis {
+    return this.#node.now();
+  }
+
   /** This node's latest snapshot as a stream of bytes, for keeping elsewhere; undefined if there is none yet. */
   backup(): Promise<Backup | undefined> {
     return this.#node.backup();
@@ -287,6 +292,7 @@ export class RaftStore<Command, Result> {
       ready,
       machineVersion: rest.machineVersion,
       unknownMessages: rest.unknownMessages,
+      clockOffsetMs: rest.clockOffsetMs,
       members: members.map(({ nodeId: id, address, voter, reachable, matchIndex, lagMs }) => ({
         nodeId: id,
         address,

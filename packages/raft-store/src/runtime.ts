@@ -6,7 +6,7 @@
 export interface Clock {
   /** Milliseconds since an arbitrary start, with fractions; never goes back. For durations and deadlines. */
   monotonicMs(): number;
-  /** Milliseconds since the Unix epoch, whole. May jump; only the leader's stamp of a proposal reads it. */
+  /** Milliseconds since the Unix epoch, whole. May jump; only stamps of proposals, and reports to the others, read it. */
   wallMs(): number;
 }
 

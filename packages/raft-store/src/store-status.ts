@@ -16,6 +16,8 @@ export interface StoreStatus {
   readonly machineVersion: number;
   /** Messages that were passed over because a newer program sent them. */
   readonly unknownMessages: number;
+  /** With `clockSkewMsMax`: this node's wall clock minus the middle one of the voters'. */
+  readonly clockOffsetMs: number;
   readonly members: readonly StoreMember[];
 }
 

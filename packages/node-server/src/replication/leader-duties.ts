@@ -15,8 +15,6 @@ export interface Duties {
   readonly book: () => Book;
   /** House money of a new book, in minor units. */
   readonly bankroll: number;
-  /** The leader's clock, in milliseconds. */
-  readonly now: () => number;
   /** Told of what went wrong; the next tick tries again. */
   readonly onDelay: (error: LogError) => void;
 }
@@ -26,11 +24,11 @@ export interface Duties {
  *
  * @returns whether a command was logged
  */
-export async function performDuties({ log, book, bankroll, now, onDelay }: Duties): Promise<boolean> {
+export async function performDuties({ log, book, bankroll, onDelay }: Duties): Promise<boolean> {
   if (log.status().role !== "leader") return false;
   const isNew = book().index === 0;
   // Log time never goes back. A leader whose clock is behind it must not keep open what is past its time.
-  if (!isNew && !book().tickDue(unixMillis(Math.max(now(), book().at)))) return false;
+  if (!isNew && !book().tickDue(unixMillis(Math.max(log.now(), book().at)))) return false;
   try {
     await log.submit(
       isNew

@@ -124,6 +124,10 @@ export class MemoryLog implements ReplicatedLog {
     if (index > this.#index) throw new LogError("replica_behind", `at ${this.#index}, not yet at ${index}`);
   }
 
+  now(): number {
+    return this.#now();
+  }
+
   status(): LogStatus {
     return {
       nodeId: "node1",

@@ -60,6 +60,12 @@ const LOG_ERRORS: Record<RaftErrorCode, LogErrorCode> = {
   RAFT_VERSION_UNSUPPORTED: "change_in_progress",
 };
 
+/**
+ * By how much log time may be off the middle one of the members' clocks: more than clocks that are kept right ever
+ * differ, and less than matters to a game's closing time.
+ */
+const CLOCK_SKEW_MS_MAX = 1_000;
+
 /** Room for a snapshot of the book beside the one before, and for the log meanwhile. */
 const LOW_SPACE_BYTES = 64 << 20;
 
@@ -77,6 +83,7 @@ export async function openRaftLog(options: RaftLogOptions, machine: BettingState
     members: Object.fromEntries(peers),
     join,
     lowSpaceBytes: LOW_SPACE_BYTES,
+    clockSkewMsMax: CLOCK_SKEW_MS_MAX,
     machine,
     codec: { encode: encodeCommand, decode: decodeCommand },
     ...(clusterSecret === undefined ? {} : { secret: clusterSecret }),
@@ -164,7 +171,11 @@ export class RaftLog implements ReplicatedLog {
   }
 
   async backup(): Promise<Backup | undefined> {
-    return await this.#store.backup();
+    try {
+      return await this.#store.backup();
+    } catch (error) {
+      throw asLogError(error);
+    }
   }
 
   #change(change: MemberChange, timeoutMs: number): Promise<number> {
@@ -191,10 +202,26 @@ export class RaftLog implements ReplicatedLog {
     }
   }
 
+  now(): number {
+    return this.#store.now();
+  }
+
   status(): LogStatus {
-    const { role, leader, members, ...status } = this.#store.status();
-    const votes = members.some(({ nodeId, voter }) => nodeId === status.nodeId && voter);
-    return { ...status, role: roleOf(role, votes), leader: leader ?? undefined, members };
+    const { nodeId, role, leader, members, ...status } = this.#store.status();
+    const { term, lastIndex, commitIndex, appliedIndex, ready, clockOffsetMs } = status;
+    const votes = members.some((member) => member.nodeId === nodeId && member.voter);
+    return {
+      nodeId,
+      role: roleOf(role, votes),
+      term,
+      leader: leader ?? undefined,
+      lastIndex,
+      commitIndex,
+      appliedIndex,
+      ready,
+      clockOffsetMs,
+      members,
+    };
   }
 
   subscribe(listener: (event: LogEvent) => void): () => void {

@@ -26,6 +26,8 @@ export interface LogStatus {
   readonly appliedIndex: number;
   /** Whether what was committed when this node started has been applied. */
   readonly ready: boolean;
+  /** By how much this machine's clock is ahead of the others', in milliseconds, where that is known. */
+  readonly clockOffsetMs?: number;
   readonly members: readonly LogMember[];
 }
 
@@ -101,6 +103,12 @@ export interface ReplicatedLog extends LogAdministration {
   appliedAtLeast(index: number, timeoutMs: number): Promise<void>;
 
   status(): LogStatus;
+
+  /**
+   * The time that the log would stamp at this moment, in milliseconds since 1970. Not the clock of this machine, where
+   * the log knows better.
+   */
+  now(): number;
 
   /**
    * Whoever listens after the end is told of it all the same.

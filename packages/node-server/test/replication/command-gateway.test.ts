@@ -16,7 +16,7 @@ beforeEach(async () => {
   log = new MemoryLog(machine, Date.now);
   gateway = new CommandGateway(log, machine);
   const book = () => machine.book;
-  await performDuties({ log, book, bankroll: 1_000, now: Date.now, onDelay: () => undefined });
+  await performDuties({ log, book, bankroll: 1_000, onDelay: () => undefined });
 });
 
 async function codeOf(asked: Promise<unknown> | undefined): Promise<string> {

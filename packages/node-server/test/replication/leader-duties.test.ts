@@ -30,7 +30,6 @@ const perform = (): Promise<boolean> =>
     log,
     book: () => machine.book,
     bankroll: 100_000_000,
-    now: () => now,
     onDelay: (error) => {
       throw error;
     },

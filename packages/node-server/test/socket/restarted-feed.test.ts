@@ -42,7 +42,6 @@ async function restarted(): Promise<number> {
     bankroll: 100_000_000,
     rateLimit: 0,
     logger: pino({ level: "silent" }),
-    now,
     onFatal: (error) => failures.push(error),
   });
   await before.close();

@@ -86,7 +86,6 @@ export async function startMemoryNode(options: MemoryNodeOptions = {}): Promise<
     rateLimit: options.rateLimit ?? 0,
     uws: carrier() === "uws" ? loadUws().uws : undefined,
     logger,
-    now,
     onFatal: (error) => failures.push(error),
   });
   let listening: Promise<number> | undefined;

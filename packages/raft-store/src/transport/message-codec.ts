@@ -7,13 +7,14 @@ import type {
   AdministrationOutcome,
   AdministrationRequest,
 } from "./administration-messages.ts";
+import type { ClockReport } from "./clock-message.ts";
 import { ENTRY_FIXED_BYTES, WireReader } from "./wire-reader.ts";
 import { WireWriter } from "./wire-writer.ts";
 import { UnknownMessageError } from "./unknown-on-wire.ts";
 import type { SnapshotAck, SnapshotChunk } from "./snapshot-messages.ts";
 
-/** Everything a driver sends: the core's messages, and the driver's own for snapshots and for operators. */
-export type WireMessage = Message | SnapshotChunk | SnapshotAck | Administer | AdministerReply;
+/** Everything a driver sends: the core's messages, and the driver's own for snapshots, for operators and of the time. */
+export type WireMessage = Message | SnapshotChunk | SnapshotAck | Administer | AdministerReply | ClockReport;
 
 /** The first byte of a message. Values are never reused. */
 const TYPE = {
@@ -32,6 +33,7 @@ const TYPE = {
   SnapshotAck: 13,
   Administer: 14,
   AdministerReply: 15,
+  ClockReport: 16,
 } as const satisfies Record<WireMessage["type"], number>;
 
 const REJECT_REASONS: readonly ForwardRejectedReason[] = ["overloaded", "transferring", "low-space"];
@@ -110,6 +112,9 @@ export function encodeMessage(message: WireMessage): Uint8Array[] {
       w.u64s(message.session, message.request);
       w.u8(OUTCOMES.indexOf(message.outcome));
       w.u64s(message.index);
+      break;
+    case "ClockReport":
+      w.u64s(message.wallMs);
       break;
     default:
       message satisfies never;
@@ -268,6 +273,8 @@ function readMessage(r: WireReader): WireMessage {
         outcome: r.oneOf(OUTCOMES),
         index: r.index(),
       };
+    case TYPE.ClockReport:
+      return { type: "ClockReport", wallMs: r.u64() };
     default:
       throw new UnknownMessageError(`a message of unknown type ${type}`);
   }

@@ -113,6 +113,7 @@ const MESSAGES: readonly (readonly [WireMessage, string])[] = [
     { type: "AdministerReply", session: 5, request: 8, outcome: "not-caught-up", index: logIndex(9) },
     "0f 0500000000000000 0800000000000000 04 0900000000000000",
   ],
+  [{ type: "ClockReport", wallMs: 1_700_000_000_000 }, "10 0068e5cf8b010000"],
 ];
 
 const comparable = (message: WireMessage): unknown => JSON.parse(JSON.stringify(message));

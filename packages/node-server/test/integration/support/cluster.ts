@@ -32,6 +32,8 @@ export class NodeProcess {
   readonly #env: Readonly<Record<string, string>>;
   readonly #issuer: TokenIssuer;
   #child: ChildProcess | undefined;
+  /** By how much the clock of the process is off, in milliseconds; from its next start on. */
+  clockOffMs = 0;
   output = "";
 
   constructor(nodeId: string, httpPort: number, env: Readonly<Record<string, string>>, issuer: TokenIssuer) {
@@ -42,7 +44,10 @@ export class NodeProcess {
   }
 
   start(): void {
-    const child = spawn(process.execPath, ["--conditions=@quorumbook/source", MAIN], {
+    const wrong = `const now = Date.now; Date.now = () => now() + ${this.clockOffMs};`;
+    const preload =
+      this.clockOffMs === 0 ? [] : ["--import", `data:text/javascript,${encodeURIComponent(wrong)}`];
+    const child = spawn(process.execPath, [...preload, "--conditions=@quorumbook/source", MAIN], {
       env: { PATH: process.env["PATH"], ...this.#env },
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -107,6 +107,8 @@ export async function createGameNode<Log extends ReplicatedLog>(
     machine,
     gateway,
     connections: () => front?.sockets.connections ?? 0,
+    followers: () => broadcaster.subscriptions.followers,
+    isReady: () => readiness.readiness === "ready",
   });
   const services: Services = {
     machine,
@@ -168,6 +170,7 @@ export async function createGameNode<Log extends ReplicatedLog>(
             broadcaster,
             now,
             onError: (error) => logger.error({ err: error }, "a bet over the socket failed"),
+            onClosing: metrics.onSocketClosing,
           }),
       );
       return await front.listen(host, port);

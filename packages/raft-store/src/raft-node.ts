@@ -71,6 +71,8 @@ export class RaftNode {
   #flushing = false;
   #ticks = 0;
   #lowSpace = false;
+  /** Writes that are under way, oldest first. */
+  readonly #persisting: { readonly opId: number; readonly sinceMs: number }[] = [];
   #clockReportedMs = Number.NEGATIVE_INFINITY;
   #clockOff = false;
   /** By how much stamps differ from the own clock, and when that was found, by both clocks. */
@@ -270,7 +272,10 @@ export class RaftNode {
   #perform(effects: Effects, input: Input): void {
     for (const event of effects.events) this.#onCoreEvent(event);
     const { persist, restore } = effects;
-    if (persist !== undefined) this.#snapshots.persist(persist);
+    if (persist !== undefined) {
+      this.#persisting.push({ opId: persist.opId, sinceMs: this.#nowMs() });
+      this.#snapshots.persist(persist);
+    }
     if (input.type === "snapshotReceived" && persist?.snapshot === undefined) this.#snapshots.refused();
     for (const { to, message } of effects.send) this.#send(to, message);
     if (restore !== undefined) this.#replica.restore(restore);
@@ -302,6 +307,11 @@ export class RaftNode {
   }
 
   #onPersisted(opId: number): void {
+    const now = this.#nowMs();
+    while (this.#persisting[0] !== undefined && this.#persisting[0].opId <= opId) {
+      const { sinceMs } = this.#persisting.shift() as { sinceMs: number };
+      this.#emit({ type: "persisted", ms: now - sinceMs });
+    }
     this.#snapshots.persisted(opId);
     this.#step({ type: "persisted", opId });
   }

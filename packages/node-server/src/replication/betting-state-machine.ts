@@ -23,6 +23,8 @@ export interface AppliedEntry {
   readonly at: number;
   readonly command: Command;
   readonly applied: Applied;
+  /** How long the book took over it, in milliseconds. */
+  readonly tookMs: number;
 }
 
 export interface MachineListener {
@@ -76,8 +78,10 @@ export class BettingStateMachine {
   apply(entry: LogEntry): Applied {
     this.#noteDigest(entry.index);
     const { index, at, command } = entry;
+    const began = performance.now();
     const applied = this.#book.apply(command, { index: logIndex(index), at: unixMillis(at) });
-    const done: AppliedEntry = { index, at: this.#book.at, command, applied };
+    const tookMs = performance.now() - began;
+    const done: AppliedEntry = { index, at: this.#book.at, command, applied, tookMs };
     for (const listener of this.#listeners) listener.onApplied(done);
     return applied;
   }

@@ -13,7 +13,7 @@ import { ProblemError } from "../contract/problem-codes.ts";
 import type { BettingStateMachine } from "./betting-state-machine.ts";
 import { Deadline, REQUEST_WAIT_MS } from "./deadline.ts";
 import { LOG_REFUSALS, logRefusalOf } from "./log-refusals.ts";
-import type { ReplicatedLog } from "./replicated-log.ts";
+import { LogError, type LogErrorCode, type ReplicatedLog } from "./replicated-log.ts";
 
 /** A ReadIndex round is one message each way; what takes longer than this has no leader. */
 const BARRIER_WAIT_MS = 2_000;
@@ -31,6 +31,8 @@ export class CommandGateway {
   readonly #log: ReplicatedLog;
   readonly #machine: BettingStateMachine;
   readonly #opening = new Map<UserId, Promise<void>>();
+  /** Told how long each command waited for its commit and apply, in seconds, and how that ended. */
+  onSettled: (seconds: number, outcome: "applied" | LogErrorCode) => void = () => undefined;
   #inFlight = 0;
   #reached = 0;
 
@@ -67,10 +69,13 @@ export class CommandGateway {
     if (command.type !== "placeBet") assertReadable(command);
     if (this.#inFlight >= IN_FLIGHT_MAX) throw new ProblemError(LOG_REFUSALS.overloaded);
     this.#inFlight += 1;
+    const began = performance.now();
     try {
       const { applied } = await this.#log.submit(command, waitMs);
+      this.onSettled((performance.now() - began) / 1000, "applied");
       return applied as Applied<Type>;
     } catch (error) {
+      if (error instanceof LogError) this.onSettled((performance.now() - began) / 1000, error.code);
       throw logRefusalOf(error);
     } finally {
       this.#inFlight -= 1;

@@ -109,6 +109,9 @@ export class RaftLog implements ReplicatedLog {
         case "ready":
           this.#tell({ type: "changed" });
           break;
+        case "persisted":
+          this.#tell(event);
+          break;
         case "fatal":
           this.#fatal = { type: "fatal", error: event.error };
           this.#tell(this.#fatal);

@@ -69,6 +69,8 @@ export class LogError extends Error {
 export type LogEvent =
   /** Role, leader, term or membership changed: read `status()`. */
   | { readonly type: "changed" }
+  /** Something was made durable here; `ms` from the order to the end. */
+  | { readonly type: "persisted"; readonly ms: number }
   /** The log cannot go on, nor can this node. */
   | { readonly type: "fatal"; readonly error: Error };
 

@@ -39,8 +39,17 @@ function limitKeyOf(address: string): string {
   return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/64`;
 }
 
+/** An IPv4 address that was written as one of IPv6, short or in full, as itself. */
 function unmapped(address: string): string {
-  return /^::ffff:(?<v4>\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.groups?.v4 ?? address;
+  const short = /^::ffff:(?<v4>\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.groups?.v4;
+  if (short !== undefined) return short;
+  const full = /^(?:0{1,4}:){5}ffff:(?<high>[\da-f]{1,4}):(?<low>[\da-f]{1,4})$/i.exec(address)?.groups;
+  if (full === undefined) return address;
+  const [high, low] = [full["high"], full["low"]].map((text) => Number.parseInt(text ?? "", 16)) as [
+    number,
+    number,
+  ];
+  return [high >> 8, high & 255, low >> 8, low & 255].join(".");
 }
 
 function familyOf(address: string): "ipv4" | "ipv6" {

@@ -55,7 +55,9 @@ export class Broadcaster implements MachineListener {
       clock,
     );
     services.machine.listen(this);
-    this.#unsubscribe = services.log.subscribe(() => this.#tellCluster());
+    this.#unsubscribe = services.log.subscribe(({ type }) => {
+      if (type === "changed") this.#tellCluster();
+    });
     this.#tellCluster();
     this.#watchCluster();
   }

@@ -12,10 +12,13 @@ export class Outbox {
   readonly #connection: SocketConnection;
   /** Bytes of a snapshot or replay the client asked for: they do not count against it until they are through. */
   #granted = 0;
+  readonly #onClosing: (code: number) => void;
   #closed = false;
 
-  constructor(connection: SocketConnection) {
+  /** @param onClosing told why the node closes the connection, where it does */
+  constructor(connection: SocketConnection, onClosing: (code: number) => void = () => undefined) {
     this.#connection = connection;
+    this.#onClosing = onClosing;
   }
 
   get isOpen(): boolean {
@@ -50,6 +53,7 @@ export class Outbox {
   close(code: number, reason: string): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#onClosing(code);
     this.#connection.close(code, reason);
     setTimeout(() => this.#connection.terminate(), LINGER_MS).unref();
   }

@@ -30,6 +30,8 @@ export interface SessionContext {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly onError: (error: unknown) => void;
+  /** The node closes a connection, with that code. */
+  readonly onClosing?: (code: number) => void;
 }
 
 export class Session implements ConnectionListener {
@@ -51,7 +53,7 @@ export class Session implements ConnectionListener {
     const { services, broadcaster, now } = context;
     this.#context = context;
     this.#connection = connection;
-    this.#outbox = new Outbox(connection);
+    this.#outbox = new Outbox(connection, context.onClosing);
     this.#public = new PublicStream(this, this.#outbox, context);
     this.#personal = new PersonalStream(this, this.#outbox, context);
     this.#bets = new BetDesk(this.#outbox, this.#personal, context);

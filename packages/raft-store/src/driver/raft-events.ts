@@ -15,6 +15,8 @@ export type RaftEvent =
   | { readonly type: "snapshot-taken"; readonly index: LogIndex }
   /** This node's machine was replaced by the leader's, as of `index`. */
   | { readonly type: "snapshot-restored"; readonly index: LogIndex }
+  /** Entries, or a term and vote, were written to disk and synced; `ms` from the order to the end. */
+  | { readonly type: "persisted"; readonly ms: number }
   /** For an operator to read. */
   | { readonly type: "warning"; readonly message: string }
   /** The node has stopped and will not go on. The process should end. */

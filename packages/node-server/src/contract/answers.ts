@@ -182,12 +182,3 @@ export const ClusterAnswer = closed({
 export type ClusterAnswer = Type.Static<typeof ClusterAnswer>;
 /** Which node took it, and what it includes of the log. */
 export const SnapshotAnswer = closed({ nodeId: Type.String(), index: Index });
-
-/** RFC 9457, with the code that clients act on; a refusal adds the facts it is about. */
-export const ProblemAnswer = Type.Object({
-  type: Type.String(),
-  title: Type.String(),
-  status: Type.Integer(),
-  detail: Type.String(),
-  code: Type.String(),
-});

@@ -1,7 +1,6 @@
 // The OpenAPI 3.1 description: made from the schemas that validate, plus the headers that the hooks read.
 import type { SwaggerTransform } from "@fastify/swagger";
 import { Type } from "typebox";
-import { ProblemAnswer } from "../contract/answers.ts";
 import { closed, IdempotencyKey, Index } from "../contract/scalars.ts";
 
 export const openApi = {
@@ -23,11 +22,6 @@ export const openApi = {
   },
 };
 
-const REFUSAL = {
-  description: "A refusal, with the code that clients act on",
-  content: { "application/problem+json": { schema: ProblemAnswer } },
-};
-
 const TAGS = { anyone: "anyone", user: "bettors", admin: "admins", operator: "operators" } as const;
 
 /** Adds to a route's description what its configuration says of token, key and index. */
@@ -38,8 +32,6 @@ export const withHeaders: SwaggerTransform = ({ schema, url, route }) => {
     key === undefined
       ? {}
       : { "Idempotency-Key": key === "required" ? IdempotencyKey : Type.Optional(IdempotencyKey) };
-  // The types promise a schema; routes without one have none.
-  const answers: object = schema?.response ?? {};
   return {
     url,
     schema: {
@@ -47,7 +39,6 @@ export const withHeaders: SwaggerTransform = ({ schema, url, route }) => {
       ...(internal === true ? { hide: true } : {}),
       tags: [TAGS[access]],
       headers: closed({ ...minIndex, ...keyHeader }),
-      response: { ...answers, default: REFUSAL },
       ...(access === "anyone" ? {} : { security: [{ token: [] }] }),
     },
   };

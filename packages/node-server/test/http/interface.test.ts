@@ -1,5 +1,7 @@
 // What holds for every route: order of checks, headers, consistency, forms of refusal.
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { PROBLEMS } from "../../src/contract/problem-codes.ts";
 import { ClusterAnswer } from "../../src/contract/answers.ts";
 import { conforms, expectProblem, freshKey, startMemoryNode, type TestNode } from "../support/memory-node.ts";
 
@@ -180,6 +182,39 @@ describe("every route", () => {
     const page = await node.get("/api/docs");
     expect(page.headers["content-type"]).toContain("text/html");
     for (const path of Object.keys(paths)) expect(page.text).toContain(path);
+  });
+
+  it("is described by a valid document, with every refusal and every header", async () => {
+    const { body } = await node.get("/api/openapi.json");
+    expect(await new Validator().validate(structuredClone(body))).toMatchObject({ valid: true });
+    const text = JSON.stringify(body);
+    for (const [code, [status]] of Object.entries(PROBLEMS)) {
+      const { responses } = body["components"] as { responses: Record<string, object> };
+      expect(JSON.stringify(responses[`Refusal${status}`])).toContain(`"${code}"`);
+    }
+    for (const name of [
+      "Book-Index",
+      "Book-Command-Index",
+      "Book-Min-Index",
+      "Idempotency-Key",
+      "X-Request-Id",
+    ]) {
+      expect(text).toContain(`"${name}"`);
+    }
+    const page = await node.get("/api/docs");
+    for (const code of Object.keys(PROBLEMS)) expect(page.text).toContain(`\`${code}\``);
+    expect(page.text).not.toContain("<script");
+  });
+
+  it("is refused as the description says, and in no other way", async () => {
+    const { body } = await node.get("/api/openapi.json");
+    const paths = body["paths"] as Record<string, Record<string, { responses: Record<string, unknown> }>>;
+    for (const { method, url, access } of ROUTES) {
+      const described = paths[url.replace(/\/(1|node1)\b/, "/{id}")]?.[method.toLowerCase()]?.responses ?? {};
+      const without = await node.call(method, url);
+      expect(Object.keys(described), `${method} ${url}`).toContain(String(without.status));
+      expect(Object.hasOwn(described, "401"), `${method} ${url}`).toBe(access !== "anyone");
+    }
   });
 });
 

@@ -74,6 +74,14 @@ describe("a token", () => {
     expect(await refusal(await issuer.token("bob"))).toBe("unauthenticated");
   });
 
+  it("is refused before its time", async () => {
+    const notBefore = START / 1000 + 60;
+    const token = await issuer.token("ann", "bettor", { notBefore });
+    expect(await refusal(token)).toBe("unauthenticated");
+    time += 61_000;
+    expect(await refusal(token)).toBe("none");
+  });
+
   it("is refused from another issuer, for another audience, or in an unknown role", async () => {
     expect(await refusal(await issuer.token("ann", "bettor", { issuer: "other" }))).toBe("unauthenticated");
     expect(await refusal(await issuer.token("ann", "bettor", { audience: "other" }))).toBe("unauthenticated");

@@ -9,6 +9,8 @@ export interface TokenClaims {
   /** Seconds since 1970. */
   readonly expires?: number;
   readonly kid?: string;
+  /** Seconds since 1970: not to be taken before. */
+  readonly notBefore?: number;
 }
 
 export interface TokenIssuer {
@@ -37,7 +39,8 @@ export async function createTokenIssuer(now: () => number = Date.now): Promise<T
     },
     token(user, role = "bettor", claims = {}) {
       const seconds = Math.floor(now() / 1000);
-      return new SignJWT({ username: user, role: claims.role ?? role })
+      const nbf = claims.notBefore === undefined ? {} : { nbf: claims.notBefore };
+      return new SignJWT({ username: user, role: claims.role ?? role, ...nbf })
         .setProtectedHeader({ alg: "EdDSA", kid: claims.kid ?? "key-1" })
         .setSubject(claims.sub ?? user)
         .setIssuer(claims.issuer ?? "quorumbook")

@@ -11,7 +11,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Random } from "../season/random.ts";
 import type { Session } from "../season/session.ts";
-import type { Move, Operation, Outcome, Write } from "./history.ts";
+import type { Move, Operation, Outcome, Read, Write } from "./history.ts";
 
 /** What a client may ask: which nodes there are, and which games take bets. */
 export interface Surroundings {
@@ -167,25 +167,23 @@ export class Bettor {
   }
 
   async #readBalance(): Promise<void> {
-    const asked = await this.#read<Balance>("/api/balance");
-    if (asked === undefined) return;
-    const { balance, seq } = asked.value;
-    this.operations.push({ ...asked.read, saw: { type: "balance", balance, seq } });
+    await this.#read<Balance>("/api/balance", ({ balance, seq }) => ({ type: "balance", balance, seq }));
   }
 
   async #readGame(): Promise<void> {
     const { games } = this.#around;
     if (games.length === 0) return;
     const gameId = this.#random.pick(games);
-    const asked = await this.#read<Game>(`/api/games/${gameId}`);
-    if (asked === undefined) return;
-    const { totalStaked } = asked.value;
-    const saw = { type: "game", gameId, totalStaked, text: JSON.stringify(asked.value) } as const;
-    this.operations.push({ ...asked.read, saw });
+    await this.#read<Game>(`/api/games/${gameId}`, (game) => ({
+      type: "game",
+      gameId,
+      totalStaked: game.totalStaked,
+      text: JSON.stringify(game),
+    }));
   }
 
   /** A read from the local replica, of one's own writes, or a linearizable one. */
-  async #read<Value>(path: string) {
+  async #read<Value>(path: string, saw: (value: Value) => Read["saw"]): Promise<void> {
     const [node, http] = this.#random.pick([...this.#nodes]);
     const how = this.#random.int(0, 2);
     const linearizable = how === 2;
@@ -193,22 +191,19 @@ export class Bettor {
     const invokedAt = performance.now();
     const query = linearizable ? "?consistency=linearizable" : "";
     const answer = await http.get<Value>(path + query, { minIndex, retries: 0 });
-    if (!answer.ok) return undefined;
-    const { value, index } = answer;
-    this.#see(index);
-    const returnedAt = performance.now();
-    const client = this.name;
-    const read = {
+    if (!answer.ok) return;
+    this.#see(answer.index);
+    this.operations.push({
       type: "read",
-      client,
+      client: this.name,
       node,
       invokedAt,
-      returnedAt,
+      returnedAt: performance.now(),
       minIndex,
       linearizable,
-      index,
-    } as const;
-    return { value, read };
+      index: answer.index,
+      saw: saw(answer.value),
+    });
   }
 
   #see(index: number): void {

@@ -89,18 +89,23 @@ export class Listener {
     const snapshot = heard.find(({ type }) => SNAPSHOTS.has(type));
     const messages = heard
       .filter(({ type }) => IN_STREAMS.test(type))
-      .map(({ replay: _, ...message }) => ({ index: message.index ?? 0, text: JSON.stringify(message) }));
+      .map((message) => ({ index: message.index ?? 0, text: unmarked(message) }));
     // What comes with a pong behind it is all there was; without one, the last index may have been cut.
     const whole = heard.some(({ type }) => type === "pong");
     const last = messages.at(-1)?.index ?? 0;
     const through = Math.max(begun.index ?? 0, whole ? last : last - 1);
     this.segments.push({ node, stream, from: snapshot?.index ?? from, through, messages });
-    for (const { replay: _, ...message } of heard) {
+    for (const message of heard) {
       const { type, gameId, version } = message;
       if (type !== "oddsChanged" || gameId === undefined || version === undefined) continue;
-      this.quotes.push({ node, gameId, version, text: JSON.stringify(message) });
+      this.quotes.push({ node, gameId, version, text: unmarked(message) });
     }
   }
+}
+
+/** A message is the same whether it was missed or not. */
+function unmarked(message: Heard): string {
+  return JSON.stringify({ ...message, replay: undefined });
 }
 
 function pause(ms: number): Promise<void> {

@@ -48,10 +48,10 @@ it.each([
   expect(Math.abs(Date.parse(open.body["createdAt"] as string) - Date.now())).toBeLessThan(NEAR_MS);
 
   await eventually("the one is closed at its time", async () => {
-    const { body } = await leader.ask("GET", `/api/games/${closing.body["id"]}`);
+    const { body } = await leader.ask("GET", `/api/games/${String(closing.body["id"])}`);
     return body["status"] === "closed";
   });
-  const { body } = await leader.ask("GET", `/api/games/${open.body["id"]}`);
+  const { body } = await leader.ask("GET", `/api/games/${String(open.body["id"])}`);
   expect(body["status"]).toBe("open");
   const before = (await leader.cluster()).nodes[0]?.lastIndex;
   await new Promise((resolve) => setTimeout(resolve, 1_000));

@@ -31,6 +31,7 @@ export interface BookConfig {
   readonly refuseUnsafePricing?: boolean;
 }
 
+/** Which part of a list. */
 export interface PageQuery {
   /** 1 … 200; default 50. */
   readonly limit?: number;
@@ -38,6 +39,7 @@ export interface PageQuery {
   readonly cursor?: number;
 }
 
+/** Which games. */
 export interface GamesQuery extends PageQuery {
   readonly status?: GameStatus;
   readonly category?: Category;
@@ -45,6 +47,7 @@ export interface GamesQuery extends PageQuery {
   readonly q?: string;
 }
 
+/** Which bets. */
 export interface BetsQuery extends PageQuery {
   readonly userId?: UserId;
   readonly gameId?: GameId;
@@ -125,6 +128,7 @@ export interface Book {
    * @param entry   the log entry that carries it; `index` must grow
    */
   apply<Type extends CommandType>(command: CommandOf<Type>, entry: Entry): Applied<Type>;
+  /** The same, of a command whose type is known at run time only. */
   apply(command: Command, entry: Entry): Applied;
 
   /** Log index of the last applied entry; 0 before the first. */
@@ -136,6 +140,7 @@ export interface Book {
 
   /** Sixteen hexadecimal digits over all state, kept up to date with each change: reading it is O(1). */
   digest(): string;
+  /** What `digest` is made of, part by part: where two books differ. */
   digestParts(): DigestParts;
 
   /** The Merkle tree over everything that changed the book. */
@@ -156,10 +161,13 @@ export interface Book {
    */
   settledFor(id: UserId, settlements: readonly BetsSettled[]): (BetSettled | BalanceChanged)[][];
 
+  /** Undefined where there is no such account. */
   account(id: UserId): AccountView | undefined;
+  /** Undefined where there is no such game. */
   game(id: GameId): GameView | undefined;
   /** Newest first. */
   games(query?: GamesQuery): Page<GameView>;
+  /** Undefined where there is no such bet. */
   bet(id: BetId): BetDetailView | undefined;
   /** The bet as it was when it was accepted: open, without payout. */
   betAsPlaced(id: BetId): BetView | undefined;
@@ -169,7 +177,9 @@ export interface Book {
   transactions(id: UserId, query?: PageQuery): Page<TransactionView>;
   /** Also for users without an account, who have no limits. */
   limits(id: UserId): LimitsView;
+  /** The sums over all accounts and games. */
   totals(): TotalsView;
+  /** What the house stands to win or lose on a game; undefined where there is none. */
   exposure(id: GameId): ExposureView | undefined;
   /** Undefined where there is no such game or outcome, or where it is settled or voided. */
   settlePreview(id: GameId, winner: string): SettlePreviewView | undefined;

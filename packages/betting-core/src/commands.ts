@@ -19,6 +19,7 @@ export interface Envelope {
   readonly key?: string;
 }
 
+/** Whether a game is of the real world, or drawn. */
 export type Category = "real" | "virtual";
 
 /**
@@ -172,6 +173,7 @@ export interface Expire extends Envelope {
   readonly type: "expire";
 }
 
+/** All that can be asked of the book. */
 export type Command =
   | OpenBook
   | OpenAccount
@@ -189,5 +191,7 @@ export type Command =
   | AddBankroll
   | Expire;
 
+/** The names of the commands. */
 export type CommandType = Command["type"];
+/** The command of that name. */
 export type CommandOf<Type extends CommandType> = Extract<Command, { readonly type: Type }>;

@@ -1,5 +1,6 @@
 // What the book throws. Refusals are values (see rejections.ts); these are broken promises.
 
+/** What was wrong with bytes that should have been a command, a snapshot or a record. */
 export type CodecErrorCode = "CODEC_MALFORMED" | "CODEC_VERSION" | "CODEC_CHECKSUM" | "CODEC_TRUNCATED";
 
 /** Bytes that are not what they claim to be. Nothing was changed. */

@@ -6,6 +6,7 @@ import type { Settlement } from "./settlements/settlement.ts";
 import type { BetId, GameId, MinorUnits, Odds, OutcomeKey, Sequence, UserId } from "./units.ts";
 import type { BetView, GameStatus } from "./views.ts";
 
+/** A game is there, with its first odds. */
 export interface GameCreated {
   readonly type: "gameCreated";
   readonly gameId: GameId;
@@ -24,6 +25,7 @@ export interface OddsChanged {
   readonly totalStaked: MinorUnits;
 }
 
+/** A game was suspended, opened again, or closed. */
 export interface GameStatusChanged {
   readonly type: "gameSuspended" | "gameResumed" | "gameClosed" | "gameVoided";
   readonly gameId: GameId;
@@ -31,6 +33,7 @@ export interface GameStatusChanged {
   readonly status: GameStatus;
 }
 
+/** A game was settled, settled anew, or voided. */
 export interface GameSettled {
   readonly type: "gameSettled";
   readonly gameId: GameId;
@@ -40,6 +43,7 @@ export interface GameSettled {
   readonly resettled: boolean;
 }
 
+/** A bet was accepted. */
 export interface BetPlaced {
   readonly type: "betPlaced";
   readonly userId: UserId;
@@ -68,6 +72,7 @@ export interface BetSettled {
   readonly bet: BetView;
 }
 
+/** Why a balance has changed. */
 export type BalanceCause =
   | "welcome"
   | "deposit"
@@ -87,6 +92,7 @@ export interface BalanceChanged {
   readonly cause: BalanceCause;
 }
 
+/** What concerns the house alone has changed. */
 export interface BookChanged {
   readonly type: "bookChanged";
   readonly house: MinorUnits;
@@ -94,6 +100,7 @@ export interface BookChanged {
   readonly exposure: MinorUnits;
 }
 
+/** Everything that the book tells, in the order in which it happened. */
 export type BookEvent =
   | GameCreated
   | OddsChanged
@@ -104,4 +111,5 @@ export type BookEvent =
   | BalanceChanged
   | BookChanged;
 
+/** The names of the events. */
 export type BookEventType = BookEvent["type"];

@@ -40,15 +40,18 @@ export interface AcceptedFacts {
   readonly expire: { readonly closedGames: number; readonly droppedRequests: number };
 }
 
+/** The command took effect, and these are the facts. */
 export type AcceptedOutcome<Type extends CommandType = CommandType> = {
   [Each in Type]: { readonly status: "accepted"; readonly type: Each } & AcceptedFacts[Each];
 }[Type];
 
+/** The command changed nothing, and why. */
 export interface RejectedOutcome {
   readonly status: "rejected";
   readonly rejection: Rejection;
 }
 
+/** What became of a command: the same whenever it is repeated. */
 export type Outcome<Type extends CommandType = CommandType> = AcceptedOutcome<Type> | RejectedOutcome;
 
 /** The answer of `book.apply`. */

@@ -4,9 +4,12 @@
 import type { GameId, MinorUnits, Odds, OutcomeKey, UnixMillis } from "./units.ts";
 import type { GameStatus } from "./views.ts";
 
+/** What a bettor may limit. */
 export type LimitKind = "deposit" | "stake" | "loss";
+/** Over which time a limit counts. */
 export type LimitWindow = "day" | "week" | "month";
 
+/** Why a command was refused, by precedence. */
 export type Rejection =
   /** The key was used before by this actor with another body or for another command. */
   | { readonly code: "idempotency_conflict" }
@@ -42,7 +45,9 @@ export type Rejection =
   /** A well-formed command that no state of the book could accept; `path` names the field. */
   | { readonly code: "invalid_request"; readonly path: string; readonly message: string };
 
+/** The codes of the refusals. */
 export type RejectionCode = Rejection["code"];
+/** The refusal of that code. */
 export type RejectionOf<Code extends RejectionCode> = Extract<Rejection, { readonly code: Code }>;
 
 /** In which order the tests of a bet are made; `idempotency_conflict` comes before all. */

@@ -109,7 +109,11 @@ export function betId(value: number): BetId {
   return trusted<BetId>(inRange(value, 1, Number.MAX_SAFE_INTEGER, "bet id"));
 }
 
-/** @param position 0 for the first outcome */
+/**
+ * The key of an outcome: `opt1` and so on.
+ *
+ * @param position 0 for the first outcome
+ */
 export function outcomeKey(position: number): OutcomeKey {
   return `opt${position + 1}`;
 }

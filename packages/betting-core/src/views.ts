@@ -13,7 +13,9 @@ import type {
   UserId,
 } from "./units.ts";
 
+/** Where a game is in its life; see the glossary. */
 export type GameStatus = "open" | "suspended" | "closed" | "settled" | "voided";
+/** Where a bet is in its life; see the glossary. */
 export type BetStatus = "open" | "won" | "lost" | "void";
 /** Why a ledger row was written. */
 export type TransactionCause =
@@ -25,6 +27,7 @@ export type TransactionCause =
   | "refund"
   | "adjustment";
 
+/** An account, as its owner sees it. */
 export interface AccountView {
   readonly userId: UserId;
   /** Below zero only after a resettle; then it takes no bet or withdrawal until it is not. */
@@ -38,6 +41,7 @@ export interface AccountView {
   readonly openedIndex: LogIndex;
 }
 
+/** One outcome of a game, with its odds. */
 export interface OutcomeView {
   readonly key: OutcomeKey;
   readonly label: string;
@@ -48,6 +52,7 @@ export interface OutcomeView {
   readonly staked: MinorUnits;
 }
 
+/** A game, as bettors see it. */
 export interface GameView {
   readonly id: GameId;
   readonly question: string;
@@ -91,6 +96,7 @@ export interface BetDetailView extends BetView {
   readonly gameStatus: GameStatus;
 }
 
+/** One line of an account. */
 export interface TransactionView {
   readonly seq: Sequence;
   readonly index: LogIndex;
@@ -133,8 +139,10 @@ export interface TotalsView {
   readonly bets: number;
 }
 
+/** What is wrong with the terms of a game. */
 export type ExposureWarning = "arbitrage";
 
+/** What the house stands to win or lose on a game. */
 export interface ExposureView {
   readonly gameId: GameId;
   readonly margin: MinorUnits;
@@ -169,6 +177,7 @@ export interface SettlePreviewView extends SettlementView {
   readonly previewHash: string;
 }
 
+/** What an admin, or the system, has done. */
 export type AuditAction =
   | "openBook"
   | "createGame"
@@ -184,6 +193,7 @@ export type AuditAction =
 /** Plain facts before and after an action, such as `{ status: "open" }`. */
 export type AuditFacts = Readonly<Record<string, string | number | null | Limits>>;
 
+/** One action, by whom and when. */
 export interface AuditView {
   readonly index: LogIndex;
   readonly at: UnixMillis;
@@ -196,6 +206,7 @@ export interface AuditView {
   readonly after?: AuditFacts;
 }
 
+/** The odds of a game from one moment on. */
 export interface OddsPoint {
   readonly index: LogIndex;
   readonly at: UnixMillis;

@@ -19,6 +19,7 @@ import type { TlsCredentials } from "./transport/tcp-link.ts";
 import { TcpTransport } from "./transport/tcp-transport.ts";
 import { logIndex, type LogIndex, nodeId, type NodeId, type Term, type UnixMillis } from "./units.ts";
 
+/** A command that is committed, and applied on this node. */
 export interface SubmitResult<Result> {
   readonly index: LogIndex;
   readonly term: Term;
@@ -26,6 +27,7 @@ export interface SubmitResult<Result> {
   readonly result: Result;
 }
 
+/** For how long to wait, in milliseconds; `RaftTuning.timeoutMs` unless given. */
 export interface WaitOptions {
   readonly timeoutMs?: number;
 }
@@ -267,6 +269,7 @@ export class RaftStore<Command, Result> {
     this.#transport.reloadTls(credentials);
   }
 
+  /** How this node sees itself and the others, as of now. */
   status(): StoreStatus {
     const {
       role,

@@ -37,12 +37,16 @@ export interface StateMachine<Command, Result> {
   digest?(): Uint8Array | string;
 }
 
+/** The state of a machine at one moment, whatever becomes of the machine. */
 export interface SnapshotView {
+  /** The state as bytes, in pieces of any length. Called once; may be slow. */
   encode(): AsyncIterable<Uint8Array>;
 }
 
 /** Commands as bytes. `decode(encode(c))` is `c`, for bytes written by earlier versions of the program too. */
 export interface CommandCodec<Command> {
+  /** The bytes that stand for the command, in the log and on the wire. */
   encode(command: Command): Uint8Array;
+  /** The command again. Bytes that it cannot read stop the node: throw. */
   decode(bytes: Uint8Array): Command;
 }

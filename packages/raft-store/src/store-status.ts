@@ -1,6 +1,7 @@
 import type { Role } from "./core/role.ts";
 import type { LogIndex, NodeId, Term } from "./units.ts";
 
+/** How a node sees itself and the cluster. */
 export interface StoreStatus {
   readonly nodeId: NodeId;
   readonly role: Role;
@@ -21,6 +22,7 @@ export interface StoreStatus {
   readonly members: readonly StoreMember[];
 }
 
+/** A member, as a node sees it. */
 export interface StoreMember {
   readonly nodeId: NodeId;
   readonly address: string;

@@ -8,6 +8,7 @@ import { type MinorUnits, type Odds, trusted } from "../units.ts";
 import type { Market, PricingStrategy } from "./strategy.ts";
 import { strategyNamed } from "./strategies.ts";
 
+/** A market on paper: bets change its odds as in the book, and nobody pays. */
 export class PaperMarket implements Market {
   readonly text: Market["text"];
   readonly staked: number[];

@@ -18,6 +18,7 @@ export interface SureWin {
   readonly profit: MinorUnits;
 }
 
+/** Bets on one outcome, as a part of a sure win. */
 export interface SureWinLeg {
   readonly outcome: OutcomeKey;
   /** Bets that make up the leg, one after another, alike in size. */
@@ -28,6 +29,7 @@ export interface SureWinLeg {
   readonly payout: MinorUnits;
 }
 
+/** Terms under which bettors can win for certain. */
 export interface UnsafePricing {
   /** The widest margin that is not known to be unsafe, the other parameters being what they are. */
   readonly marginMax: MinorUnits;

@@ -54,6 +54,7 @@ export function verifierKey(name: string, publicKey: Uint8Array): string {
   return `${name}+${toHex(keyIdOf(name, typed))}+${toBase64(typed)}`;
 }
 
+/** What is wrong with a checkpoint. */
 export type CheckpointFault =
   /** Not a signed checkpoint, or not a verifier key. */
   | "malformed"

@@ -18,10 +18,12 @@ export interface Receipt {
   readonly checkpoint: string;
 }
 
+/** What is wrong with a receipt. */
 export type ReceiptFault =
   | CheckpointFault
   | /** The leaf is not in the tree that was signed. */ "not_in_history";
 
+/** What a receipt proves, or why it does not. */
 export type ReceiptVerdict =
   | {
       readonly valid: true;

@@ -1,6 +1,7 @@
 // Deliberate bugs, switched on by name in test builds only, so that `npm run sim:mutants` can show that the
 // simulator finds each. The default, an empty set, is the correct program.
 
+/** Deliberate bugs that the simulator finds, each within a budget of seeds. */
 export const MUTANTS = [
   /** Term and vote are not written before the vote is given (§5.1). */
   "vote-not-persisted",
@@ -118,4 +119,5 @@ export const SCRIPTED_MUTANTS = [
   "lost-log-begun-anew",
 ] as const;
 
+/** A deliberate bug. None is on in a real node. */
 export type Mutant = (typeof MUTANTS)[number] | (typeof SCRIPTED_MUTANTS)[number];

@@ -22,6 +22,7 @@ export type RaftEvent =
   /** The node has stopped and will not go on. The process should end. */
   | { readonly type: "fatal"; readonly error: Error };
 
+/** Is called with each event, in order, within the step that caused it; it must not throw. */
 export type RaftListener = (event: RaftEvent) => void;
 
 /** The core's events in the owner's words. */

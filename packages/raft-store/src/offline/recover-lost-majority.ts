@@ -9,6 +9,7 @@ import { logIndex, type LogIndex, term, type Term, unixMillis } from "../units.t
 import { namedMembers } from "./named-members.ts";
 import { lockData, OFFLINE_WORLD, type OfflineWorld } from "./offline-world.ts";
 
+/** Which data directory is to lead alone, and the consent to what is lost by that. */
 export interface RecoverLostMajorityOptions {
   /** Of the survivor, whose process must not run. */
   readonly dataDir: string;
@@ -23,6 +24,7 @@ export interface RecoverLostMajorityOptions {
   readonly acceptDataLoss: boolean;
 }
 
+/** What a recovery has written. */
 export interface ForcedConfiguration {
   /** The entry that holds the new configuration: everything before it is what the survivor had. */
   readonly index: LogIndex;

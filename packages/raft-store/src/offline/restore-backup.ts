@@ -11,6 +11,7 @@ import { BackupReader } from "./backup-reader.ts";
 import { namedMembers } from "./named-members.ts";
 import { lockData, OFFLINE_WORLD, type OfflineWorld } from "./offline-world.ts";
 
+/** From which bytes, for which member of which new cluster. */
 export interface RestoreBackupOptions {
   /** The bytes that `backup()` gave: a read stream of the file, say. */
   readonly source: AsyncIterable<Uint8Array>;
@@ -24,6 +25,7 @@ export interface RestoreBackupOptions {
   readonly nodeId: string;
 }
 
+/** What a member was made from. */
 export interface RestoredBackup {
   /** The last entry of the old cluster whose effects are in the backup. The new log goes on behind it. */
   readonly index: LogIndex;

@@ -7,6 +7,7 @@ import { DAMAGE_ADVICE, StorageDamage } from "../storage/storage-damage.ts";
 import { logIndex, term } from "../units.ts";
 import { OFFLINE_WORLD, type OfflineWorld } from "./offline-world.ts";
 
+/** What a data directory holds, and where it is damaged. */
 export interface DataDirReport {
   /** A node would open it. */
   readonly sound: boolean;

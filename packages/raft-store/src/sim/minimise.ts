@@ -3,6 +3,7 @@
 import type { PlanChange } from "./plan-change.ts";
 import type { SimReport } from "./simulate.ts";
 
+/** The simplest run that still fails, and what was changed to make it so. */
 export interface Minimised {
   readonly change: PlanChange;
   readonly report: SimReport;
@@ -14,6 +15,8 @@ export interface Minimised {
 const LONGER_AT_MOST = 1.5;
 
 /**
+ * Takes kinds of fault away and shortens the run, for as long as it still fails.
+ *
  * @param run the failing seed, run again with its plan changed
  * @param first the report of its failure
  * @param change what was changed then

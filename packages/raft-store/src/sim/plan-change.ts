@@ -16,11 +16,13 @@ const LASTING = [
   "padding",
 ] as const;
 
+/** A kind of fault that a run can be freed of. */
 export type FaultClass = Trouble | (typeof LASTING)[number];
 
 /** Everything that can go wrong in a run, by name. */
 export const FAULT_CLASSES: readonly FaultClass[] = [...TROUBLES, ...LASTING];
 
+/** What is to be otherwise than the seed would have it. */
 export interface PlanChange {
   readonly without?: readonly FaultClass[];
   /** How long the troubles last, in virtual milliseconds. */

@@ -22,6 +22,7 @@ import { Trace } from "./trace.ts";
 import { quiescent, VirtualTime } from "./virtual-time.ts";
 import { Workload } from "./workload.ts";
 
+/** How a run is to differ from what its seed draws. */
 export interface SimulateOptions {
   readonly mutants?: ReadonlySet<Mutant>;
   /** The machine to simulate, in place of the simulator's own. */
@@ -30,6 +31,7 @@ export interface SimulateOptions {
   readonly change?: PlanChange;
 }
 
+/** What happened in a run. */
 export interface SimReport {
   readonly seed: number;
   /** Equal whenever the same seed is run by the same program. */

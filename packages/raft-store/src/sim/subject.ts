@@ -12,9 +12,11 @@ export interface Draw {
   between(low: number, high: number): number;
   /** True with probability `p`. */
   chance(p: number): boolean;
+  /** One of the items. */
   pick<T>(items: readonly T[]): T;
 }
 
+/** A machine of yours, and what may be asked of it. */
 export interface Subject<Command, Result> {
   /** A new machine in its first state; one for each process of a run. */
   machine(): StateMachine<Command, Result>;

@@ -77,6 +77,7 @@ export class RaftNode {
   #clockOff = false;
   /** By how much stamps differ from the own clock, and when that was found, by both clocks. */
   #stamp = { checkedMs: Number.NEGATIVE_INFINITY, baseMs: 0, shiftMs: 0 };
+  #closing = false;
   #stopped = false;
   #ready = false;
   #failure: Error | undefined;
@@ -173,7 +174,7 @@ export class RaftNode {
   }
 
   submit(data: Uint8Array, timeoutMs: number): Promise<Submitted> {
-    if (this.#stopped) return Promise.reject(this.#stoppedError());
+    if (this.#stopped || this.#closing) return Promise.reject(this.#stoppedError());
     const submitted = this.#submissions.add(data, this.#nowMs() + timeoutMs);
     this.#flushSoon();
     return submitted;
@@ -249,6 +250,7 @@ export class RaftNode {
 
   /** Takes no more commands, waits a while for those in flight, and closes everything. */
   async close(options: { readonly transfer?: boolean } = {}): Promise<void> {
+    this.#closing = true;
     if (options.transfer === true && this.#core.status().role === "leader") {
       this.#step({ type: "transfer" });
       await this.#until(() => this.#core.status().role !== "leader");
@@ -461,7 +463,8 @@ export class RaftNode {
   }
 
   #stoppedError(): RaftError {
-    return new RaftError("RAFT_SHUTDOWN", "the node is stopped", { cause: this.#failure });
+    const what = this.#stopped ? "the node is stopped" : "the node is closing";
+    return new RaftError("RAFT_SHUTDOWN", what, { cause: this.#failure });
   }
 
   /** Looks once a tick, for at most two election time-outs. */

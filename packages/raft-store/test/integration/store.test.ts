@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { RaftStore, type RaftStoreOptions } from "../../src/index.ts";
+import { type RaftError, RaftStore, type RaftStoreOptions } from "../../src/index.ts";
 import { freeAddress, until } from "./cluster.ts";
 import { Ledger } from "./ledger.ts";
 
@@ -103,6 +103,32 @@ describe("a store", () => {
     });
     await leader.close();
     await expect(leader.submit({ id: 4, pad: "" })).rejects.toMatchObject({ code: "RAFT_SHUTDOWN" });
+  });
+
+  test("takes no more commands once it is closing, and lets those in flight finish", async () => {
+    const store = (await startAll())[0] as Store;
+    await store.submit({ id: 0, pad: "" });
+    // A client that never stops would else keep the node from closing, and be left with commands of unknown outcome.
+    const outcomes: (string | number)[] = [];
+    let id = 0;
+    const client = async (): Promise<void> => {
+      while (outcomes.at(-1) !== "RAFT_SHUTDOWN") {
+        id += 1;
+        outcomes.push(
+          await store.submit({ id, pad: "" }).then(
+            ({ result }) => result,
+            (error: RaftError) => error.code,
+          ),
+        );
+      }
+    };
+    const clients = Array.from({ length: 8 }, client);
+    await until(async () => (outcomes.length > 20 ? true : undefined));
+    await store.close();
+    await Promise.all(clients);
+    expect(new Set(outcomes.filter((outcome) => typeof outcome === "string"))).toEqual(
+      new Set(["RAFT_SHUTDOWN"]),
+    );
   });
 
   test("refuses a directory that is open, another node's, or damaged", async () => {

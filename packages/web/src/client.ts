@@ -25,6 +25,7 @@ import { type Decision, type Order, OrderDesk } from "./stores/orders.ts";
 import { Preferences } from "./stores/preferences.ts";
 import { ServerClock } from "./stores/server-clock.ts";
 import { SlipStore } from "./stores/slip.ts";
+import { TickerStore } from "./stores/ticker.ts";
 import { settledNotice } from "./strings.ts";
 
 const SIGNED_IN_HINT = "quorumbook.signed-in";
@@ -50,6 +51,7 @@ export const bets = new BetsStore();
 export const slip = new SlipStore();
 export const cluster = new ClusterStore();
 export const book = new BookStore();
+export const ticker = new TickerStore();
 
 export const session = new Session({
   fetch: fetchSameOrigin,
@@ -122,6 +124,11 @@ export const orders = new OrderDesk({
 orders.onChecking = (key) => slip.checking(key);
 
 games.onIncomplete = (gameId) => void readGame(gameId);
+games.onStaked = ({ id, question }, { label, odds }, staked) => {
+  // Admins alone see the ticker; others' pages need not keep it.
+  if (session.user.peek()?.role !== "admin") return;
+  ticker.add({ at: Date.now(), gameId: id, question, label, staked, odds });
+};
 
 /** Connects, takes up an earlier session and keeps everything current from here on. */
 export function start(): void {
@@ -170,6 +177,7 @@ function becomeUser(userId: string | null, before: string | null): void {
   account.clear();
   bets.clear();
   book.clear();
+  ticker.clear();
   // What a guest picked is still wanted after signing in; what a user picked is nobody else's.
   if (before !== null) slip.clear();
   stream.switchUser(userId);

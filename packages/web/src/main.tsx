@@ -2,6 +2,7 @@ import "./styles/base.css";
 import "./styles/layout.css";
 import "./styles/parts.css";
 import "./styles/pages.css";
+import "./styles/virtual.css";
 import { render } from "preact";
 import { start } from "./client.ts";
 import { App } from "./views/app.tsx";

@@ -12,6 +12,7 @@ import {
 } from "@quorumbook/client";
 import { formatMoney } from "./format/money.ts";
 import type { OddsFormat } from "./format/odds.ts";
+import type { Strength } from "./format/password-strength.ts";
 import type { Tone } from "./stores/notices.ts";
 
 export const strings = {
@@ -276,6 +277,7 @@ export const strings = {
     settle: "Settle",
     resettle: "Settle anew",
     suspendAll: "Suspend all open games",
+    suspendAllHint: "Press ! to ask for it",
     suspendedAll: (count: number) => `${count} games suspended.`,
     reason: "Reason",
     confirmTitle: (action: string, question: string) => `${action}: ${question}`,
@@ -304,6 +306,41 @@ export const strings = {
     stale: "The book changed since the preview. Look again.",
     publicPage: "Public page",
   },
+  whatIf: {
+    title: "What if somebody bets",
+    outcome: "On",
+    stake: "Stake",
+    aboveCap: (cap: string) => `The book takes at most ${cap} there now.`,
+    sentence: (payout: string, worst: string, margin: string) =>
+      `It would pay ${payout}. The worst case would be ${worst} of the margin ${margin}.`,
+    resultNow: "Result now",
+    resultThen: "Result then",
+  },
+  ticker: {
+    title: "Stakes as they come in",
+    atLeast: "From",
+    none: "Nothing since this page was opened.",
+  },
+  password: {
+    show: "Show password",
+    hide: "Hide password",
+    strength: "Strength of the password",
+    strengths: {
+      tooShort: "Too short",
+      weak: "Easy to guess",
+      fair: "Fair",
+      good: "Hard to guess",
+    } satisfies Record<Strength, string>,
+  },
+  virtual: {
+    title: "The draw",
+    waiting: "The result is drawn after betting has closed.",
+    running: "And they are off …",
+    result: (label: string) => `${label} wins.`,
+    voided: "This game is void: there is no result.",
+    again: "Show again",
+    fixed: "What moves here only shows a result that is fixed already.",
+  },
   audit: {
     title: "Audit log",
     columns: {
@@ -320,6 +357,18 @@ export const strings = {
     before: "before",
     after: "after",
     export: "Export as CSV",
+    actions: {
+      openBook: "Opened the book",
+      createGame: "Opened game",
+      suspendGame: "Suspended",
+      resumeGame: "Resumed",
+      closeGame: "Closed betting",
+      settleGame: "Settled",
+      resettleGame: "Settled anew",
+      voidGame: "Voided",
+      addBankroll: "Added house money",
+      setLimits: "Set limits",
+    } as Record<string, string>,
   },
   cluster: {
     title: "Cluster",

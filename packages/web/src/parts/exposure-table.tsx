@@ -2,9 +2,11 @@ import type { Exposure } from "@quorumbook/client";
 import { preferences } from "../client.ts";
 import { formatMoney } from "../format/money.ts";
 import { formatImplied, formatOdds, formatPercent } from "../format/odds.ts";
+import { isPool, stakeMovesOdds } from "../format/strategy.ts";
 import { sureWinText } from "../format/sure-win.ts";
 import type { LiveGame } from "../stores/games.ts";
 import { strings } from "../strings.ts";
+import { WhatIf } from "./what-if.tsx";
 import { useExposure } from "./use-exposure.ts";
 
 /** A busy game moves all the time: its exposure is read at most so often. */
@@ -22,73 +24,80 @@ export function ExposureTable({ game }: { game: LiveGame }) {
     0,
   );
   return (
-    <section class="panel">
-      <dl class="figures">
-        <Figure name={strings.admin.totalStaked} value={formatMoney(game.totalStaked)} />
-        <Figure name={strings.admin.worstCase} value={formatMoney(exposure.worstCase)} />
-        <Figure name={strings.admin.margins} value={formatMoney(exposure.margin)} />
-        <Figure name={strings.admin.overround} value={priced ? formatPercent(overround) : "–"} />
-      </dl>
-      {exposure.arbitrage && (
-        <p class="trouble" data-testid="arbitrage">
-          {sureWinText(
-            exposure.arbitrage,
-            game.outcomes.map((outcome) => outcome.label),
-          )}
-        </p>
+    <>
+      <section class="panel">
+        <dl class="figures">
+          <Figure name={strings.admin.totalStaked} value={formatMoney(game.totalStaked)} />
+          <Figure name={strings.admin.worstCase} value={formatMoney(exposure.worstCase)} />
+          <Figure name={strings.admin.margins} value={formatMoney(exposure.margin)} />
+          <Figure name={strings.admin.overround} value={priced ? formatPercent(overround) : "–"} />
+        </dl>
+        {exposure.arbitrage && (
+          <p class="trouble" data-testid="arbitrage">
+            {sureWinText(
+              exposure.arbitrage,
+              game.outcomes.map((outcome) => outcome.label),
+            )}
+          </p>
+        )}
+        {exposure.warnings.map((warning) => (
+          <p key={warning} class="trouble">
+            {strings.admin.warnings[warning] ?? warning}
+          </p>
+        ))}
+        <div class="scroll">
+          <table class="plain" data-testid="exposure">
+            <thead>
+              <tr>
+                <th scope="col">{columns.outcome}</th>
+                {[
+                  columns.odds,
+                  columns.implied,
+                  columns.cap,
+                  columns.staked,
+                  columns.liability,
+                  columns.result,
+                  columns.slack,
+                ].map((name) => (
+                  <th key={name} scope="col" class="number">
+                    {name}
+                  </th>
+                ))}
+                <th scope="col">{columns.bar}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {game.outcomes.map((outcome) => {
+                const row = exposure.outcomes.find((candidate) => candidate.key === outcome.key);
+                const result = row?.result ?? 0;
+                return (
+                  <tr key={outcome.key} class={game.winner === outcome.key ? "won" : ""}>
+                    <th scope="row">{outcome.label}</th>
+                    <td class="number">
+                      {outcome.odds === null ? "–" : formatOdds(outcome.odds, preferences.oddsFormat.value)}
+                    </td>
+                    <td class="number">{outcome.odds === null ? "–" : formatImplied(outcome.odds)}</td>
+                    <td class="number">{formatMoney(outcome.cap)}</td>
+                    <td class="number">{formatMoney(row?.staked ?? outcome.staked)}</td>
+                    <td class="number">{formatMoney(row?.liability ?? 0)}</td>
+                    <td class={result < 0 ? "number loss" : "number gain"}>
+                      {formatMoney(result, { sign: true })}
+                    </td>
+                    <td class="number">{formatMoney(exposure.margin + result)}</td>
+                    <td>
+                      <ResultBar result={result} scale={scaleOf(exposure)} margin={exposure.margin} />
+                    </td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        </div>
+      </section>
+      {game.status === "open" && !stakeMovesOdds(game) && !isPool(game) && (
+        <WhatIf game={game} positions={exposure.outcomes} margin={exposure.margin} />
       )}
-      {exposure.warnings.map((warning) => (
-        <p key={warning} class="trouble">
-          {strings.admin.warnings[warning] ?? warning}
-        </p>
-      ))}
-      <div class="scroll">
-        <table class="plain" data-testid="exposure">
-          <thead>
-            <tr>
-              <th scope="col">{columns.outcome}</th>
-              {[
-                columns.odds,
-                columns.implied,
-                columns.cap,
-                columns.staked,
-                columns.liability,
-                columns.result,
-              ].map((name) => (
-                <th key={name} scope="col" class="number">
-                  {name}
-                </th>
-              ))}
-              <th scope="col">{columns.bar}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {game.outcomes.map((outcome) => {
-              const row = exposure.outcomes.find((candidate) => candidate.key === outcome.key);
-              const result = row?.result ?? 0;
-              return (
-                <tr key={outcome.key} class={game.winner === outcome.key ? "won" : ""}>
-                  <th scope="row">{outcome.label}</th>
-                  <td class="number">
-                    {outcome.odds === null ? "–" : formatOdds(outcome.odds, preferences.oddsFormat.value)}
-                  </td>
-                  <td class="number">{outcome.odds === null ? "–" : formatImplied(outcome.odds)}</td>
-                  <td class="number">{formatMoney(outcome.cap)}</td>
-                  <td class="number">{formatMoney(row?.staked ?? outcome.staked)}</td>
-                  <td class="number">{formatMoney(row?.liability ?? 0)}</td>
-                  <td class={result < 0 ? "number loss" : "number gain"}>
-                    {formatMoney(result, { sign: true })}
-                  </td>
-                  <td>
-                    <ResultBar result={result} scale={scaleOf(exposure)} margin={exposure.margin} />
-                  </td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
-    </section>
+    </>
   );
 }
 

@@ -34,8 +34,8 @@ export function OutcomeButton({ game, outcome }: { game: LiveGame; outcome: Live
         </span>
         <span class="odds">{text}</span>
         {arrow && <span class="visually-hidden">{strings.outcome[arrow]}</span>}
-        {game.winner === outcome.key && <span class="winner-mark">✓ {strings.outcome.winner}</span>}
       </span>
+      {game.winner === outcome.key && <span class="winner-mark">✓ {strings.outcome.winner}</span>}
     </button>
   );
 }

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { commands, notices, session } from "../client.ts";
 import { formText } from "../format/form-text.ts";
 import { problemText, strings } from "../strings.ts";
+import { PasswordField } from "./password-field.tsx";
 
 /** A new password ends all sessions, this one too. */
 export function PasswordForm() {
@@ -21,21 +22,8 @@ export function PasswordForm() {
     <details>
       <summary>{strings.account.password}</summary>
       <form class="form" onSubmit={(event) => void submit(event)}>
-        <label>
-          <span>{strings.account.currentPassword}</span>
-          <input name="current" type="password" autocomplete="current-password" required />
-        </label>
-        <label>
-          <span>{strings.account.newPassword}</span>
-          <input
-            name="new"
-            type="password"
-            autocomplete="new-password"
-            required
-            minLength={10}
-            maxLength={128}
-          />
-        </label>
+        <PasswordField name="current" label={strings.account.currentPassword} />
+        <PasswordField name="new" label={strings.account.newPassword} isNew />
         <p class="trouble" role="alert">
           {trouble.value}
         </p>

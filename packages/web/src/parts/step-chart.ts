@@ -2,6 +2,7 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { OddsPoint } from "@quorumbook/client";
+import { formatClock } from "../format/time.ts";
 
 const HEIGHT = 220;
 /** Pixels that a label takes, so that none is cut off or printed over another. */
@@ -43,9 +44,17 @@ export function drawSteps(
       height: HEIGHT,
       series: [{}, ...series],
       axes: [
-        { stroke: ink, grid, ticks: grid, space: TIME_LABEL_WIDTH },
+        {
+          stroke: ink,
+          grid,
+          ticks: grid,
+          space: TIME_LABEL_WIDTH,
+          values: (_chart, ticks) => ticks.map((seconds) => formatClock(seconds * 1000)),
+        },
         { stroke: ink, grid, ticks: grid, size: ODDS_LABEL_WIDTH },
       ],
+      // What a pointer would read off is in the table below, for everybody.
+      legend: { live: false },
       cursor: { drag: { x: false, y: false } },
     },
     [times, ...lines],

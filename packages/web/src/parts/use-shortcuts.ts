@@ -9,9 +9,7 @@ export function useShortcuts(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-      const target = event.target;
-      if (target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement) return;
-      if (target instanceof HTMLSelectElement || document.querySelector("dialog[open]")) return;
+      if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
       event.preventDefault();
       if (router.route.peek().page !== "games") router.go("/");
       requestAnimationFrame(() => document.getElementById(SEARCH_FIELD_ID)?.focus());
@@ -19,4 +17,13 @@ export function useShortcuts(): void {
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
   }, []);
+}
+
+/** Whether a key pressed there is a character of a field, and no command. */
+export function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLInputElement ||
+    target instanceof HTMLTextAreaElement ||
+    target instanceof HTMLSelectElement
+  );
 }

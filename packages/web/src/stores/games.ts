@@ -46,6 +46,8 @@ export class GamesStore {
   #index = 0;
   /** Asked to read a game whose prices are not known from the messages alone. */
   onIncomplete: (gameId: number) => void = () => undefined;
+  /** Told of stakes that came in while the reader could see it, by outcome. */
+  onStaked: (game: LiveGame, outcome: LiveOutcome, staked: number) => void = () => undefined;
 
   /** Newest first. */
   readonly catalog: ReadonlySignal<readonly CatalogEntry[]> = computed(() =>
@@ -178,6 +180,11 @@ export class GamesStore {
       version: Math.max(before.version, change.version),
       pricesVersion: change.version,
     };
+    if (!seen) return;
+    for (const [at, outcome] of outcomes.entries()) {
+      const staked = outcome.staked - (before.outcomes[at]?.staked ?? 0);
+      if (staked > 0) this.onStaked(known.peek(), outcome, staked);
+    }
   }
 
   #transition(

@@ -3,8 +3,10 @@ import { useEffect } from "preact/hooks";
 import { whenOk } from "../api/when-ok.ts";
 import { book, commands, games, notices } from "../client.ts";
 import { ActionDialog } from "../parts/action-dialog.tsx";
+import { BetTicker } from "../parts/bet-ticker.tsx";
 import { CreateGameForm } from "../parts/create-game-form.tsx";
 import { GameTable } from "../parts/game-table.tsx";
+import { isTyping } from "../parts/use-shortcuts.ts";
 import { useTitle } from "../parts/use-title.ts";
 import { formatMoney } from "../format/money.ts";
 import { problemText, strings } from "../strings.ts";
@@ -18,6 +20,7 @@ export function AdminPage() {
         <a href="/admin/audit">{strings.admin.audit}</a>
       </div>
       <BookFigures />
+      <BetTicker />
       <CreateGameForm />
       <section class="panel">
         <div class="panel-head">
@@ -58,6 +61,15 @@ function BookFigures() {
 /** The emergency brake. */
 function SuspendAll() {
   const asking = useSignal(false);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== "!" || isTyping(event.target) || document.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      asking.value = true;
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
   const suspendAll = async (reason: string): Promise<string | null> => {
     const open = games.catalog.peek().filter((game) => game.status === "open");
     const answers = await Promise.all(open.map((game) => commands.changeStatus(game.id, "suspend", reason)));
@@ -71,6 +83,8 @@ function SuspendAll() {
       <button
         type="button"
         class="button danger small"
+        aria-keyshortcuts="!"
+        title={strings.admin.suspendAllHint}
         onClick={() => {
           asking.value = true;
         }}

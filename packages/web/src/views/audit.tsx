@@ -1,11 +1,14 @@
 import { useEffect, useState } from "preact/hooks";
 import type { AuditItem } from "@quorumbook/client";
-import { commands } from "../client.ts";
+import { commands, games } from "../client.ts";
 import { csv } from "../format/csv.ts";
+import { formatMoney } from "../format/money.ts";
 import { formatTimeExact } from "../format/time.ts";
 import { download } from "../parts/download.ts";
 import { useTitle } from "../parts/use-title.ts";
 import { problemText, strings } from "../strings.ts";
+
+const MONEY_FIELDS = new Set(["house", "paid", "margin", "virtualStake", "bookResult"]);
 
 export function AuditPage() {
   useTitle(strings.audit.title);
@@ -81,7 +84,7 @@ function AuditRow({ item }: { item: AuditItem }) {
       <td class="number">{item.index}</td>
       <td>{formatTimeExact(item.at)}</td>
       <td>{item.actor}</td>
-      <td>{item.action}</td>
+      <td>{strings.audit.actions[item.action] ?? item.action}</td>
       <td>
         {item.gameId !== undefined && (
           <a href={`/admin/games/${item.gameId}`}>{strings.bets.game(item.gameId)}</a>
@@ -90,9 +93,9 @@ function AuditRow({ item }: { item: AuditItem }) {
       </td>
       <td>{item.reason}</td>
       <td>
-        {differences(item.before, item.after).map(({ name, before, after }) => (
+        {differences(item).map(({ name, before, after }) => (
           <div key={name} class="difference">
-            <span class="quiet">{name}</span> <del>{before}</del> <ins>{after}</ins>
+            <span class="quiet">{name}</span> {before !== "" && <del>{before}</del>} <ins>{after}</ins>
           </div>
         ))}
       </td>
@@ -101,12 +104,26 @@ function AuditRow({ item }: { item: AuditItem }) {
 }
 
 /** The fields that an action changed, as text. */
-function differences(before: unknown, after: unknown): { name: string; before: string; after: string }[] {
-  const old = fieldsOf(before);
-  const now = fieldsOf(after);
+function differences(item: AuditItem): { name: string; before: string; after: string }[] {
+  const old = fieldsOf(item.before);
+  const now = fieldsOf(item.after);
   return [...new Set([...Object.keys(old), ...Object.keys(now)])]
-    .map((name) => ({ name, before: textOf(old[name]), after: textOf(now[name]) }))
+    .map((name) => ({
+      name,
+      before: shown(name, old[name], item.gameId),
+      after: shown(name, now[name], item.gameId),
+    }))
     .filter((difference) => difference.before !== difference.after);
+}
+
+/** Amounts as money and outcomes by their label; everything else as it stands in the log. */
+function shown(name: string, value: unknown, gameId: number | undefined): string {
+  if (typeof value === "number" && MONEY_FIELDS.has(name)) return formatMoney(value);
+  if (name === "winner" && gameId !== undefined) {
+    const outcome = games.peek(gameId)?.outcomes.find(({ key }) => key === value);
+    if (outcome) return outcome.label;
+  }
+  return textOf(value);
 }
 
 function fieldsOf(value: unknown): Record<string, unknown> {

@@ -11,6 +11,7 @@ import { OddsHistory } from "../parts/odds-history.tsx";
 import { OutcomeGroup } from "../parts/outcome-group.tsx";
 import { StatusBadge } from "../parts/status-badge.tsx";
 import { useTitle } from "../parts/use-title.ts";
+import { VirtualShow } from "../virtual/virtual-show.tsx";
 import type { LiveGame } from "../stores/games.ts";
 import { strings } from "../strings.ts";
 import { NotFoundPage } from "./not-found.tsx";
@@ -47,6 +48,7 @@ export function GamePage({ gameId }: { gameId: number }) {
       {session.state.value.type === "guest" && game.status === "open" && (
         <p class="quiet">{strings.game.guest}</p>
       )}
+      {game.category === "virtual" && <VirtualShow game={game} />}
       <Totals game={game} />
       <OddsHistory gameId={game.id} />
       {session.user.value && <OwnBets gameId={game.id} />}

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { session } from "../client.ts";
 import { formText } from "../format/form-text.ts";
+import { PasswordField } from "../parts/password-field.tsx";
 import { useTitle } from "../parts/use-title.ts";
 import { router } from "../routing.ts";
 import { problemText, strings } from "../strings.ts";
@@ -54,18 +55,13 @@ export function LoginPage() {
             {words.usernameHint}
           </p>
         )}
-        <label>
-          <span>{words.password}</span>
-          <input
-            name="password"
-            type="password"
-            autocomplete={registering.value ? "new-password" : "current-password"}
-            required
-            minLength={registering.value ? 10 : 1}
-            maxLength={128}
-            aria-describedby={registering.value ? "password-hint" : undefined}
-          />
-        </label>
+        <PasswordField
+          key={String(registering.value)}
+          name="password"
+          label={words.password}
+          isNew={registering.value}
+          hintId={registering.value ? "password-hint" : undefined}
+        />
         {registering.value && (
           <p class="hint" id="password-hint">
             {words.passwordHint}

@@ -137,6 +137,51 @@ test("a wrong result is settled anew, and a void game gives the stakes back", as
   await eventually(() => suite.admin.getByTestId("audit").textContent()).toContain("typing error");
 });
 
+test("a virtual game's draw is shown in motion to who watches, at rest to who comes later, and says who won", async () => {
+  const watcher = await open();
+  const gameId = await createGame(suite.admin, "Derby", ["Alpha", "Bravo", "Charlie"], "virtual");
+  await watcher.goto(`/games/${gameId}`);
+  const show = watcher.getByTestId("virtual-show");
+  await show.getByText("The result is drawn after betting has closed.").waitFor();
+  await suite.admin.goto(`/admin/games/${gameId}`);
+  await suite.admin.getByRole("button", { name: "Close betting" }).click();
+  await suite.admin.getByRole("dialog").getByRole("button", { name: "Close betting" }).click();
+  await suite.admin.getByRole("button", { name: "Settle" }).click();
+  await suite.admin.getByRole("dialog").getByLabel("Bravo").check();
+  await suite.admin.getByRole("button", { name: "Preview" }).click();
+  await suite.admin.getByRole("button", { name: "Settle now" }).click();
+  await eventually(() => show.getAttribute("data-reveal")).toBe("running");
+  expect(await show.textContent()).not.toContain("Bravo wins.");
+  await show.getByText("Bravo wins.").waitFor();
+  const later = await open(`/games/${gameId}`);
+  await later.getByTestId("virtual-show").getByText("Bravo wins.").waitFor();
+  expect(await later.getByTestId("virtual-show").getAttribute("data-reveal")).toBe("done");
+});
+
+test("an admin sees stakes come in, and what a bet would mean before it is made", async () => {
+  const anna = await open();
+  await register(anna);
+  const gameId = await newGame(["Yes", "No"]);
+  await suite.admin.goto("/admin");
+  await suite.admin.getByTestId(`admin-game-${gameId}`).waitFor();
+  await bet(anna, gameId, "opt1", "20");
+  await anna.getByText(/Bet \d+ placed/).waitFor();
+  const ticker = suite.admin.getByTestId("ticker");
+  await eventually(() => ticker.textContent()).toMatch(/20\.00Yes Match/);
+  await ticker.getByRole("textbox").fill("20.01");
+  await eventually(() => ticker.getByRole("listitem").count()).toBe(0);
+  await suite.admin.goto(`/admin/games/${gameId}`);
+  const whatIf = suite.admin.getByTestId("what-if");
+  await whatIf.getByLabel("Stake").fill("10");
+  const promised = /It would pay ([\d.]+)\./.exec(
+    (await whatIf.getByRole("status").textContent()) ?? "",
+  )?.[1];
+  await bet(anna, gameId, "opt1", "10");
+  await eventually(() => anna.getByTestId(`slip-${gameId}:opt1`).textContent()).toContain(
+    `returns ${promised}`,
+  );
+});
+
 test("a guest sees games and odds live, and is asked to sign in to bet", async () => {
   const [guest, anna] = await Promise.all([open(), open()]);
   await register(anna);

@@ -149,6 +149,18 @@ describe("a bettor", () => {
     await anna.getByText(/Bet \d+ placed/).waitFor();
   });
 
+  test("can read the password that is being typed", async () => {
+    const anna = await open("/login");
+    const field = anna.getByLabel("Password", { exact: true });
+    await field.fill("not for everybody");
+    expect(await field.getAttribute("type")).toBe("password");
+    await anna.getByRole("button", { name: "Show password" }).click();
+    expect(await field.getAttribute("type")).toBe("text");
+    await anna.getByRole("button", { name: "New here? Create an account" }).click();
+    await anna.getByLabel("Password", { exact: true }).fill("1234567890");
+    await anna.getByText("Easy to guess").waitFor();
+  });
+
   test("bets on a phone, with the slip as a sheet from below", async () => {
     const anna = await open("/", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
     await register(anna);

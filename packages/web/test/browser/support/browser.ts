@@ -67,7 +67,7 @@ export async function register(page: Page): Promise<string> {
   await page.goto("/login");
   await page.getByRole("button", { name: "New here? Create an account" }).click();
   await page.getByLabel("User name").fill(username);
-  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Create account" }).click();
   await page.getByTestId("balance").getByText("100.00").waitFor();
   return username;
@@ -76,7 +76,7 @@ export async function register(page: Page): Promise<string> {
 export async function signIn(page: Page, username: string, password: string): Promise<void> {
   await page.goto("/login");
   await page.getByLabel("User name").fill(username);
-  await page.getByLabel("Password").fill(password);
+  await page.getByLabel("Password", { exact: true }).fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByTestId("balance").waitFor();
 }
@@ -86,10 +86,12 @@ export async function createGame(
   admin: Page,
   question: string,
   outcomes: readonly string[],
+  category: "real" | "virtual" = "real",
 ): Promise<number> {
   await admin.goto("/admin");
   await admin.getByText("New game").click();
   await admin.getByLabel("Question").fill(question);
+  await admin.getByLabel("Category", { exact: true }).selectOption(category);
   for (const [position, label] of outcomes.entries()) {
     if (position >= 2) await admin.getByRole("button", { name: "Add outcome" }).click();
     await admin.getByLabel(`Outcome ${position + 1}`, { exact: true }).fill(label);

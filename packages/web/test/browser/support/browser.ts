@@ -91,7 +91,7 @@ export async function createGame(
   await admin.goto("/admin");
   await admin.getByText("New game").click();
   await admin.getByLabel("Question").fill(question);
-  await admin.getByLabel("Category", { exact: true }).selectOption(category);
+  await admin.locator("select[name=category]").selectOption(category);
   for (const [position, label] of outcomes.entries()) {
     if (position >= 2) await admin.getByRole("button", { name: "Add outcome" }).click();
     await admin.getByLabel(`Outcome ${position + 1}`, { exact: true }).fill(label);

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { CommandError } from "../lib/command-error.ts";
 import { HOST } from "./ports.ts";
+import { DEMO_PREFIX, type DemoServer } from "../demo/demo-server.ts";
 import { nodeActions, type Supervisor } from "./supervisor.ts";
 
 /**
@@ -12,9 +13,16 @@ import { nodeActions, type Supervisor } from "./supervisor.ts";
  * - `GET /system` → what runs (`SystemReport`)
  * - `POST /nodes/{nodeId}/{kill|pause|resume|restart}` → `{message}` once it is done
  * - `POST /admins/{username}` → `{username, password}` of a new admin
+ * - `/api/demo…`, where there is a demonstration: see demo-server.ts, with tokens of its own users
  */
-export async function serveControl(supervisor: Supervisor, port: number): Promise<Server> {
+export async function serveControl(supervisor: Supervisor, port: number, demo?: DemoServer): Promise<Server> {
   const server = createServer((request, response) => {
+    if (demo !== undefined && isDemo(request.url ?? "")) {
+      demo.handle(request, response).catch((error: unknown) => {
+        response.destroy(error instanceof Error ? error : new Error(String(error)));
+      });
+      return;
+    }
     answer(supervisor, request).then(
       ({ status, body }) => send(response, status, body),
       (error: unknown) => {
@@ -51,6 +59,10 @@ async function answer(supervisor: Supervisor, request: IncomingMessage): Promise
     }
   }
   return { status: 404, body: { message: "there is nothing here" } };
+}
+
+function isDemo(path: string): boolean {
+  return path === DEMO_PREFIX || path.startsWith(`${DEMO_PREFIX}/`);
 }
 
 function isAuthorised(request: IncomingMessage, token: string): boolean {

@@ -86,6 +86,7 @@ export function planProcesses(
         QUORUMBOOK_GATEWAY_DATA: folder(dataDir, "gateway"),
         QUORUMBOOK_GATEWAY_PORT: String(ports.entry),
         QUORUMBOOK_GATEWAY_AUTH: `${HOST}:${ports.auth}`,
+        ...(settings.demo && { QUORUMBOOK_GATEWAY_DEMO: `${HOST}:${ports.control}` }),
         QUORUMBOOK_GATEWAY_NODES: numbers.map((i) => `${HOST}:${ports.nodeHttp(i)}`).join(","),
       },
       logFile: join(logs, "gateway.log"),

@@ -14,6 +14,8 @@ export interface Settings {
   readonly admin: string | undefined;
   /** What stands at the front. */
   readonly entryPoint: "gateway" | "nginx";
+  /** Whether operators may kill, pause and restart nodes from the page, and have bettors to watch meanwhile. */
+  readonly demo: boolean;
   /** Handed to the processes as they are: name → value. */
   readonly passedOn: Readonly<Record<string, string>>;
 }
@@ -32,7 +34,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
  *
  * @throws CommandError (exit 78) that names the variable, its value and what it should be
  */
-export function readSettings(env: Environment, entryPoint: Settings["entryPoint"] = "gateway"): Settings {
+export function readSettings(
+  env: Environment,
+  { entryPoint = "gateway", demo = false }: Partial<Pick<Settings, "entryPoint" | "demo">> = {},
+): Settings {
   const logEngine = present(env, "QUORUMBOOK_LOG");
   if (logEngine !== undefined && logEngine !== "raft-store") {
     refuse("QUORUMBOOK_LOG", logEngine, "unset or raft-store: this version has no other log engine");
@@ -60,6 +65,7 @@ export function readSettings(env: Environment, entryPoint: Settings["entryPoint"
     nodes: integer(env, "QUORUMBOOK_NODES", 1, NODES_MAX),
     admin,
     entryPoint,
+    demo,
     passedOn,
   };
 }

@@ -4,6 +4,8 @@ import { parseArgs } from "node:util";
 import { CommandError } from "../lib/command-error.ts";
 import { exitCodes } from "../lib/exit-codes.ts";
 import { requireNginx } from "../nginx/nginx.ts";
+import { DemoLoad } from "../demo/demo-load.ts";
+import { DemoServer } from "../demo/demo-server.ts";
 import { serveControl } from "./control-server.ts";
 import { DataFolder } from "./data-folder.ts";
 import { HOST, portsFrom, requireFreePorts } from "./ports.ts";
@@ -15,6 +17,7 @@ const HELP = `Runs the whole system on ${HOST}: game nodes, auth-server and the 
 
   npm start             with the data of the last run
   npm start -- --fresh  with empty data
+  npm start -- --demo   lets operators break and mend nodes from the page, with bettors to watch
   npm start -- --nginx  with nginx, which must be installed, in the place of the built-in gateway
 
 Settings (environment):
@@ -55,7 +58,13 @@ export async function startCommand(
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop.abort());
 
   if (options.nginx === true) requireNginx(env["PATH"] ?? "");
-  const settings = readSettings(env, options.nginx === true ? "nginx" : "gateway");
+  if (options.nginx === true && options.demo === true) {
+    throw new CommandError("--demo goes with the built-in gateway only", exitCodes.config);
+  }
+  const settings = readSettings(env, {
+    entryPoint: options.nginx === true ? "nginx" : "gateway",
+    demo: options.demo === true,
+  });
   const folder = DataFolder.open(settings.dataDir, {
     nodes: settings.nodes,
     nodesDefault: DEFAULT_NODES,
@@ -80,7 +89,13 @@ async function runSystem(
   await requireFreePorts(ports, folder.marker.nodes);
   const plan = planProcesses(settings, folder.marker, ports, run, env);
   const supervisor = new Supervisor(plan, folder.path, ports, say);
-  const control = await serveControl(supervisor, ports.control);
+  const load = new DemoLoad(
+    `http://${HOST}:${ports.entry}`,
+    (name) => supervisor.createAdmin(name),
+    (error) => say(`a bettor of the demonstration gave up: ${String(error)}`),
+  );
+  const demo = settings.demo ? new DemoServer(supervisor, load, ports.auth) : undefined;
+  const control = await serveControl(supervisor, ports.control, demo);
   try {
     supervisor.announce();
     say(
@@ -95,7 +110,9 @@ async function runSystem(
     say("stopping …");
     return exitCodes.ok;
   } finally {
+    load.close();
     control.close();
+    control.closeAllConnections();
     await supervisor.stop();
     say(`stopped; the data are in ${folder.path}`);
   }
@@ -143,6 +160,7 @@ function parse(argv: readonly string[]) {
       options: {
         fresh: { type: "boolean" },
         nginx: { type: "boolean" },
+        demo: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
     }).values;

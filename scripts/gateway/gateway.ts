@@ -4,8 +4,8 @@ import type { AddressInfo, Socket } from "node:net";
 import { sendProblem } from "./answers.ts";
 import { forward, type Targets } from "./forward.ts";
 import { requestIdOf } from "./headers.ts";
-import { makeUpstream, NodePool } from "./node-pool.ts";
-import { routeOf } from "./route-of.ts";
+import { makeUpstream, NodePool, type Upstream } from "./node-pool.ts";
+import { type Route, routeOf } from "./route-of.ts";
 import type { GatewaySettings } from "./settings.ts";
 import { passUpgrade } from "./upgrade.ts";
 
@@ -27,6 +27,8 @@ export class Gateway {
   readonly #auth: ReturnType<typeof makeUpstream>;
   readonly #toNodes: Targets;
   readonly #toAuth: Targets;
+  readonly #demo: ReturnType<typeof makeUpstream> | undefined;
+  readonly #toDemo: Targets | undefined;
   /** Connections that have become WebSockets, which the server no longer knows of. */
   readonly #upgraded = new Set<Socket>();
 
@@ -41,12 +43,9 @@ export class Gateway {
       onSilent: (node, callback) => pool.onSilent(node, callback),
       whenNone: "no_leader",
     };
-    this.#toAuth = {
-      pick: (avoid) => (avoid.has(auth) ? undefined : auth),
-      failed: () => undefined,
-      onSilent: () => () => undefined,
-      whenNone: "overloaded",
-    };
+    this.#toAuth = only(auth);
+    this.#demo = settings.demo && makeUpstream(settings.demo);
+    this.#toDemo = this.#demo && only(this.#demo);
     this.#server = createServer(
       {
         maxHeaderSize: HEADER_BYTES_MAX,
@@ -92,6 +91,21 @@ export class Gateway {
     clearTimeout(cut);
     this.#pool.close();
     this.#auth.agent.destroy();
+    this.#demo?.agent.destroy();
+  }
+
+  #targetsOf(route: Exclude<Route, "nowhere">): Targets {
+    switch (route) {
+      case "node":
+        return this.#toNodes;
+      case "auth":
+        return this.#toAuth;
+      case "demo":
+        // Where there is no demonstration it is a path like any other that the nodes do not know.
+        return this.#toDemo ?? this.#toNodes;
+      default:
+        return route satisfies never;
+    }
   }
 
   #take(request: IncomingMessage, response: ServerResponse): void {
@@ -109,9 +123,19 @@ export class Gateway {
         sendProblem(response, "payload_too_large");
         return;
       }
-      void forward(request, response, body, route === "node" ? this.#toNodes : this.#toAuth);
+      void forward(request, response, body, this.#targetsOf(route));
     });
   }
+}
+
+/** A single server, which is asked once. */
+function only(upstream: Upstream): Targets {
+  return {
+    pick: (avoid) => (avoid.has(upstream) ? undefined : upstream),
+    failed: () => undefined,
+    onSilent: () => () => undefined,
+    whenNone: "overloaded",
+  };
 }
 
 const EMPTY = Buffer.alloc(0);

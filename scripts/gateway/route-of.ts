@@ -1,5 +1,5 @@
 /** Which server a request is for; `nowhere` is answered 404 by the gateway itself. */
-export type Route = "node" | "auth" | "nowhere";
+export type Route = "node" | "auth" | "demo" | "nowhere";
 
 /** What every process serves for its operators. Never reachable from outside, in no spelling. */
 const INTERNAL = /^\s*(metrics|healthz|readyz|internal)(?![a-z0-9_-])/i;
@@ -25,7 +25,7 @@ export function routeOf(target: string): Route {
   const [first = "", second] = inner;
   // A second encoding is undone once more before the comparison, in case a server behind does so too.
   if (INTERNAL.test(decode(first) ?? first)) return "nowhere";
-  if (first === "api") return second === "auth" ? "auth" : "node";
+  if (first === "api") return second === "auth" || second === "demo" ? second : "node";
   return first === "ws" && inner.length === 1 ? "node" : "auth";
 }
 

@@ -12,6 +12,8 @@ export interface GatewaySettings {
   readonly port: number;
   readonly auth: Address;
   readonly nodes: readonly Address[];
+  /** Where a demonstration is controlled; undefined: there is none. */
+  readonly demo: Address | undefined;
 }
 
 /** @throws CommandError (exit 78) that names the variable */
@@ -21,8 +23,13 @@ export function readGatewaySettings(env: Readonly<Record<string, string | undefi
     host: env["QUORUMBOOK_HOST"] ?? "127.0.0.1",
     port: readPort("QUORUMBOOK_GATEWAY_PORT", env["QUORUMBOOK_GATEWAY_PORT"] ?? ""),
     auth: readAddress("QUORUMBOOK_GATEWAY_AUTH", env["QUORUMBOOK_GATEWAY_AUTH"] ?? ""),
+    demo: readOptionalAddress("QUORUMBOOK_GATEWAY_DEMO", env["QUORUMBOOK_GATEWAY_DEMO"]),
     nodes: nodes.map((text) => readAddress("QUORUMBOOK_GATEWAY_NODES", text)),
   };
+}
+
+function readOptionalAddress(name: string, text: string | undefined): Address | undefined {
+  return text === undefined || text === "" ? undefined : readAddress(name, text);
 }
 
 function readAddress(name: string, text: string): Address {

@@ -124,6 +124,20 @@ export class Commands {
   transferLeadership(nodeId: string): Promise<Answer<unknown>> {
     return this.#http.post("/api/cluster/leader", { body: { nodeId }, key: this.#newKey() });
   }
+  /** Adds a member without a vote. @param address `host:port` of its Raft transport */
+  addLearner(nodeId: string, address: string): Promise<Answer<Cluster>> {
+    return this.#http.post("/api/cluster/learners", { body: { nodeId, address }, key: this.#newKey() });
+  }
+  /** Gives a learner its vote. */
+  promoteMember(nodeId: string): Promise<Answer<Cluster>> {
+    const path = `/api/cluster/members/${encodeURIComponent(nodeId)}/promote`;
+    return this.#http.post(path, { body: {}, key: this.#newKey() });
+  }
+  /** Takes a member out for good. */
+  removeMember(nodeId: string): Promise<Answer<Cluster>> {
+    const path = `/api/cluster/members/${encodeURIComponent(nodeId)}`;
+    return this.#http.request("DELETE", path, { key: this.#newKey() });
+  }
   takeSnapshot(): Promise<Answer<unknown>> {
     return this.#http.post("/api/cluster/snapshot", { body: {}, key: this.#newKey() });
   }

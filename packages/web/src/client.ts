@@ -19,6 +19,7 @@ import { AccountStore } from "./stores/account.ts";
 import { BetsStore } from "./stores/bets.ts";
 import { BookStore } from "./stores/book.ts";
 import { ClusterStore } from "./stores/cluster.ts";
+import { DemoStore } from "./stores/demo.ts";
 import { GamesStore } from "./stores/games.ts";
 import { Notices } from "./stores/notices.ts";
 import { type Decision, type Order, OrderDesk } from "./stores/orders.ts";
@@ -67,6 +68,14 @@ export const session = new Session({
   },
   now: Date.now,
   wait,
+});
+
+/** Empty for everybody but operators of a system that was started as a demonstration. */
+export const demo = new DemoStore({
+  fetch: fetchSameOrigin,
+  token: () => session.token(),
+  wait,
+  now: Date.now,
 });
 
 const http = new HttpClient({

@@ -37,6 +37,26 @@ async function age(hours: number): Promise<void> {
     await utimes(join(root, "dist", name), then, then);
 }
 
+/** What a first visit may load of scripts, compressed as it is served. */
+const FIRST_LOAD_BYTES_MAX = 120 * 1024;
+
+describe("the build of our app", () => {
+  it("has a first load of scripts below its limit, with the chart library not in it", async () => {
+    const outDir = join(root, "whole");
+    await build({ ...config, configFile: false, logLevel: "silent", build: { ...config.build, outDir } });
+    const page = await readFile(join(outDir, "index.html"), "utf8");
+    const scripts = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+\.js)"/g)].map(([, path = ""]) => path);
+    expect(scripts.length).toBeGreaterThan(0);
+    let bytes = 0;
+    for (const path of scripts) {
+      bytes += (await readFile(join(outDir, `${path}.br`))).length;
+      expect(await readFile(join(outDir, path), "utf8")).not.toContain("uplot");
+    }
+    expect(bytes).toBeGreaterThan(20_000);
+    expect(bytes).toBeLessThan(FIRST_LOAD_BYTES_MAX);
+  });
+});
+
 describe("the build", () => {
   it("is the one that our app has", () => {
     const names = (config.plugins ?? []).flat().map((plugin) => plugin && "name" in plugin && plugin.name);

@@ -89,6 +89,7 @@ export async function systemBehind(open: (settings: GatewaySettings) => Promise<
     port: await freePort(),
     auth: auth.address,
     nodes: [a.address, b.address],
+    demo: undefined,
   });
   cleanups.push(
     () => a.close(),

@@ -2,6 +2,8 @@ import { useEffect, useState } from "preact/hooks";
 import type { Cluster, ClusterNode } from "@quorumbook/client";
 import { cluster, commands, notices, session, streamState } from "../client.ts";
 import { formatClock } from "../format/time.ts";
+import { DemoActions, DemoPanel, useDemo } from "../parts/demo-panel.tsx";
+import { AddLearnerForm, MemberActions } from "../parts/member-actions.tsx";
 import { useTitle } from "../parts/use-title.ts";
 import { problemText, strings } from "../strings.ts";
 
@@ -18,7 +20,9 @@ export function ClusterPage() {
   }, []);
   const known = cluster.cluster.value;
   const role = session.user.value?.role;
-  const offered = useOffered(role === "operator" || role === "admin");
+  const isOperator = role === "operator" || role === "admin";
+  const offered = useOffered(isOperator);
+  useDemo(isOperator);
   const connection = streamState.value;
   return (
     <section class="page">
@@ -42,10 +46,12 @@ export function ClusterPage() {
       )}
       {connection.type === "live" && <p class="quiet">{strings.cluster.answeredBy(connection.nodeId)}</p>}
       {known ? (
-        <Nodes known={known} mayTransfer={offered.has("/api/cluster/leader")} />
+        <Nodes known={known} mayChange={offered.has("/api/cluster/leader")} />
       ) : (
         <p class="quiet">{strings.cluster.loading}</p>
       )}
+      {isOperator && <DemoPanel />}
+      {offered.has("/api/cluster/learners") && <AddLearnerForm />}
       <Elections />
     </section>
   );
@@ -62,7 +68,7 @@ function useOffered(isOperator: boolean): ReadonlySet<string> {
   return isOperator ? offered : NOTHING;
 }
 
-function Nodes({ known, mayTransfer }: { known: Cluster; mayTransfer: boolean }) {
+function Nodes({ known, mayChange }: { known: Cluster; mayChange: boolean }) {
   const agreement = agreementOf(known.nodes);
   return (
     <>
@@ -85,14 +91,14 @@ function Nodes({ known, mayTransfer }: { known: Cluster; mayTransfer: boolean })
       )}
       <ul class="cards nodes">
         {known.nodes.map((node) => (
-          <NodeCard key={node.nodeId} node={node} known={known} mayTransfer={mayTransfer} />
+          <NodeCard key={node.nodeId} node={node} known={known} mayChange={mayChange} />
         ))}
       </ul>
     </>
   );
 }
 
-function NodeCard({ node, known, mayTransfer }: { node: ClusterNode; known: Cluster; mayTransfer: boolean }) {
+function NodeCard({ node, known, mayChange }: { node: ClusterNode; known: Cluster; mayChange: boolean }) {
   const leads = node.nodeId === known.leader;
   const leaderIndex = known.nodes.find((candidate) => candidate.nodeId === known.leader)?.lastIndex ?? null;
   const behind =
@@ -124,11 +130,8 @@ function NodeCard({ node, known, mayTransfer }: { node: ClusterNode; known: Clus
           </div>
         ))}
       </dl>
-      {mayTransfer && !leads && node.role === "follower" && node.reachable && (
-        <button type="button" class="button small" onClick={() => void transfer(node.nodeId)}>
-          {strings.cluster.transfer}
-        </button>
-      )}
+      {mayChange && <MemberActions node={node} leads={leads} />}
+      <DemoActions nodeId={node.nodeId} />
     </li>
   );
 }
@@ -175,12 +178,6 @@ function lagOf(milliseconds: number | null | undefined, behind: number | null): 
     ...(milliseconds == null ? [] : [`${Math.round(milliseconds)} ms`]),
   ];
   return parts.length === 0 ? "–" : parts.join(" · ");
-}
-
-async function transfer(nodeId: string): Promise<void> {
-  const answer = await commands.transferLeadership(nodeId);
-  if (answer.ok) notices.show("good", strings.cluster.transferred(nodeId));
-  else notices.show("bad", problemText(answer.problem));
 }
 
 async function takeSnapshot(): Promise<void> {

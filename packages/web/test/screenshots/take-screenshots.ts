@@ -18,6 +18,9 @@ const LOOKS = {
   phone: { viewport: { width: 390, height: 844 }, colorScheme: "light", hasTouch: true, isMobile: true },
 } as const satisfies Record<string, BrowserContextOptions>;
 
+/** Long enough for an election, and for the chart to show what it cost. */
+const AFTER_KILL_MS = 8_000;
+
 type Who = "guest" | "bettor" | "admin";
 
 interface Shot {
@@ -28,6 +31,8 @@ interface Shot {
   readonly ready: string;
   /** What is done before the picture is taken. */
   readonly act?: (page: Page, isPhone: boolean) => Promise<void>;
+  /** What is undone afterwards. */
+  readonly after?: (page: Page) => Promise<void>;
 }
 
 function shotsOf(book: FilledBook): readonly Shot[] {
@@ -60,8 +65,33 @@ function shotsOf(book: FilledBook): readonly Shot[] {
       },
     },
     { name: "audit", who: "admin", path: "/admin/audit", ready: "[data-testid=audit]" },
-    { name: "cluster", who: "admin", path: "/cluster", ready: "[data-testid=node-node3]" },
+    { name: "cluster", who: "guest", path: "/cluster", ready: "[data-testid=node-node3]" },
+    {
+      name: "demo",
+      who: "admin",
+      path: "/cluster",
+      ready: "[data-testid=demo]",
+      act: breakNode,
+      after: mendNode,
+    },
   ];
+}
+
+/** Lets the bettors bet, kills the leader, and waits until another leads. */
+async function breakNode(page: Page): Promise<void> {
+  const start = page.getByRole("button", { name: "Start the bettors" });
+  await start.click();
+  await page.locator(".demo .chart canvas").waitFor();
+  const leader = page.locator("li.node", { has: page.locator(".role-leader") });
+  await leader.getByRole("button", { name: "Kill" }).click();
+  await page.locator("[data-state=down]").waitFor();
+  await page.waitForTimeout(AFTER_KILL_MS);
+}
+
+async function mendNode(page: Page): Promise<void> {
+  await page.locator("[data-state=down]").getByRole("button", { name: "Restart" }).click();
+  await page.locator("[data-state=down]").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Stop the bettors" }).click();
 }
 
 /** Starts a system of its own, fills it with a season's worth of life, and pictures every page of it. */
@@ -71,7 +101,7 @@ export async function takeScreenshots(
 ): Promise<void> {
   await mkdir(out, { recursive: true });
   const browser = await launchChromium();
-  const system = await startSystem();
+  const system = await startSystem("--demo");
   try {
     say("filling the book");
     const book = await fillBook(system.origin, system.admin);
@@ -86,7 +116,7 @@ export async function takeScreenshots(
         if (person !== undefined) await signIn(page, person.username, person.password);
         pages.set(who, page);
       }
-      for (const { name, who, path, ready, act } of shotsOf(book)) {
+      for (const { name, who, path, ready, act, after } of shotsOf(book)) {
         const page = pages.get(who);
         if (page === undefined || (only !== undefined && only !== name)) continue;
         await page.goto(path);
@@ -96,9 +126,12 @@ export async function takeScreenshots(
         await page.evaluate(() => document.fonts.ready);
         // Notices of what was done are not what the page is about.
         await page.evaluate(() => document.querySelector(".notices")?.replaceChildren());
-        const picture = shrinkPng(await page.screenshot({ animations: "disabled" }));
+        const picture = shrinkPng(
+          await page.screenshot({ animations: "disabled", fullPage: name === "demo" }),
+        );
         await writeFile(join(out, `${name}-${look}.png`), picture);
         say(`${name}-${look}.png ${Math.round(picture.length / 1024)} KB`);
+        await after?.(page);
       }
       for (const page of pages.values()) await page.context().close();
     }

@@ -22,8 +22,8 @@ export function eventually<Value>(read: () => Value): ReturnType<typeof expect.p
   return expect.poll(read, { timeout: 20_000 });
 }
 
-/** Call once at the top of a test file. */
-export function startSuite(): Suite {
+/** Call once at the top of a test file. @param options of `npm start` */
+export function startSuite(...options: readonly string[]): Suite {
   const watched: Watched[] = [];
   let running: { browser: Browser; system: System; admin: Page } | undefined;
   let games = 0;
@@ -42,7 +42,7 @@ export function startSuite(): Suite {
     // First, so that a machine without Chromium says so at once.
     const browser = await launchChromium();
     try {
-      const system = await startSystem();
+      const system = await startSystem(...options);
       const first = await openPage(browser, system);
       running = { browser, system, admin: first.page };
       watched.push(first);

@@ -27,7 +27,8 @@ const OUTPUT_KEPT = 4_000;
 
 const run = promisify(execFile);
 
-export async function startSystem(): Promise<System> {
+/** @param options of `npm start` beside --fresh */
+export async function startSystem(...options: readonly string[]): Promise<System> {
   const [username = "", password = ""] = (
     process.env["QUORUMBOOK_ADMIN"] ?? "chief:a fine long password"
   ).split(/:(.*)/s);
@@ -49,7 +50,7 @@ export async function startSystem(): Promise<System> {
     // Short enough for pages to renew their tokens, and sockets to authenticate again, in the middle of a test.
     QUORUMBOOK_ACCESS_TTL: "15",
   };
-  const child = spawn(process.execPath, [...NODE_ARGUMENTS, "scripts/start.ts", "--fresh"], {
+  const child = spawn(process.execPath, [...NODE_ARGUMENTS, "scripts/start.ts", "--fresh", ...options], {
     cwd: ROOT,
     env,
     stdio: ["ignore", "pipe", "pipe"],

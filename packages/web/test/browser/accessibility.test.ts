@@ -75,11 +75,18 @@ describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
     await check(anna, "/bets", () => anna.getByTestId("bets").locator("li").first().waitFor());
     await check(anna, "/account", () => anna.getByTestId("statement").waitFor());
     await check(anna, "/cluster", () => anna.getByTestId("node-node1").waitFor());
+    const race = await createGame(admin, `Race ${colorScheme}`, ["Alpha", "Bravo", "Charlie"], "virtual");
+    await check(anna, `/games/${race}`, () => anna.getByTestId("virtual-show").waitFor());
     await check(anna, "/nowhere", () => anna.getByRole("heading", { level: 1 }).waitFor());
     await check(admin, "/admin", () => admin.getByTestId(`admin-game-${open}`).waitFor());
     await admin.getByText("New game").click();
     found.push(...(await violations(admin)));
     await check(admin, `/admin/games/${open}`, () => admin.getByTestId("exposure").waitFor());
+    await admin.getByTestId("what-if").getByLabel("Stake").fill("5");
+    found.push(...(await violations(admin)));
+    await check(admin, "/cluster", () => admin.getByText("Add a node").waitFor());
+    await admin.getByText("Add a node").click();
+    found.push(...(await violations(admin)));
     await check(admin, "/admin/audit", () => admin.getByTestId("audit").waitFor());
     expect(found).toEqual([]);
   });

@@ -43,8 +43,7 @@ function bareApp(logger: FastifyBaseLogger, services: Services) {
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS_MAX,
     genReqId: ({ headers }) => requestIdOf(headers[REQUEST_ID_HEADER]),
-    requestIdLogLabel: "requestId",
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
     return503OnClosing: false,
     http: {
       maxHeaderSize: HEADER_BYTES_MAX,

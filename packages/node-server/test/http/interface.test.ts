@@ -1,6 +1,7 @@
 // What holds for every route: order of checks, headers, consistency, forms of refusal.
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { Validator } from "@seriousme/openapi-schema-validator";
+import { NODE_ROUTES } from "../../../../test/integration/acceptance/tour/rows.ts";
 import { PROBLEMS } from "../../src/contract/problem-codes.ts";
 import { ClusterAnswer } from "../../src/contract/answers.ts";
 import { conforms, expectProblem, freshKey, startMemoryNode, type TestNode } from "../support/memory-node.ts";
@@ -179,6 +180,8 @@ describe("every route", () => {
     );
     const known = ROUTES.map(({ method, url }) => `${method} ${url.replace(/\/(1|node1)\b/, "/{id}")}`);
     expect(described.sort()).toEqual(known.sort());
+    // The tour of a whole cluster has to come by it, with the leader on every node.
+    expect(described.sort()).toEqual([...NODE_ROUTES].sort());
     const page = await node.get("/api/docs");
     expect(page.headers["content-type"]).toContain("text/html");
     for (const path of Object.keys(paths)) expect(page.text).toContain(path);

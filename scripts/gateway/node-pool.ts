@@ -14,6 +14,12 @@ export const PROBE_EVERY_MS = 250;
  * it answers again; a Node process may stall for 100 ms without anything being wrong.
  */
 export const PROBE_TIMEOUT_MS = 700;
+/**
+ * A timer that comes later than this, in ms, tells of a stall of the gateway itself, in which no node could be heard:
+ * none is to be blamed for it, and the wait begins anew. So often at most, in case it stalls again and again.
+ */
+const OWN_STALL_MS = 100;
+const OWN_STALLS_MAX = 3;
 
 export function makeUpstream(address: Address): Upstream {
   // An idle connection is closed here long before the server behind would close it (Node's default is 5 s, fastify's
@@ -116,10 +122,18 @@ function probe({ host, port }: Address): Promise<"ready" | "impaired" | "unready
         else resolve(/"(behind|cut-off)"/.test(Buffer.concat(chunks).toString()) ? "impaired" : "unready");
       });
     });
-    const timer = setTimeout(() => {
+    let timer = setTimeout(() => late(1), PROBE_TIMEOUT_MS);
+    let armedAt = performance.now();
+    const late = (times: number): void => {
+      const stalledMs = performance.now() - armedAt - PROBE_TIMEOUT_MS;
+      if (stalledMs > OWN_STALL_MS && times <= OWN_STALLS_MAX) {
+        armedAt = performance.now();
+        timer = setTimeout(() => late(times + 1), PROBE_TIMEOUT_MS);
+        return;
+      }
       resolve("silent");
       asked.destroy();
-    }, PROBE_TIMEOUT_MS);
+    };
     asked.on("error", () => {
       clearTimeout(timer);
       // After a time-out this is too late to count.

@@ -3,10 +3,10 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { HOST } from "../cluster/ports.ts";
-import { seededRandom } from "../season/random.ts";
 import type { SeasonSystem } from "../season/season-system.ts";
 import { Session } from "../season/session.ts";
-import { type Attack, attacks, type Target } from "./attacks.ts";
+import { attackBy, type Order } from "./attacker.ts";
+import { attacks } from "./attacks.ts";
 import { type Experience, Honest } from "./honest.ts";
 
 export interface HostileOptions {
@@ -47,7 +47,6 @@ export async function runHostile(
   say: (line: string) => void,
 ): Promise<HostileReport> {
   const run = randomBytes(4).toString("hex");
-  const random = seededRandom(seed);
   const phrase = randomBytes(18).toString("base64url");
   const sessions = Array.from(
     { length: HONEST_CLIENTS },
@@ -74,11 +73,12 @@ export async function runHostile(
   ] as const;
   const reports: AttackReport[] = [];
   for (const { at, port } of places) {
-    for (const attack of attacks) {
-      const target: Target = { host: HOST, port, token, jwks, sockets, random };
-      const report = await suffer(attack, at, target, honest, within(seconds * 1_000), memory);
+    for (const { name } of attacks) {
+      const ms = seconds * 1_000;
+      const order: Order = { attack: name, seed, ms, host: HOST, port, token, jwks, sockets };
+      const report = await suffer(order, at, honest, within(ms), memory);
       reports.push(report);
-      say(`${attack.name} at the ${at}: ${told(report)}, ${report.memoryMiB} MiB`);
+      say(`${name} at the ${at}: ${told(report)}, ${report.memoryMiB} MiB`);
     }
   }
   await sleep(3_000);
@@ -96,9 +96,8 @@ export async function runHostile(
 }
 
 async function suffer(
-  attack: Attack,
+  order: Order,
   at: AttackReport["at"],
-  target: Target,
   honest: Honest,
   until: () => boolean,
   memory: () => number,
@@ -107,9 +106,9 @@ async function suffer(
   const watch = setInterval(() => {
     most = Math.max(most, memory());
   }, 250);
-  const [experience] = await Promise.all([honest.use(until), attack.run(target, until)]);
+  const [experience] = await Promise.all([honest.use(until), attackBy(order)]);
   clearInterval(watch);
-  return { attack: attack.name, at, ...experience, memoryMiB: most };
+  return { attack: order.attack, at, ...experience, memoryMiB: most };
 }
 
 function faultsOf({ attack, at, requests, failures, p99 }: AttackReport): string[] {

@@ -21,6 +21,18 @@ describe("the gateway's choice of nodes", () => {
     expect(await until(async () => from(await httpJson(`${url}/api/games`)) === "a", 5_000)).toBe(true);
   });
 
+  it("blames no node for a stall of its own", async () => {
+    const { url, gateway } = await systemBehind(open);
+    for (let stall = 0; stall < 3; stall += 1) {
+      // As a burst of closing sockets does: nothing is heard, and then all timers fire at once.
+      const until = performance.now() + 900;
+      while (performance.now() < until) JSON.parse('{"busy":true}');
+      const answer = await httpJson(`${url}/api/games`);
+      expect(answer.status).toBe(200);
+      expect(gateway.port).toBeGreaterThan(0);
+    }
+  });
+
   it("asks a node that is behind or cut off only where no node is ready, and one that is starting never", async () => {
     const { a, b, url } = await systemBehind(open);
     const ask = async () => from(await httpJson(`${url}/api/games`));

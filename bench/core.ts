@@ -1,5 +1,5 @@
 // `core`: what the book alone does in one process, without a log, a disk or a network.
-import { type Book, restoreBook } from "@quorumbook/betting-core";
+import { type Book, type Command, restoreBook } from "@quorumbook/betting-core";
 import { betNumber, bookWithGames, entries, userOf, USERS } from "./core/bets.ts";
 import { applyBets, memory, type Rates, SAMPLE } from "./core/measure.ts";
 import { PlainColumns } from "./core/plain-columns.ts";
@@ -19,20 +19,23 @@ export async function benchCore(): Promise<Row[]> {
   const plain = await measurePlainMap();
   const columns = measurePlainColumns();
 
+  const unexpected = measureOneByOne();
   const before = await memory();
   const entry = entries();
   const book = bookWithGames(GAMES, entry);
   const place = (command: ReturnType<typeof betNumber>): boolean =>
     book.apply(command, entry()).outcome.status === "accepted";
-  const rates = applyBets({ first: 0, count: FIRST, games: GAMES }, place);
+  const expect = (commands: readonly Command[]): void => book.expect(commands);
+  const rates = applyBets({ first: 0, count: FIRST, games: GAMES }, place, expect);
   const bytes = ((await memory()) - before) / FIRST;
   rows.push(
     rowOf("core.apply_per_s", "bets/s", rates.perSecond, plain.rates.perSecond),
     rowOf("core.apply_per_cpu_s", "bets/s", rates.perCpuSecond, plain.rates.perCpuSecond),
     rowOf("core.apply_per_cpu_s.columns", "bets/s", rates.perCpuSecond, columns.perCpuSecond),
+    rowOf("core.apply_per_cpu_s.one_by_one", "bets/s", unexpected.perCpuSecond, rates.perCpuSecond),
     rowOf("core.bytes_per_bet.1m", "bytes", [bytes], [plain.bytesPerBet]),
   );
-  const more = applyBets({ first: FIRST, count: ALL - FIRST, games: GAMES }, place);
+  const more = applyBets({ first: FIRST, count: ALL - FIRST, games: GAMES }, place, expect);
   rows.push(
     rowOf("core.apply_per_cpu_s.10m", "bets/s", more.perCpuSecond.slice(-10), rates.perCpuSecond),
     rowOf("core.bytes_per_bet", "bytes", [((await memory()) - before) / ALL], [plain.bytesPerBet]),
@@ -50,6 +53,16 @@ async function measurePlainMap(): Promise<{ readonly rates: Rates; readonly byte
     (command, number) => map.apply(command, number + 1, number).status === "open",
   );
   return { rates, bytesPerBet: ((await memory()) - before) / map.count };
+}
+
+/** The same bets, of each of which the book learns when it is applied. */
+function measureOneByOne(): Rates {
+  const entry = entries();
+  const book = bookWithGames(GAMES, entry);
+  return applyBets(
+    { first: 0, count: FIRST, games: GAMES },
+    (command) => book.apply(command, entry()).outcome.status === "accepted",
+  );
 }
 
 function measurePlainColumns(): Rates {

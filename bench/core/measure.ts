@@ -19,10 +19,15 @@ export interface Rates {
   readonly perCpuSecond: number[];
 }
 
-/** Commands are decoded outside of the clock; only applying them is measured. */
+/**
+ * Commands are decoded outside of the clock; only applying them is measured.
+ *
+ * @param expect told of each batch before it is applied, within the clock
+ */
 export function applyBets(
   { first, count, games }: { readonly first: number; readonly count: number; readonly games: number },
   applied: (command: PlaceBet, number: number) => boolean,
+  expect: (commands: readonly PlaceBet[]) => void = () => undefined,
 ): Rates {
   const rates: Rates = { perSecond: [], perCpuSecond: [] };
   for (let done = first; done < first + count; done += SAMPLE) {
@@ -34,6 +39,7 @@ export function applyBets(
       let refused = 0;
       const started = performance.now();
       const cpuStarted = process.cpuUsage();
+      expect(commands);
       for (const [place, each] of commands.entries()) if (!applied(each, at + place)) refused++;
       const { user, system } = process.cpuUsage(cpuStarted);
       cpuMicroseconds += user + system;

@@ -46,7 +46,7 @@ export function apply(state: BookState, command: Command, entry: Entry): Applied
   }
 
   const { requests } = state;
-  requests.locate(command.actor, key);
+  state.lookAhead.locate(command, key);
   const fingerprint = requests.fingerprint(fingerprintOf(state.hasher, command));
   const slot = requests.find(state.at);
   if (slot !== 0) return replayOf(state, slot, command, fingerprint);

@@ -131,6 +131,12 @@ export interface Book {
   /** The same, of a command whose type is known at run time only. */
   apply(command: Command, entry: Entry): Applied;
 
+  /**
+   * Says which commands will be applied next, in this order. Changes nothing; where it comes true they take less time,
+   * because the book looks up many of them at once.
+   */
+  expect(commands: readonly Command[]): void;
+
   /** Log index of the last applied entry; 0 before the first. */
   readonly index: LogIndex;
   /** Log time: that of the last applied entry, never going back. */

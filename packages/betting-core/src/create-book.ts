@@ -114,6 +114,10 @@ class ColumnBook implements Book {
     return apply(this.#state, command, entry);
   }
 
+  expect(commands: readonly Command[]): void {
+    this.#state.lookAhead.expect(commands);
+  }
+
   digest(): string {
     return wholeHex(this.#state);
   }

@@ -79,6 +79,24 @@ export class HashIndex {
     }
   }
 
+  /** Reads where the hash would be, so that it is near when it is sought. */
+  touch(hash0: number, hash1: number): number {
+    const places = this.#shards[hash0 & (SHARDS - 1)];
+    return places === undefined ? 0 : (places[homeOf(hash1, places.length)] as number);
+  }
+
+  /** @returns a value with that second hash, 0 where there is none: most likely the one that is sought */
+  likely(hash0: number, hash1: number): number {
+    const places = this.#shards[hash0 & (SHARDS - 1)];
+    if (places === undefined) return 0;
+    const end = places.length;
+    const unsigned = hash1 >>> 0;
+    for (let place = homeOf(hash1, end); ; place = after(place, end)) {
+      const value = places[place] as number;
+      if (value === 0 || places[place + 1] === unsigned) return value;
+    }
+  }
+
   /** @param value 1 … 2^32 − 1, not yet in the index; 0 is an empty place */
   insert(hash0: number, hash1: number, value: number): void {
     const shard = hash0 & (SHARDS - 1);

@@ -33,6 +33,10 @@ export class RequestIndex implements Match {
     return rows.hash0.get(slot >>> 2) === this.#hash0;
   }
 
+  touch(hash0: number, hash1: number): number {
+    return this.#slots.touch(hash0, hash1);
+  }
+
   /** The hash must not be in the index. */
   insert(hash0: number, hash1: number, slot: Slot): void {
     this.#slots.insert(hash0, hash1, slot);

@@ -35,6 +35,8 @@ export class RequestsTable {
   #hash0 = 0;
   #hash1 = 0;
   #mark = 0;
+  /** The record that `find` came upon, also where it no longer counts. */
+  #found = 0;
 
   constructor(hasher: Hasher) {
     this.#hasher = hasher;
@@ -63,6 +65,29 @@ export class RequestsTable {
     this.#mark = before;
   }
 
+  /** The same with what `locate` found before. */
+  locateBy(low: number, high: number, mark: number): void {
+    this.#hash0 = low;
+    this.#hash1 = high;
+    this.#mark = mark;
+  }
+
+  get low(): number {
+    return this.#hash0;
+  }
+
+  get high(): number {
+    return this.#hash1;
+  }
+
+  get mark(): number {
+    return this.#mark;
+  }
+
+  touch(low: number, high: number): number {
+    return this.#index.touch(low, high);
+  }
+
   /** The fingerprint of the key in hand together with a body. */
   fingerprint(body: number): number {
     return body ^ this.#mark;
@@ -71,6 +96,7 @@ export class RequestsTable {
   /** The record of the key in hand, or 0 where there is none that still counts at that time. */
   find(at: number): Slot {
     const slot = this.#index.find(this.#hash0, this.#hash1);
+    this.#found = slot;
     if (slot === 0) return 0;
     const lifetime = slot & 3;
     const rows = this.#byLifetime[lifetime] as RequestRows;
@@ -82,7 +108,7 @@ export class RequestsTable {
     return this.#byLifetime[slot & 3] as RequestRows;
   }
 
-  /** Records the outcome of the key in hand, for which `find` gave 0. */
+  /** Records the outcome of the key in hand, for which `find` gave 0 just before. */
   record(
     lifetime: Lifetime,
     fingerprint: number,
@@ -92,8 +118,7 @@ export class RequestsTable {
     index: number,
     at: number,
   ): void {
-    const expired = this.#index.find(this.#hash0, this.#hash1);
-    if (expired !== 0) this.#forget(expired);
+    if (this.#found !== 0) this.#forget(this.#found);
     const rows = this.#byLifetime[lifetime] as RequestRows;
     const row = rows.append(this.#hash0, this.#hash1, fingerprint, kind, reference, result, index, at);
     this.#index.insert(this.#hash0, this.#hash1, row * 4 + lifetime);
@@ -145,6 +170,8 @@ export class RequestsTable {
   #forget(slot: Slot): void {
     const rows = this.rowsOf(slot);
     const row = slot >>> 2;
+    // A tick may drop the record that `find` has found past its time.
+    if (slot === this.#found) this.#found = 0;
     this.digest.remove(rows.hashOf(row));
     this.#index.remove(rows.hash0.get(row), rows.hash1.get(row), slot);
     rows.kind.set(row, DEAD);

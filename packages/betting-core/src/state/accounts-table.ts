@@ -1,8 +1,7 @@
 // Accounts: one row a user. Row 0 means "no account".
 
-import { Float64Column } from "../columns/float64-column.ts";
 import { ObjectColumn } from "../columns/object-column.ts";
-import { Uint32Column } from "../columns/uint32-column.ts";
+import { RecordColumn, type RecordField } from "../columns/record-column.ts";
 import type { Limits } from "../commands.ts";
 import { DigestSum } from "../digest/digest-sum.ts";
 import type { Hasher } from "../digest/hasher.ts";
@@ -17,19 +16,23 @@ export interface LimitsRecord {
   readonly pending?: { readonly limits: Limits; readonly at: number };
 }
 
-/** 24 bytes a row, the name, and its place in the index of names. */
+/** 32 bytes a row, the name, and its place in the index of names. */
 export class AccountsTable {
-  readonly balance = new Float64Column();
-  readonly openStake = new Float64Column();
-  /** Newest ledger row: the account's `seq`. */
-  readonly lastPosting = new Uint32Column();
+  /** The next four: whoever bets next is anybody, and all four are looked at. */
+  readonly records = new RecordColumn();
+  readonly balance: RecordField = this.records.field(0);
+  readonly openStake: RecordField = this.records.field(1);
+  /** Newest ledger row that is written: the account's `seq`, unless a settlement owes it more. */
+  readonly lastPosting: RecordField = this.records.field(2);
   /** Ledger row of the welcome: its time and log index are those of the opening. */
-  readonly opening = new Uint32Column();
+  readonly opening: RecordField = this.records.field(3);
   readonly names = new ObjectColumn<UserId>();
   readonly limits = new ObjectColumn<LimitsRecord>();
   readonly digest = new DigestSum();
   /** Newest row; rows are 1 … count. */
   count = 0;
+  /** The row that is sought next, most likely; 0 where nobody knows. */
+  hint = 0;
 
   readonly #hasher: Hasher;
   readonly #index: NameIndex;
@@ -41,7 +44,20 @@ export class AccountsTable {
 
   /** @returns the row, or 0 */
   find(id: UserId): number {
-    return this.#index.find(id);
+    const { hint } = this;
+    return hint !== 0 && this.names.get(hint) === id ? hint : this.#index.find(id);
+  }
+
+  hashOf(id: UserId): Hasher {
+    return this.#index.hashOf(id);
+  }
+
+  touch(low: number, high: number): number {
+    return this.#index.touch(low, high);
+  }
+
+  likely(low: number, high: number): number {
+    return this.#index.likely(low, high);
   }
 
   nameOf(row: number): UserId {

@@ -8,6 +8,7 @@ import { strategyOf } from "../games/market-prices.ts";
 import { PendingSettlements } from "../settlements/pending-settlements.ts";
 import { accountNow } from "../settlements/unwritten-rows.ts";
 import { settleUp } from "../settlements/write-rows.ts";
+import { LookAhead } from "../requests/look-ahead.ts";
 import { RequestsTable } from "../requests/requests-table.ts";
 import {
   type LogIndex,
@@ -64,6 +65,7 @@ export class BookState {
   readonly order = new BetOrder(this.bets);
   /** Of games that are priced as a pool. */
   readonly residues = new StakeResidues();
+  readonly lookAhead = new LookAhead(this.accounts, this.requests);
   readonly settlements = new PendingSettlements();
   readonly limitUsage = new LimitUsage(this.accounts, this.ledger);
   readonly counters: Counters = {

@@ -21,8 +21,16 @@ export class NameIndex implements Match {
   /** @returns the row, or 0 */
   find(name: UserId): number {
     this.#sought = name;
-    const { low, high } = this.#hashOf(name);
+    const { low, high } = this.hashOf(name);
     return this.#rows.find(low, high, this);
+  }
+
+  touch(low: number, high: number): number {
+    return this.#rows.touch(low, high);
+  }
+
+  likely(low: number, high: number): number {
+    return this.#rows.likely(low, high);
   }
 
   /** Part of `find`. */
@@ -32,11 +40,11 @@ export class NameIndex implements Match {
 
   /** The name must not be in the index. */
   insert(name: UserId, row: number): void {
-    const { low, high } = this.#hashOf(name);
+    const { low, high } = this.hashOf(name);
     this.#rows.insert(low, high, row);
   }
 
-  #hashOf(name: UserId): Hasher {
+  hashOf(name: UserId): Hasher {
     return this.#hasher.start(TAG.accountName).text(name).finish();
   }
 }

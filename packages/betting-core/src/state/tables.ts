@@ -2,6 +2,7 @@
 
 import type { Column } from "../columns/page.ts";
 import { PAGE_BITS } from "../columns/page.ts";
+import { RECORD_PAGE_BITS } from "../columns/record-column.ts";
 import type { RequestRows } from "../requests/request-rows.ts";
 import type { BookState } from "./book-state.ts";
 
@@ -15,8 +16,8 @@ export function tablesOf(state: BookState): readonly Table[] {
   const { accounts, bets, ledger, requests, history } = state;
   return [
     {
-      columns: [accounts.balance, accounts.openStake, accounts.lastPosting, accounts.opening],
-      pages: pagesUpTo(accounts.count),
+      columns: [accounts.records],
+      pages: pagesUpTo(accounts.count, RECORD_PAGE_BITS),
     },
     {
       columns: [bets.game, bets.outcome, bets.stake, bets.odds, bets.posting, bets.previousOfGame],
@@ -47,6 +48,6 @@ function requestTable(rows: RequestRows): Table {
 }
 
 /** Rows are 1 … count; row 0 is never used, but has its place. */
-function pagesUpTo(count: number): number[] {
-  return count === 0 ? [] : Array.from({ length: (count >>> PAGE_BITS) + 1 }, (_, page) => page);
+function pagesUpTo(count: number, pageBits: number = PAGE_BITS): number[] {
+  return count === 0 ? [] : Array.from({ length: (count >>> pageBits) + 1 }, (_, page) => page);
 }

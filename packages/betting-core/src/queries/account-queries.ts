@@ -3,6 +3,7 @@
 import type { BetsQuery, PageQuery } from "../book.ts";
 import { statusUnder } from "../games/payout-rule.ts";
 import type { BookState } from "../state/book-state.ts";
+import type { OwedRow, Settlement } from "../settlements/settlement.ts";
 import { accountNow, eachUnwritten } from "../settlements/unwritten-rows.ts";
 import { BET_STATUSES, CAUSE, LEDGER_CAUSES } from "../state/codes.ts";
 import type { GameRecord } from "../state/game-record.ts";
@@ -94,7 +95,7 @@ export function transactionsPage(state: BookState, userId: UserId, query: PageQu
     older,
     (row) => {
       const owed = unwritten.get(row);
-      if (owed !== undefined) return owed.view;
+      if (owed !== undefined) return unwrittenView(state, owed);
       return ledger.cause.get(row) === CAUSE.settled ? undefined : transactionView(state, row);
     },
     (cursor) => {
@@ -105,24 +106,36 @@ export function transactionsPage(state: BookState, userId: UserId, query: PageQu
   );
 }
 
-/** An account's unwritten rows as they will be; no view for those that are never shown. */
-function unwrittenRows(
-  state: BookState,
-  account: number,
-): ReadonlyMap<number, { readonly previous: number; readonly view: TransactionView | undefined }> {
+interface UnwrittenRow {
+  readonly owed: OwedRow;
+  readonly settlement: Settlement;
+  readonly previous: number;
+  /** After the row. */
+  readonly balance: number;
+}
+
+/** An account's unwritten rows as they will be. */
+function unwrittenRows(state: BookState, account: number): ReadonlyMap<number, UnwrittenRow> {
   const { accounts, settlements } = state;
-  const rows = new Map<number, { readonly previous: number; readonly view: TransactionView | undefined }>();
+  const rows = new Map<number, UnwrittenRow>();
   if (settlements.isEmpty) return rows;
   let previous = accounts.lastPosting.get(account);
   let balance = accounts.balance.get(account);
-  eachUnwritten(state, account, ({ row, bet, cause, gain: amount }, { index, at }) => {
-    balance += amount;
-    const view =
-      cause === CAUSE.settled ? undefined : viewOf(state, { row, index, at, cause, amount, balance, bet });
-    rows.set(row, { previous, view });
-    previous = row;
+  eachUnwritten(state, account, (owed, settlement) => {
+    balance += owed.gain;
+    rows.set(owed.row, { owed, settlement, previous, balance });
+    previous = owed.row;
   });
   return rows;
+}
+
+function unwrittenView(
+  state: BookState,
+  { owed, settlement, balance }: UnwrittenRow,
+): TransactionView | undefined {
+  const { row, bet, cause, gain: amount } = owed;
+  if (cause === CAUSE.settled) return undefined;
+  return viewOf(state, { row, index: settlement.index, at: settlement.at, cause, amount, balance, bet });
 }
 
 function transactionView(state: BookState, row: number): TransactionView {

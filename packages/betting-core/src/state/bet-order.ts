@@ -22,6 +22,8 @@ export class BetOrder {
   #game = 0;
   #stretch = 0;
   #length = 0;
+  /** Where in it a bet was found last. */
+  #at = 0;
   readonly #held = new Uint32Array(STRIDE);
 
   constructor(bets: BetsTable) {
@@ -54,19 +56,32 @@ export class BetOrder {
 
   /** @returns 1 for the oldest bet of the game */
   placeOf(game: number, bet: number): number {
+    if (!this.#isHeld(game, bet)) this.#look(game, this.#stretchOf(game, bet));
+    // Whoever asks for many bets asks in their order.
+    if ((this.#held[this.#at] as number) > bet) this.#at = 0;
+    while (this.#held[this.#at] !== bet) this.#at++;
+    return (this.#stretch << STRIDE_BITS) + this.#at + 1;
+  }
+
+  #isHeld(game: number, bet: number): boolean {
+    return (
+      game === this.#game &&
+      bet >= (this.#held[0] as number) &&
+      bet <= (this.#held[this.#length - 1] as number)
+    );
+  }
+
+  /** The stretch whose milestone is the last one that is not newer than the bet. */
+  #stretchOf(game: number, bet: number): number {
     const { milestones } = this.#games[game] as Places;
     let low = 0;
     let high = milestones.length;
-    // The last milestone that is not newer than the bet.
     while (high - low > 1) {
       const middle = (low + high) >>> 1;
       if ((milestones[middle] as number) <= bet) low = middle;
       else high = middle;
     }
-    this.#look(game, low);
-    let at = 0;
-    while (this.#held[at] !== bet) at++;
-    return (low << STRIDE_BITS) + at + 1;
+    return low;
   }
 
   /** Holds a stretch of a game's bets, oldest first. */
@@ -84,5 +99,6 @@ export class BetOrder {
     this.#game = game;
     this.#stretch = stretch;
     this.#length = length;
+    this.#at = 0;
   }
 }

@@ -1,7 +1,7 @@
 // The same key from the same user gives the first outcome again, for as long as is promised.
 
 import { describe, expect, test } from "vitest";
-import { amount, type Command, gameId, odds, unixMillis } from "../../src/index.ts";
+import { amount, checkBook, type Command, gameId, odds, unixMillis } from "../../src/index.ts";
 import { ADMIN, ALICE, Bench, BOB, bet, createGame, DAY, HOUR } from "../fixtures.ts";
 
 describe("a repeated bet", () => {
@@ -155,4 +155,15 @@ test("dropping old records is due only when it is worth an entry, and is done by
   bench.pass(HOUR + 60_000);
   bench.accept({ type: "expire", actor: ADMIN });
   expect(at(10 * HOUR)).toBe(false);
+});
+
+test("a tick that drops the record of its own key, past its time, is recorded anew and once", () => {
+  const bench = new Bench();
+  const tick = { type: "expire", actor: ADMIN, key: "tick-0001" } as const;
+  bench.accept(tick);
+  bench.pass(2 * DAY);
+  expect(bench.accept<"expire">(tick)).toMatchObject({ droppedRequests: 1 });
+  checkBook(bench.book);
+  expect(bench.apply(tick).replayed).toBe(true);
+  checkBook(bench.book);
 });

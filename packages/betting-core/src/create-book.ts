@@ -24,7 +24,14 @@ import { openBook } from "./house/open-book.ts";
 import type { Applied } from "./outcomes.ts";
 import { accountView, betsPage, transactionsPage } from "./queries/account-queries.ts";
 import { betDetailView, betViewAsPlaced } from "./queries/bet-view.ts";
-import { exposureView, gamesPage, gameView, oddsHistory, settlePreview } from "./queries/game-queries.ts";
+import {
+  exposureView,
+  gamesPage,
+  gameView,
+  oddsHistory,
+  prepareSettlePreview,
+  settlePreview,
+} from "./queries/game-queries.ts";
 import { limitsView } from "./queries/limits-view.ts";
 import { pageOf } from "./queries/paging.ts";
 import { totalsView } from "./queries/totals-view.ts";
@@ -188,6 +195,11 @@ class ColumnBook implements Book {
   settlePreview(id: GameId, winner: string): SettlePreviewView | undefined {
     const game = this.#state.games.get(id);
     return game === undefined ? undefined : settlePreview(this.#state, game, winner);
+  }
+
+  prepareSettlePreview(id: GameId, winner: string, betsMax: number): boolean {
+    const game = this.#state.games.get(id);
+    return game === undefined || prepareSettlePreview(this.#state, game, winner, betsMax);
   }
 
   audit(query: PageQuery = {}): Page<AuditView> {

@@ -2,12 +2,11 @@
 
 import type { GamesQuery } from "../book.ts";
 import { reprice, strategyOf } from "../games/market-prices.ts";
-import { liabilityIf, promiseOf, statusIf } from "../games/payout-rule.ts";
+import { liabilityIf, promiseOf } from "../games/payout-rule.ts";
 import { previewHashOf, settlementOf } from "../games/settlement.ts";
 import { isUnsafe } from "../pricing/sure-win.ts";
 import { worstCaseOf } from "../risk.ts";
 import type { BookState } from "../state/book-state.ts";
-import { BET } from "../state/codes.ts";
 import { copyGame, type GameRecord, NONE } from "../state/game-record.ts";
 import { winnerOf } from "../state/game-result.ts";
 import {
@@ -96,30 +95,28 @@ export function settlePreview(
   winner: string,
 ): SettlePreviewView | undefined {
   const position = outcomePosition(winner);
-  if (position < 0 || position >= game.staked.length) return undefined;
-  if (game.status === "settled" || game.status === "voided") return undefined;
+  if (!isToBeSettled(game, position)) return undefined;
   return {
     ...settlementOf(state, game, position),
-    accounts: ownersOf(state, game, position),
+    accounts: state.owners.count(state, game, position, Number.POSITIVE_INFINITY) ?? 0,
     previewHash: previewHashOf(state, game, position),
   };
 }
 
-/** How many users are paid if the outcome wins. O(bets of the game), some nanoseconds each: a bit for each account. */
-function ownersOf(state: BookState, game: GameRecord, position: number): number {
-  const { accounts, bets, ledger } = state;
-  const seen = new Uint8Array((accounts.count >>> 3) + 1);
-  let count = 0;
-  for (let bet = game.lastBet; bet !== 0; bet = bets.previousOfGame.get(bet)) {
-    if (statusIf(game, position, bets.outcome.get(bet)) === BET.lost) continue;
-    const account = ledger.account.get(bets.posting.get(bet));
-    const byte = seen[account >>> 3] as number;
-    const bit = 1 << (account & 7);
-    if ((byte & bit) !== 0) continue;
-    seen[account >>> 3] = byte | bit;
-    count++;
-  }
-  return count;
+/** Whether the preview is at hand: true where there is none. */
+export function prepareSettlePreview(
+  state: BookState,
+  game: GameRecord,
+  winner: string,
+  betsMax: number,
+): boolean {
+  const position = outcomePosition(winner);
+  return !isToBeSettled(game, position) || state.owners.count(state, game, position, betsMax) !== undefined;
+}
+
+function isToBeSettled(game: GameRecord, position: number): boolean {
+  if (position < 0 || position >= game.staked.length) return false;
+  return game.status !== "settled" && game.status !== "voided";
 }
 
 /** Bets of a game, oldest first. */

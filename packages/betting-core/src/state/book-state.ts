@@ -8,6 +8,7 @@ import { strategyOf } from "../games/market-prices.ts";
 import { PendingSettlements } from "../settlements/pending-settlements.ts";
 import { accountNow } from "../settlements/unwritten-rows.ts";
 import { settleUp } from "../settlements/write-rows.ts";
+import { OwnerTallies } from "../queries/owner-tallies.ts";
 import { LookAhead } from "../requests/look-ahead.ts";
 import { RequestsTable } from "../requests/requests-table.ts";
 import {
@@ -66,6 +67,7 @@ export class BookState {
   /** Of games that are priced as a pool. */
   readonly residues = new StakeResidues();
   readonly lookAhead = new LookAhead(this.accounts, this.requests);
+  readonly owners = new OwnerTallies();
   readonly settlements = new PendingSettlements();
   readonly limitUsage = new LimitUsage(this.accounts, this.ledger);
   readonly counters: Counters = {

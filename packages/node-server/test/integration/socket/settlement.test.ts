@@ -61,9 +61,11 @@ const isWritten = (): boolean => {
   return !book.tickDue(book.at);
 };
 
+/** A message without the mark of a replay. */
 const plain = (message: Heard): Heard => {
-  const { replay, ...rest } = message;
-  return rest as Heard;
+  const rest: Record<string, unknown> & { readonly type: string } = { ...message };
+  delete rest["replay"];
+  return rest;
 };
 
 describe("a settlement that is still being written", () => {

@@ -13,6 +13,7 @@ export class PaperMarket implements Market {
   readonly text: Market["text"];
   readonly staked: number[];
   readonly liabilities: number[];
+  /** What the smallest stake gets; 0 where the outcome is not offered. */
   readonly odds: number[];
   readonly caps: number[];
   totalStaked = 0;
@@ -28,6 +29,18 @@ export class PaperMarket implements Market {
     this.odds = virtual.map(() => 0);
     this.caps = virtual.map(() => 0);
     this.#price();
+  }
+
+  /** The same market, to try something on. */
+  copy(): PaperMarket {
+    const copy = new PaperMarket(this.text.pricing, this.staked.length);
+    for (const position of this.staked.keys()) {
+      copy.staked[position] = this.staked[position] as number;
+      copy.liabilities[position] = this.liabilities[position] as number;
+    }
+    copy.totalStaked = this.totalStaked;
+    copy.#price();
+    return copy;
   }
 
   /** What the stake would get now; 0 where it would not be taken. */

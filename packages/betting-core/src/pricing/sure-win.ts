@@ -37,9 +37,11 @@ export interface UnsafePricing {
   readonly example: SureWin | undefined;
 }
 
-/** Whether the parameters are known to let bettors win for sure. Cheap. */
+/** Whether two bets, or many small ones in two legs, are known to win for sure from an empty book. Cheap. */
 export function isUnsafe(pricing: Pricing, outcomes: number): boolean {
-  return pricing.margin > safeMarginOf(pricing, outcomes);
+  const margin =
+    pricing.strategy === "ratio/pre" ? pairMarginOf(pricing, outcomes) : safeMarginOf(pricing, outcomes);
+  return pricing.margin > margin;
 }
 
 /**
@@ -60,7 +62,8 @@ export function explainUnsafePricing(pricing: Pricing, outcomes: number): Unsafe
 function safeMarginOf(pricing: Pricing, outcomes: number): number {
   switch (pricing.strategy) {
     case "ratio/pre":
-      return safeMarginBefore(pricing, outcomes);
+      // Longer walks need less than a pair of bets does: by search, 0.58 of it at low commission. Half is safe there.
+      return Math.floor(pairMarginOf(pricing, outcomes) / 2);
     case "ratio/post":
       return Math.floor(othersOf(pricing, outcomes) * safeRatioAfter(pricing.commissionBp));
     case "cpmm":
@@ -74,9 +77,9 @@ function safeMarginOf(pricing: Pricing, outcomes: number): number {
 
 /**
  * A whole stake is filled at the odds before it: a bet on one outcome, then bets on the others, win for sure once
- * margin > others · c(2 − c)/(1 − c). Exact for two outcomes, a good guide for more.
+ * margin > others · c(2 − c)/(1 − c). Exact for two bets on two outcomes, a good guide for more.
  */
-function safeMarginBefore(pricing: Pricing, outcomes: number): number {
+function pairMarginOf(pricing: Pricing, outcomes: number): number {
   const { commissionBp } = pricing;
   const kept = BASIS_POINTS - commissionBp;
   return mulDiv(othersOf(pricing, outcomes), commissionBp * (BASIS_POINTS + kept), kept * BASIS_POINTS);
@@ -112,74 +115,112 @@ function safeRatioAfter(commissionBp: number): number {
   return (kept * low) / 2;
 }
 
-/** First legs that are tried: so many sixteenths of the cap, in one bet and in many. */
-const FIRST_LEGS = 16;
-const SLICES = [1, 16, 128] as const;
+/** So many sizes of the last leg before the hedges are tried. */
+const SIZES = 16;
+/** Legs at the cap, round the outcomes, that are tried before that one. */
+const LEADS_MAX = 9;
+/** Bets that make up a leg where it is split. */
+const SLICES = 128;
+/** Splitting is tried for so many outcomes at most: it takes long, and shows best with two. */
+const SPLIT_OUTCOMES_MAX = 3;
 
 /**
- * Tries: a first leg on one outcome, then as much on each other as makes the payouts alike. Not every sure win is of
- * this form, but the largest ones are.
+ * Tries walks of one form: bets at the cap round the outcomes, a last one of any size, then on each outcome what makes
+ * the payouts alike. Not every sure win is of this form, but the search of the tests finds few others.
  */
 export function findSureWin(pricing: Pricing, outcomes: number): SureWin | undefined {
-  let best: SureWin | undefined;
-  for (const slices of SLICES) {
-    for (let first = 0; first < outcomes; first++) {
-      for (let leg = 1; leg <= FIRST_LEGS; leg++) {
-        const found = walk(pricing, outcomes, first, leg / FIRST_LEGS, slices);
-        if (found !== undefined && found.profit > (best?.profit ?? 0)) best = found;
-      }
-    }
+  for (let lead = 0; lead <= LEADS_MAX; lead++) {
+    const best = bestWalk(pricing, outcomes, lead, 1);
     // The fewest bets that do it make the clearest example.
     if (best !== undefined) return best;
+  }
+  return outcomes <= SPLIT_OUTCOMES_MAX ? bestWalk(pricing, outcomes, 0, SLICES) : undefined;
+}
+
+function bestWalk(pricing: Pricing, outcomes: number, lead: number, slices: number): SureWin | undefined {
+  let best: SureWin | undefined;
+  for (let size = 1; size <= SIZES; size++) {
+    const found = walk(pricing, outcomes, lead, size, slices);
+    if (found !== undefined && found.profit > (best?.profit ?? 0)) best = found;
   }
   return best;
 }
 
+/**
+ * @param lead bets at the cap before the last leg
+ * @param size of that leg: so many sixteenths of the cap, or, split, a step of three halves on the opening stake
+ */
 function walk(
   pricing: Pricing,
   outcomes: number,
-  first: number,
-  share: number,
+  lead: number,
+  size: number,
   slices: number,
 ): SureWin | undefined {
   const market = new PaperMarket(pricing, outcomes);
-  const opening = Math.floor((market.caps[first] as number) * share);
-  const legs = [runLeg(market, first, slices, opening, Number.POSITIVE_INFINITY)];
-  const wanted = legs[0]?.payout ?? 0;
-  for (let step = 1; step < outcomes; step++) {
-    const position = (first + step) % outcomes;
-    const shown = market.odds[position] as number;
-    if (shown === 0) return undefined;
-    legs.push(runLeg(market, position, slices, Math.ceil((wanted / shown) * ODDS_SCALE), wanted));
+  const legs: SureWinLeg[] = [];
+  const payouts = market.odds.map(() => 0);
+  const run = (position: number, stake: number, times: number): void => {
+    const leg = runLeg(market, position, stake, times);
+    if (leg.times === 0) return;
+    legs.push(leg);
+    payouts[position] = (payouts[position] as number) + leg.payout;
+  };
+  for (let step = 0; step <= lead; step++) {
+    const position = step % outcomes;
+    const cap = market.caps[position] as number;
+    const last = slices === 1 ? (cap * size) / SIZES : splitStake(pricing, size);
+    run(position, Math.floor((step < lead ? cap : last) / slices), slices);
   }
-  const staked = legs.reduce((sum, each) => sum + each.staked, 0);
-  const profit = Math.min(...legs.map((each) => each.payout)) - staked;
+  for (let step = 1; step <= outcomes; step++) {
+    const position = (lead + step) % outcomes;
+    const missing = Math.max(...payouts) - (payouts[position] as number);
+    if (missing > 0) run(position, stakeThatPays(market, position, missing, slices), slices);
+  }
+  const staked = legs.reduce((sum, leg) => sum + leg.staked, 0);
+  const profit = Math.min(...payouts) - staked;
   if (profit <= 0) return undefined;
   return { bets: legs, staked: trusted<MinorUnits>(staked), profit: trusted<MinorUnits>(profit) };
 }
 
-/** Bets a stake in equal slices, further slices until the payouts reach what is wanted, fewer once they do. */
-function runLeg(
-  market: PaperMarket,
-  position: number,
-  slices: number,
-  stake: number,
-  wanted: number,
-): SureWinLeg {
-  const slice = Math.max(1, Math.ceil(stake / slices));
-  const most = wanted === Number.POSITIVE_INFINITY ? slices : 2 * slices;
-  let times = 0;
+/** From a twenty-fifth of the virtual stake to seventeen of it: by products alone, so alike on every machine. */
+function splitStake({ virtualStake }: Pricing, size: number): number {
+  let stake = virtualStake / 25;
+  for (let step = 1; step < size; step++) stake *= 1.5;
+  return Math.floor(stake);
+}
+
+/** The least stake that, so many times, pays so much; the cap where none does. */
+function stakeThatPays(market: PaperMarket, position: number, payout: number, times: number): number {
+  const cap = market.caps[position] as number;
+  if (times === 1) {
+    const odds = market.odds[position] as number;
+    // Where a stake moves its own odds this falls short, and the walk is not a win.
+    return odds === 0 ? 0 : Math.min(cap, Math.ceil((payout * ODDS_SCALE) / odds));
+  }
+  let short = 0;
+  let enough = Math.ceil(payout / times);
+  while (enough - short > 1) {
+    const middle = Math.floor((short + enough) / 2);
+    if (runLeg(market.copy(), position, middle, times).payout >= payout) enough = middle;
+    else short = middle;
+  }
+  return enough;
+}
+
+function runLeg(market: PaperMarket, position: number, stake: number, times: number): SureWinLeg {
+  let taken = 0;
   let payout = 0;
-  while (times < most && payout < wanted) {
-    const won = market.bet(position, slice);
+  while (taken < times) {
+    const won = market.bet(position, stake);
     if (won === 0) break;
     payout += won;
-    times++;
+    taken++;
   }
   return {
     outcome: outcomeKey(position),
-    times,
-    staked: trusted<MinorUnits>(times * slice),
+    times: taken,
+    staked: trusted<MinorUnits>(taken * stake),
     payout: trusted<MinorUnits>(payout),
   };
 }

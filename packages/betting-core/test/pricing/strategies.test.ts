@@ -17,7 +17,7 @@ import { STRATEGIES } from "../scripts.ts";
 import { budget, PATIENCE_MS } from "../support/budget.ts";
 import { Random } from "../support/random.ts";
 
-const MARKETS = budget(150, 30_000);
+const MARKETS = budget(150, 10_000);
 const BETS = 12;
 /** The oracle of lmsr costs most, so it gets fewer. */
 const share = { "ratio/pre": 1, "ratio/post": 1, cpmm: 1, lmsr: 0.3, tote: 1 };

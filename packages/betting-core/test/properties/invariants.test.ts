@@ -2,7 +2,7 @@
 // idempotency, sequences, settlement.
 
 import * as fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import {
   type Applied,
   amount,
@@ -19,8 +19,11 @@ import {
 } from "../../src/index.ts";
 import { spelledOut } from "../fixtures.ts";
 import { newBook, run, script } from "../scripts.ts";
+import { budget, PATIENCE_MS } from "../support/budget.ts";
 
-const RUNS = { numRuns: 60 };
+const RUNS = { numRuns: budget(60, 10_000) };
+
+vi.setConfig({ testTimeout: PATIENCE_MS });
 const NOBODY = userId("nobody-yet");
 
 describe("money (1)", () => {
@@ -206,7 +209,7 @@ describe("commands", () => {
         expect(repeated.commandIndex).toBe(original?.commandIndex);
         expect(lasting(repeated)).toEqual(lasting(original));
       }),
-      { numRuns: 100 },
+      { numRuns: budget(100, 10_000) },
     );
   });
 

@@ -6,6 +6,7 @@ import { type Book, createBook, gameId, minorUnits, userId } from "../../src/ind
 import { paced, spelledOut, type Told } from "../fixtures.ts";
 import { type ModelGame, ReferenceModel } from "../reference-model.ts";
 import { run, script } from "../scripts.ts";
+import { budget, PATIENCE_MS } from "../support/budget.ts";
 
 /** Bets whose rows are written in an accepted entry and in a tick: none at all, one by one, and all at once. */
 const PACES = [
@@ -17,7 +18,7 @@ const PACES = [
 test.each(PACES)(
   "the book agrees with the naive model on every answer, at %i and %i bets an entry",
   {
-    timeout: 120_000,
+    timeout: PATIENCE_MS,
   },
   (entryPace, tickPace) => {
     const codes = new Map<string, number>();
@@ -45,7 +46,7 @@ test.each(PACES)(
           book,
         );
       }),
-      { numRuns: 40 },
+      { numRuns: budget(40, 10_000) },
     );
     // Lives that never reached a rule would have tested nothing: the common ones all come up.
     for (const code of [

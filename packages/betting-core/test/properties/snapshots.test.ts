@@ -5,11 +5,12 @@ import { expect, test } from "vitest";
 import { type Book, checkBook, decodeCommand, encodeCommand } from "../../src/index.ts";
 import { collect } from "../fixtures.ts";
 import { newBook, restored, run, script } from "../scripts.ts";
+import { budget, PATIENCE_MS } from "../support/budget.ts";
 
-const RUNS = { numRuns: 40 };
+const RUNS = { numRuns: budget(40, 10_000) };
 
 test("snapshot, encode, restore gives the same digest and the same answers to every further command (10)", {
-  timeout: 120_000,
+  timeout: PATIENCE_MS,
 }, async () => {
   await fc.assert(
     fc.asyncProperty(script, script, async (life, afterlife) => {
@@ -41,7 +42,7 @@ test("snapshot, encode, restore gives the same digest and the same answers to ev
 });
 
 test("a snapshot does not change while commands go on, not even halfway through its encoding (10)", {
-  timeout: 120_000,
+  timeout: PATIENCE_MS,
 }, async () => {
   await fc.assert(
     fc.asyncProperty(script, script, fc.nat({ max: 30 }), async (life, afterlife, early) => {
@@ -71,7 +72,7 @@ test("a snapshot does not change while commands go on, not even halfway through 
 });
 
 test("a replay of the same commands, in one go or cut by a snapshot, gives the same digest (11)", {
-  timeout: 120_000,
+  timeout: PATIENCE_MS,
 }, async () => {
   await fc.assert(
     fc.asyncProperty(script, fc.nat({ max: 80 }), async (life, cut) => {

@@ -24,6 +24,21 @@ test("a book that refuses unsafe pricing takes no such game", () => {
   const book = createBook({ openingBankroll: minorUnits(1_000_000), refuseUnsafePricing: true });
   const bench = new Bench(book);
   const unsafe = createGame({ commissionBp: 500, margin: amount(5_000) });
-  expect(bench.refuse(unsafe, "invalid_request").path).toBe("pricing");
-  bench.game({ price: { commissionBp: 500, margin: amount(1_000) } });
+  const refusal = bench.refuse(unsafe, "invalid_request");
+  expect(refusal.path).toBe("pricing");
+  expect(refusal.message).toMatch(/\d+ on opt1, then \d+ on opt2 win \d+/);
+  bench.game({ price: { commissionBp: 500, margin: amount(513) } });
+  expect(
+    bench.refuse(createGame({ commissionBp: 500, margin: amount(514) }), "invalid_request").message,
+  ).toMatch(/margin above 513/);
+});
+
+test("the warning is given from exactly where two bets win: margin / others = c(2 − c)/(1 − c)", () => {
+  // For c = 5 % and 10 000 of virtual stake that is 1026.3….
+  const bench = new Bench();
+  const at = (margin: number): readonly string[] | undefined => {
+    return bench.book.exposure(bench.game({ price: { commissionBp: 500, margin: amount(margin) } }))
+      ?.warnings;
+  };
+  expect([at(1_026), at(1_027)]).toEqual([[], ["arbitrage"]]);
 });

@@ -137,7 +137,10 @@ export const ExposureAnswer = closed({
           }),
         ),
       },
-      { description: "Beside the warning: the widest safe margin, and bets that win whatever happens" },
+      {
+        description:
+          "Where bettors can win for sure: the widest margin known to be safe, and bets that win whatever happens",
+      },
     ),
   ),
 });

@@ -347,7 +347,7 @@ describe("the life of a game", () => {
     conforms(ExposureAnswer, body);
     const { warnings, arbitrage } = body;
     expect(warnings).toEqual(["arbitrage"]);
-    expect(arbitrage?.marginMax).toBe(1_026);
+    expect(arbitrage?.marginMax).toBe(513);
     await node.post("/api/deposits", { amount: 1_000_000 }, { as: "lee" });
     const [first, second] = arbitrage?.example?.bets ?? [];
     const placed = [

@@ -46,7 +46,7 @@ describe("the terms of a new game", () => {
 describe("a warning of a sure win", () => {
   test("names the safe margin, the bets and what they win", () => {
     const text = sureWinUnder({ commissionBp: 500, margin: 5_000 }, ["Home", ""]);
-    expect(text).toMatch(/safe up to 10[.,]26/);
+    expect(text).toMatch(/safe up to 5[.,]13/);
     expect(text).toMatch(/on Home.*on opt2.* win \d/);
   });
 

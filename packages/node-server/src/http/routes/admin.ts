@@ -71,7 +71,7 @@ export function adminRoutes(app: App, services: Services): void {
       const exposure = machine.book.exposure(id);
       const game = machine.book.game(id);
       if (exposure === undefined || game === undefined) throw gameNotFound(request.params.id);
-      const arbitrage = exposure.warnings.includes("arbitrage") ? arbitrageAnswer(game) : undefined;
+      const arbitrage = arbitrageAnswer(game);
       const { margin, worstCase, outcomes, warnings } = exposure;
       reply.send({
         margin,

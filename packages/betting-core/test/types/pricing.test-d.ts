@@ -24,7 +24,7 @@ export const bare: Pricing = { ...pricing, margin: 5_000 };
 // @ts-expect-error: all terms are stated; DEFAULT_PRICING has the rest
 export const partial: Pricing = { strategy: "lmsr" };
 // @ts-expect-error: how many outcomes there are must be said
-new PaperMarket(pricing);
+export const unsized: PaperMarket = new PaperMarket(pricing);
 
 const market = new PaperMarket(pricing, 2);
 export const payout: number = market.bet(0, 100);

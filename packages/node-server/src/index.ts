@@ -1,4 +1,5 @@
 // A game node to embed: give it a log, and it serves the book behind it over REST and WebSocket.
+export { ConfigError, readConfig } from "./config.ts";
 export { type GameNode, type GameNodeOptions, createGameNode } from "./game-node.ts";
 export { BettingStateMachine } from "./replication/betting-state-machine.ts";
 export { MemoryLog } from "./replication/memory-log.ts";

@@ -13,3 +13,4 @@ export {
   type ReplicatedLog,
 } from "./replication/replicated-log.ts";
 export { TokenVerifier, type TokenVerifierOptions } from "./security/token-verifier.ts";
+export { type LoadedUws, loadUws, type UwsModule, UwsUnavailableError } from "./uws/load-uws.ts";

@@ -21,11 +21,12 @@ const BARRIER_WAIT_MS = 2_000;
 /** How long a read waits for the replica to reach the client's `Book-Min-Index`. */
 const MIN_INDEX_WAIT_MS = 2_000;
 
-/**
- * Commands of this node that may wait at once. Ten thousand of 200 bytes are 2 MB of log: far more than is in
- * flight at full speed, and few enough that the last one is done long before its time is up.
- */
+/** Commands of this node that may wait at once: 200 bytes each, so it is their time that counts, not their room. */
 const IN_FLIGHT_MAX = 10_000;
+/** From so many on, a node that is slow says no at once: more that wait would only make all wait longer. */
+const IN_FLIGHT_WHEN_SLOW = 1_000;
+/** How long the latest answer of the log may have taken for that. */
+const SLOW_MS = 500;
 
 export class CommandGateway {
   readonly #log: ReplicatedLog;
@@ -34,6 +35,8 @@ export class CommandGateway {
   /** Told how long each command waited for its commit and apply, in seconds, and how that ended. */
   onSettled: (seconds: number, outcome: "applied" | LogErrorCode) => void = () => undefined;
   #inFlight = 0;
+  /** How long the latest command to be answered had waited for it. */
+  #lastWaitMs = 0;
   #reached = 0;
 
   constructor(log: ReplicatedLog, machine: BettingStateMachine) {
@@ -67,7 +70,7 @@ export class CommandGateway {
     // Without time to wait in, the outcome would be unknown for no reason: so it is not asked for.
     if (!this.#machine.opened || waitMs === 0) throw new ProblemError(LOG_REFUSALS.no_leader);
     if (command.type !== "placeBet") assertReadable(command);
-    if (this.#inFlight >= IN_FLIGHT_MAX) throw new ProblemError(LOG_REFUSALS.overloaded);
+    if (this.#isOverloaded) throw new ProblemError(LOG_REFUSALS.overloaded);
     this.#inFlight += 1;
     const began = performance.now();
     try {
@@ -79,7 +82,13 @@ export class CommandGateway {
       throw logRefusalOf(error);
     } finally {
       this.#inFlight -= 1;
+      this.#lastWaitMs = performance.now() - began;
     }
+  }
+
+  get #isOverloaded(): boolean {
+    if (this.#inFlight >= IN_FLIGHT_MAX) return true;
+    return this.#inFlight >= IN_FLIGHT_WHEN_SLOW && this.#lastWaitMs > SLOW_MS;
   }
 
   /**

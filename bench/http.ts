@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TestCluster } from "../packages/node-server/test/integration/support/cluster.ts";
 import type { BareHttpOptions } from "./http/bare-server.ts";
+import { benchCarriers } from "./http/carriers.ts";
 import { type Child, startChild } from "./lib/child.ts";
 import { type Row, rowOf } from "./lib/report.ts";
 import { makeBettors, openGames, type Policy } from "./load/bettors.ts";
@@ -47,7 +48,7 @@ export async function benchHttp(): Promise<Row[]> {
   try {
     const rows = await measure("uws", bare.port, true);
     const onWs = await measure("ws", bare.port, false);
-    return [...rows, ...onWs.map((row) => ({ ...row, name: `${row.name}.ws` }))];
+    return [...rows, ...onWs.map((row) => ({ ...row, name: `${row.name}.ws` })), ...(await benchCarriers())];
   } finally {
     await bare.stop();
   }
@@ -59,7 +60,7 @@ async function measure(sockets: "uws" | "ws", barePort: number, whole: boolean):
   try {
     const [first] = cluster.nodes;
     if (first === undefined) throw new Error("a cluster without nodes");
-    const { tokens } = await makeBettors(cluster, BETTORS);
+    const tokens = await makeBettors(cluster, BETTORS);
     const games = await openGames(first, 102);
     const sets = { games100: games.slice(2), hot: games.slice(0, 1), hot_1m: games.slice(1, 2) };
     const ports = cluster.nodes.map(({ httpPort }) => httpPort);

@@ -36,7 +36,7 @@ async function measure(sockets: "uws" | "ws"): Promise<Row[]> {
   try {
     const [first] = cluster.nodes;
     if (first === undefined) throw new Error("a cluster without nodes");
-    const { tokens } = await makeBettors(cluster, SOCKETS);
+    const tokens = await makeBettors(cluster, SOCKETS);
     const games = await openGames(first, 100);
     const ports = cluster.nodes.map(({ httpPort }) => httpPort);
     const load = { ports, tokens, games, inFlight: IN_FLIGHT, warmMs: WARM_MS };

@@ -23,10 +23,20 @@ export class OddsSeen {
     }
     this.#odds.set(game, odds);
   }
+
+  /** From the refusal of a bet at odds that have changed: `"currentOdds":1.65`. */
+  noteChanged(game: number, outcome: number, refusal: string): void {
+    const found = /"currentOdds":(?<odds>[0-9.]+)/.exec(refusal)?.groups?.["odds"];
+    if (found === undefined) return;
+    const odds = this.#odds.get(game) ?? OUTCOMES.map(() => LEAST_ODDS);
+    odds[outcome] = Number(found);
+    this.#odds.set(game, odds);
+  }
 }
 
 export interface NextBet {
   readonly game: number;
+  readonly outcome: number;
   readonly bettor: number;
   /** The body of POST /api/bets. */
   readonly body: string;
@@ -49,6 +59,7 @@ export function betsOn(
     const stake = 100 + ((mixed >>> 4) % 900);
     return {
       game,
+      outcome,
       bettor: (mixed >>> 6) % bettors,
       body: `{"gameId":${game},"outcome":"${OUTCOMES[outcome]}","stake":${stake},"odds":${odds},"accept":"${policy}"}`,
     };
@@ -56,9 +67,10 @@ export function betsOn(
 }
 
 /** The whole request. */
-export function betRequest(token: string, body: string): string {
+export function betRequest(token: string, body: string, contentType = "application/json"): string {
   return (
-    "POST /api/bets HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n" +
+    "POST /api/bets HTTP/1.1\r\nHost: 127.0.0.1\r\n" +
+    `Content-Type: ${contentType}\r\n` +
     `Authorization: Bearer ${token}\r\nIdempotency-Key: ${freshKey()}\r\nContent-Length: ${body.length}\r\n\r\n${body}`
   );
 }

@@ -14,13 +14,11 @@ const PRICING = { virtualStake: 1_000_000, margin: 500_000_000 };
 const AT_ONCE = 64;
 const OUTCOMES = ["Home", "Draw", "Away"];
 
-export interface Bettors {
-  readonly cluster: TestCluster;
-  readonly tokens: readonly string[];
-}
-
-/** Gives that many people money, and every node a look at their tokens. */
-export async function makeBettors(cluster: TestCluster, count: number): Promise<Bettors> {
+/** Gives that many people money, and every node a look at their tokens, which are returned. */
+export async function makeBettors(
+  cluster: Pick<TestCluster, "nodes" | "issuer">,
+  count: number,
+): Promise<readonly string[]> {
   const [node] = cluster.nodes;
   if (node === undefined) throw new Error("a cluster without nodes");
   const names = Array.from({ length: count }, (_, i) => `bettor-${i}`);
@@ -37,7 +35,7 @@ export async function makeBettors(cluster: TestCluster, count: number): Promise<
       await (await fetch(`http://127.0.0.1:${each.httpPort}/api/balance`, { headers })).arrayBuffer();
     });
   }
-  return { cluster, tokens };
+  return tokens;
 }
 
 /** Opens games; gives their ids. */

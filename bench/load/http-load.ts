@@ -13,6 +13,7 @@ export interface HttpLoad {
   /** Before the counting begins, and counted. */
   readonly warmMs: number;
   readonly measureMs: number;
+  readonly contentType?: string;
   /** All connections together, at most; without it as many as are answered. */
   readonly perSecond?: number;
 }
@@ -31,11 +32,14 @@ export async function loadOverHttp(load: HttpLoad): Promise<Tallied> {
       // At a fixed rate a late answer makes the bets behind it late, and that counts: it is when they were due.
       let dueAt = performance.now() + first * intervalMs;
       const ask = (): void => {
-        const { game, bettor, body } = next();
+        const { game, outcome, bettor, body } = next();
         const askedAt = intervalMs === 0 ? performance.now() : dueAt;
-        connection.ask(betRequest(tokens[bettor] ?? "", body), (status, answer) => {
+        connection.ask(betRequest(tokens[bettor] ?? "", body, load.contentType), (status, answer) => {
           const now = performance.now();
-          if (status === 201 && policy !== "any") seen.note(game, answer.toString("latin1"));
+          if (policy !== "any") {
+            if (status === 201) seen.note(game, answer.toString("latin1"));
+            else seen.noteChanged(game, outcome, answer.toString("latin1"));
+          }
           tally.count(now, now - askedAt, status === 201 ? "accepted" : codeOf(status, answer));
           if (status === 0 || tally.isOver(now)) {
             resolve();

@@ -33,7 +33,6 @@ const node = await createGameNode({
   bankroll,
   rateLimit: 0,
   logger: silent as GameNodeOptions<MemoryLog>["logger"],
-  now: Date.now,
   onFatal: (error) => {
     throw error;
   },

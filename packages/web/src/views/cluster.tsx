@@ -3,6 +3,7 @@ import type { Cluster, ClusterNode } from "@quorumbook/client";
 import { cluster, commands, notices, session, streamState } from "../client.ts";
 import { formatClock } from "../format/time.ts";
 import { DemoActions, DemoPanel, useDemo } from "../parts/demo-panel.tsx";
+import { Leadership } from "../parts/leadership.tsx";
 import { AddLearnerForm, MemberActions } from "../parts/member-actions.tsx";
 import { useTitle } from "../parts/use-title.ts";
 import { problemText, strings } from "../strings.ts";
@@ -144,6 +145,7 @@ function Elections() {
       <div class="panel-head">
         <h2>{strings.cluster.elections}</h2>
       </div>
+      <Leadership />
       <ol class="timeline">
         {seen.map((election) => (
           <li key={`${election.at} ${election.term} ${election.leader ?? ""}`}>

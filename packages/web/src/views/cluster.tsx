@@ -163,7 +163,8 @@ function agreementOf(nodes: readonly ClusterNode[]): { index: number; same: bool
   const digests = nodes.flatMap((node) => (node.digest ? [node.digest] : []));
   const common = digests
     .map((digest) => digest.index)
-    .filter((index) => digests.filter((digest) => digest.index === index).length > 1);
+    // At 0 there is nothing yet to agree on.
+    .filter((index) => index > 0 && digests.filter((digest) => digest.index === index).length > 1);
   if (common.length === 0) return null;
   const index = Math.max(...common);
   const values = digests.filter((digest) => digest.index === index).map((digest) => digest.value);

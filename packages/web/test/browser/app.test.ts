@@ -215,7 +215,7 @@ test("a bet that is in flight while the leader is killed gets through without a 
   await anna.getByTestId(`outcome-${gameId}-opt1`).click();
   const entry = anna.getByTestId(`slip-${gameId}:opt1`);
   await entry.getByRole("textbox").fill("7");
-  await watcher.getByText("All nodes agree on the book").waitFor();
+  await watcher.getByTestId("node-node1").waitFor();
   await Promise.all([
     suite.system.cluster("kill", "leader"),
     entry.getByRole("button", { name: /^Place bet/ }).click(),

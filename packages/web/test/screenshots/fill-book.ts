@@ -61,9 +61,9 @@ export async function fillBook(
 
   const done = await inTurn(played, (match, at) => openMatch(match, at * 60_000 + DAY_MS));
   const raceDone = await openVirtual("Derby at Quorum Park, race 6", HORSES);
-  const wheelDone = await openVirtual("Wheel of eight, spin 112", WHEEL);
+  const wheelDone = await openVirtual("Compass wheel, spin 112", WHEEL);
   const open = await inTurn(upcoming, (match, at) => openMatch(match, 3_600_000 * (2 + at * 5)));
-  const wheel = await openVirtual("Wheel of eight, spin 113", WHEEL);
+  const wheel = await openVirtual("Compass wheel, spin 113", WHEEL);
   const race = await openVirtual("Derby at Quorum Park, race 7", HORSES);
   const abandoned = open.at(1);
   const closed = open.at(0);
@@ -129,7 +129,7 @@ export async function fillBook(
 }
 
 const HORSES = ["Log Matching", "Joint Consensus", "Quiet Follower", "Split Vote", "Old Term", "Read Index"];
-const WHEEL = ["Coral", "Amber", "Lime", "Teal", "Azure", "Violet", "Rose", "Slate"];
+const WHEEL = ["North", "North-east", "East", "South-east", "South", "South-west", "West", "North-west"];
 
 async function inTurn<Item, Result>(
   items: readonly Item[],

@@ -37,9 +37,9 @@ interface Shot {
 
 function shotsOf(book: FilledBook): readonly Shot[] {
   const pick = async (page: Page, isPhone: boolean): Promise<void> => {
-    await page.getByTestId(`outcome-${book.match}-opt1`).click();
+    await page.getByTestId(`outcome-${book.match}-opt3`).click();
     if (isPhone) await page.getByTestId("slip-bar").click();
-    await page.getByTestId(`slip-${book.match}:opt1`).getByRole("textbox").fill("25");
+    await page.getByTestId(`slip-${book.match}:opt3`).getByRole("textbox").fill("25");
   };
   return [
     { name: "games", who: "guest", path: "/", ready: "[data-testid=games] li" },

@@ -85,7 +85,9 @@ describe("deploy/docker", () => {
       .map((volume) => volume.split(":")[0] ?? "");
     expect(mounted.length).toBeGreaterThan(2);
     expect(mounted.filter((path) => !existsSync(join(projectRoot, "deploy/docker", path)))).toEqual([]);
-    const example = [...deploy("docker/secrets.env.example").matchAll(/^(\w+)=/gm)].map(([, name]) => name);
+    const example = [...deploy("docker/secrets.env.example").matchAll(/^(\w+)=/gm)].map(
+      ([, name = ""]) => name,
+    );
     expect([...new Set(asked)].toSorted()).toEqual(example.toSorted());
   });
 
@@ -175,9 +177,9 @@ describe("deploy/kubernetes", () => {
   });
 
   it("reads the secrets that its own instructions make, and no others", () => {
-    const made = [...text.matchAll(/--from-literal=([\w-]+)=/g)].map(([, key]) => key);
+    const made = [...text.matchAll(/--from-literal=([\w-]+)=/g)].map(([, key = ""]) => key);
     const used = [...text.matchAll(/secretKeyRef: \{ name: quorumbook, key: ([\w-]+) \}/g)].map(
-      ([, key]) => key,
+      ([, key = ""]) => key,
     );
     expect(used.toSorted()).toEqual(made.toSorted());
   });

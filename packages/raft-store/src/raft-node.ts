@@ -11,6 +11,7 @@ import { asStorageError } from "./driver/failures.ts";
 import { Frames } from "./driver/frames.ts";
 import { Lag } from "./driver/lag.ts";
 import { Neighbours } from "./driver/neighbours.ts";
+import { Outbox } from "./driver/outbox.ts";
 import { type RaftEvent, raftEventOf, type RaftListener } from "./driver/raft-events.ts";
 import { Readers } from "./driver/readers.ts";
 import { type Backup, backupOf } from "./driver/backup.ts";
@@ -22,6 +23,7 @@ import { StepLoop } from "./driver/step-loop.ts";
 import { StorageQueue } from "./driver/storage-queue.ts";
 import { Submissions, type Submitted } from "./driver/submissions.ts";
 import { Ticker } from "./driver/ticker.ts";
+import { TurnEnd } from "./driver/turn-end.ts";
 import { RaftError } from "./errors.ts";
 import type { NodeStatus, RaftNodeOptions } from "./raft-node-options.ts";
 import type { Runtime } from "./runtime.ts";
@@ -53,6 +55,8 @@ export class RaftNode {
   readonly #options: RaftNodeOptions;
   readonly #core: RaftCore;
   readonly #loop: StepLoop;
+  readonly #turn: TurnEnd;
+  readonly #outbox = new Outbox();
   readonly #storage: StorageQueue;
   readonly #replica: Replica;
   readonly #submissions: Submissions;
@@ -68,7 +72,6 @@ export class RaftNode {
   readonly #frames: Frames;
   readonly #listeners = new Set<RaftListener>();
   readonly #resendTicks: number;
-  #flushing = false;
   #ticks = 0;
   #lowSpace = false;
   /** Writes that are under way, oldest first. */
@@ -96,9 +99,10 @@ export class RaftNode {
     const fail = (error: unknown): void => this.#fail(error);
     const failStorage = (error: unknown): void => this.#fail(asStorageError(error));
     this.#loop = new StepLoop(this.#core, (effects, input) => this.#perform(effects, input), fail);
+    this.#turn = new TurnEnd(runtime.scheduler, () => this.#endTurn());
     this.#storage = new StorageQueue(
       data.log,
-      runtime.scheduler,
+      this.#turn,
       (opId) => this.#onPersisted(opId),
       failStorage,
     );
@@ -279,7 +283,8 @@ export class RaftNode {
       this.#snapshots.persist(persist);
     }
     if (input.type === "snapshotReceived" && persist?.snapshot === undefined) this.#snapshots.refused();
-    for (const { to, message } of effects.send) this.#send(to, message);
+    for (const { to, message } of effects.send) this.#outbox.add(to, message);
+    if (effects.send.length > 0) this.#turn.soon();
     if (restore !== undefined) this.#replica.restore(restore);
     if (effects.committed.length > 0) this.#replica.apply(effects.committed);
     this.#submissions.outcomes(effects.proposals);
@@ -339,16 +344,18 @@ export class RaftNode {
     this.#flushSoon();
   }
 
-  /** Proposes and asks once for all that came in this turn. */
   #flushSoon(): void {
-    if (this.#flushing || !(this.#submissions.hasWaiting || this.#readers.hasUnasked)) return;
-    this.#flushing = true;
-    this.#options.runtime.scheduler.endOfTurn(() => {
-      this.#flushing = false;
-      if (this.#stopped || this.#core.status().leader === null) return;
+    if (this.#submissions.hasWaiting || this.#readers.hasUnasked) this.#turn.soon();
+  }
+
+  /** Proposes and asks once for all that came in during this turn, and sends what came of it; the disk follows. */
+  #endTurn(): void {
+    if (this.#stopped) return;
+    if (this.#core.leader !== null) {
       if (this.#submissions.hasWaiting) this.#step(this.#submissions.propose(this.#ticks, this.#wallNow()));
       if (this.#readers.hasUnasked) this.#step({ ...this.#readers.ask(), ...this.#leaseClock() });
-    });
+    }
+    this.#outbox.flush((to, message) => this.#send(to, message));
   }
 
   #onProgress(index: LogIndex): void {

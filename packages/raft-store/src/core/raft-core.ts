@@ -93,6 +93,11 @@ export class RaftCore {
     return state.out.finish(state.currentTerm, state.log.lastIndex, state.ticks, committed, restore);
   }
 
+  /** Who leads as far as this node knows. */
+  get leader(): NodeId | null {
+    return this.#state.leader;
+  }
+
   status(): CoreStatus {
     const { role, currentTerm: term, leader, log, out, commitIndex, snapshot, configuration } = this.#state;
     return {

@@ -17,7 +17,7 @@ type Work =
  */
 export class StorageQueue {
   readonly #log: LogStorage;
-  readonly #scheduler: Scheduler;
+  readonly #scheduler: Pick<Scheduler, "endOfTurn">;
   readonly #onPersisted: (opId: number) => void;
   readonly #onFailed: (error: unknown) => void;
   #waiting: Work[] = [];
@@ -31,7 +31,7 @@ export class StorageQueue {
    */
   constructor(
     log: LogStorage,
-    scheduler: Scheduler,
+    scheduler: Pick<Scheduler, "endOfTurn">,
     onPersisted: (opId: number) => void,
     onFailed: (error: unknown) => void,
   ) {

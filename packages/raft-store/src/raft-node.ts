@@ -100,12 +100,7 @@ export class RaftNode {
     const failStorage = (error: unknown): void => this.#fail(asStorageError(error));
     this.#loop = new StepLoop(this.#core, (effects, input) => this.#perform(effects, input), fail);
     this.#turn = new TurnEnd(runtime.scheduler, () => this.#endTurn());
-    this.#storage = new StorageQueue(
-      data.log,
-      this.#turn,
-      (opId) => this.#onPersisted(opId),
-      failStorage,
-    );
+    this.#storage = new StorageQueue(data.log, this.#turn, (opId) => this.#onPersisted(opId), failStorage);
     this.#submissions = new Submissions(new ProposalTracker(session, mutants), tuning.inFlightBytesMax);
     this.#replica = new Replica(machine, data.snapshots, runtime, tuning, versions, {
       applied: (entry, result) => {

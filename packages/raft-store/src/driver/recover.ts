@@ -120,5 +120,6 @@ async function reconcile(
   if (here?.term === snapshot.term) return recovered;
   const { index, term } = snapshot;
   await log.append([{ reset: { index, term }, entries: [] }]);
+  log.settle();
   return { hardState, base: { index, term }, entries: [] };
 }

@@ -73,12 +73,25 @@ export class StorageQueue {
     try {
       while (this.#waiting.length > 0 && !this.#failed) await this.#runGroup();
     } catch (error) {
-      this.#failed = true;
-      this.#waiting = [];
-      this.#onFailed(error);
+      this.#fail(error);
     }
     this.#running = false;
+    if (!this.#failed) this.#settle();
     for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  #settle(): void {
+    try {
+      this.#log.settle();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#failed = true;
+    this.#waiting = [];
+    this.#onFailed(error);
   }
 
   async #runGroup(): Promise<void> {

@@ -16,8 +16,8 @@ const RECORD_BYTES = 24;
 
 /**
  * Vouches for the log's last write. In the log itself only a later write can: without one, a record that lost a bit looks
- * like one that a crash cut short, and a newest segment that was deleted as if it had never been. So each write, once it is
- * durable, is noted in a second file.
+ * like one that a crash cut short, and a newest segment that was deleted as if it had never been. So a write that is not
+ * followed by another at once is noted in a second file when it is durable.
  *
  * The note is not synced, as that would cost as much as the write itself: it outlives the process, and the machine if the
  * kernel had the time to write it out; a new segment's is. A note is never ahead of the log. One that is behind, lost or
@@ -61,16 +61,21 @@ export class DurableMark {
     }
   }
 
-  /** Writes soon, and only the latest if it is asked to faster than it can. @throws what an earlier write failed with */
+  /** Remembers it, to be written by `settle`. @throws what an earlier write failed with */
   note(mark: Mark): void {
     if (this.#failure !== undefined) throw this.#failure;
     this.#waiting = mark;
-    this.#writing ??= this.#drain();
+  }
+
+  /** Writes soon what was noted, and only the latest if it is asked to faster than it can. */
+  settle(): void {
+    if (this.#waiting !== undefined) this.#writing ??= this.#drain();
   }
 
   /** Durable on return. */
   async commit(mark: Mark): Promise<void> {
     this.note(mark);
+    this.settle();
     await this.#writing;
     if (this.#failure !== undefined) throw this.#failure;
     await this.#file.dataSync();
@@ -78,6 +83,7 @@ export class DurableMark {
 
   /** Durable on return, unless a write has failed. */
   async close(): Promise<void> {
+    this.settle();
     await this.#writing;
     if (this.#failure === undefined) await this.#file.dataSync();
     await this.#file.close();

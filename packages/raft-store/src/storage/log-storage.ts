@@ -39,6 +39,11 @@ export interface LogStorage {
    */
   open(): Promise<RecoveredLog>;
   append(writes: readonly LogWrite[]): Promise<void>;
+  /**
+   * No append follows at once: whatever vouches for the last one, where a further one would have done so, may be written
+   * now. Neither waited for nor promised to be durable.
+   */
+  settle(): void;
   /** Allows entries up to `through` to be forgotten; some may be kept. A snapshot holds what they led to. */
   compact(through: LogIndex): Promise<void>;
   close(): Promise<void>;

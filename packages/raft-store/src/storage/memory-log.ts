@@ -15,6 +15,10 @@ export class MemoryLog implements LogStorage {
     for (const write of writes) this.#contents.apply(write);
   }
 
+  settle(): void {
+    // There is nothing to vouch for.
+  }
+
   async compact(through: LogIndex): Promise<void> {
     this.#contents.forget(through);
   }

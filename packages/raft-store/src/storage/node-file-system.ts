@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
+import { close, constants, fdatasync, fstat, ftruncate, open, read, write, writev } from "node:fs";
 import * as fs from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, resolve } from "node:path";
@@ -9,7 +9,10 @@ import type { DirectoryLock, File, FileSystem } from "./file-system.ts";
 export const nodeFileSystem: FileSystem = {
   makeDirectory,
   list: async (path) => (await fs.readdir(path)).sort(),
-  open: async (path, mode) => new NodeFile(await fs.open(path, FLAGS[mode])),
+  open: (path, mode) =>
+    new Promise((resolve, reject) => {
+      open(path, FLAGS[mode], (error, fd) => (error === null ? resolve(new NodeFile(fd)) : reject(error)));
+    }),
   rename: (from, to) => fs.rename(from, to),
   remove: (path) => fs.unlink(path),
   syncDirectory,
@@ -27,50 +30,74 @@ const FLAGS = {
   "create-synced": O_RDWR | O_CREAT | O_TRUNC | O_DSYNC,
 };
 
+/** Calls back where `node:fs/promises` would make promises of its own and more work: the log's writes go through here. */
 class NodeFile implements File {
-  readonly #handle: fs.FileHandle;
+  readonly #fd: number;
 
-  constructor(handle: fs.FileHandle) {
-    this.#handle = handle;
+  constructor(fd: number) {
+    this.#fd = fd;
   }
 
-  async size(): Promise<number> {
-    return (await this.#handle.stat()).size;
+  size(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      fstat(this.#fd, (error, stats) => (error === null ? resolve(stats.size) : reject(error)));
+    });
   }
 
   async read(into: Uint8Array, position: number): Promise<number> {
     let filled = 0;
     while (filled < into.length) {
-      const { bytesRead } = await this.#handle.read(into, filled, into.length - filled, position + filled);
+      const bytesRead = await this.#readSome(into.subarray(filled), position + filled);
       if (bytesRead === 0) break;
       filled += bytesRead;
     }
     return filled;
   }
 
-  async write(chunks: readonly Uint8Array[], position: number): Promise<void> {
-    let rest = chunks;
-    let at = position;
-    while (rest.length > 0) {
-      // pwritev(2) takes at most IOV_MAX (1024) buffers, and may write less than it was given.
-      const now = rest.slice(0, IOV_MAX);
-      const { bytesWritten } = await this.#handle.writev(now, at);
-      at += bytesWritten;
-      rest = withoutPrefix(rest, bytesWritten);
-    }
+  write(chunks: readonly Uint8Array[], position: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const go = (rest: readonly Uint8Array[], at: number): void => {
+        const done = (error: Error | null, written: number): void => {
+          if (error !== null) return reject(error);
+          const left = withoutPrefix(rest, written);
+          if (left.length === 0) resolve();
+          else go(left, at + written);
+        };
+        const [first] = rest;
+        if (first === undefined) resolve();
+        else if (rest.length === 1) write(this.#fd, first, 0, first.length, at, done);
+        // pwritev(2) takes at most IOV_MAX (1024) buffers, and may write less than it was given.
+        else writev(this.#fd, rest.slice(0, IOV_MAX), at, done);
+      };
+      go(chunks, position);
+    });
   }
 
-  async truncate(length: number): Promise<void> {
-    await this.#handle.truncate(length);
+  truncate(length: number): Promise<void> {
+    return settled((done) => ftruncate(this.#fd, length, done));
   }
 
-  async dataSync(): Promise<void> {
-    await this.#handle.datasync();
+  dataSync(): Promise<void> {
+    return settled((done) => fdatasync(this.#fd, done));
   }
 
-  async close(): Promise<void> {
-    await this.#handle.close();
+  close(): Promise<void> {
+    return settled((done) => close(this.#fd, done));
   }
+
+  #readSome(into: Uint8Array, position: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      read(this.#fd, into, 0, into.length, position, (error, bytes) =>
+        error === null ? resolve(bytes) : reject(error),
+      );
+    });
+  }
+}
+
+function settled(call: (done: (error: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    call((error) => (error === null || error === undefined ? resolve() : reject(error)));
+  });
 }
 
 const IOV_MAX = 1024;

@@ -1,5 +1,5 @@
-import { readU64, writeU64 } from "../bytes.ts";
-import { checksum } from "../checksum.ts";
+import { readU32, readU64, writeU32, writeU64 } from "../bytes.ts";
+import { crc32 } from "node:zlib";
 import type { Entry, EntryType, HardState, LogPosition } from "../core/entry.ts";
 import { logIndex, nodeId, term, unixMillis } from "../units.ts";
 
@@ -93,9 +93,9 @@ export function encodeRecord(
 ): number {
   const length = unpaddedBytes(record);
   const end = at + length;
-  into.writeUInt32LE(length, at + 4);
-  into.writeUInt32LE(durable, at + 8);
-  into.writeUInt32LE(KIND[record.kind], at + 12);
+  writeU32(into, length, at + 4);
+  writeU32(into, durable, at + 8);
+  writeU32(into, KIND[record.kind], at + 12);
   const body = at + RECORD_HEADER_BYTES;
   switch (record.kind) {
     case "entry": {
@@ -121,9 +121,9 @@ export function encodeRecord(
     default:
       record satisfies never;
   }
-  into.writeUInt32LE(checksum([into.subarray(at + 4, end)], seedOf(place)), at);
+  writeU32(into, crc32(into.subarray(at + 4, end), seedOf(place)), at);
   const padded = at + aligned(length);
-  into.fill(0, end, padded);
+  for (let i = end; i < padded; i++) into[i] = 0;
   return padded;
 }
 
@@ -134,12 +134,12 @@ export function encodeRecord(
 export function recordAt(bytes: Buffer, place: RecordPlace): { length: number; durable: number } | undefined {
   const { offset } = place;
   if (offset + RECORD_HEADER_BYTES > bytes.length) return undefined;
-  const length = bytes.readUInt32LE(offset + 4);
+  const length = readU32(bytes, offset + 4);
   if (length < RECORD_HEADER_BYTES || length > bytes.length - offset) return undefined;
-  const durable = bytes.readUInt32LE(offset + 8);
+  const durable = readU32(bytes, offset + 8);
   if (durable > offset) return undefined;
-  const crc = checksum([bytes.subarray(offset + 4, offset + length)], seedOf(place));
-  return crc === bytes.readUInt32LE(offset) ? { length, durable } : undefined;
+  const crc = crc32(bytes.subarray(offset + 4, offset + length), seedOf(place));
+  return crc === readU32(bytes, offset) ? { length, durable } : undefined;
 }
 
 /**

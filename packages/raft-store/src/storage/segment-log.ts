@@ -24,6 +24,7 @@ export interface SegmentLogOptions {
 }
 
 const SEGMENT_BYTES_DEFAULT = 16 << 20;
+const WRITE_BYTES_FIRST = 64 << 10;
 
 interface OpenSegment {
   readonly sequence: number;
@@ -53,6 +54,8 @@ export class SegmentLog implements LogStorage {
   #terms = new TermHistory({ index: logIndex(0), term: term(0) });
   /** Begins every segment, so that the ones before it can be removed. */
   #hardState: LogRecord = { kind: "hard-state", hardState: { currentTerm: term(0), votedFor: null } };
+  /** Of the write under way, there being one at a time: memory that is used again needs no pages from the kernel. */
+  #buffer = Buffer.alloc(WRITE_BYTES_FIRST);
   #compacting: Promise<void> = Promise.resolve();
 
   constructor(options: SegmentLogOptions) {
@@ -116,14 +119,18 @@ export class SegmentLog implements LogStorage {
       await mark.commit({ sequence: this.#current.sequence, end: this.#current.end });
       return;
     }
-    await current.file.write(
-      [encodeRecords(records, bytes, current.salt, current.end, current.end)],
-      current.end,
-    );
+    if (bytes > this.#buffer.length) this.#buffer = Buffer.alloc(Math.max(bytes, 2 * this.#buffer.length));
+    const encoded = this.#buffer.subarray(0, bytes);
+    encodeRecords(encoded, records, current.salt, current.end, current.end);
+    await current.file.write([encoded], current.end);
     current.end += bytes;
     current.lastIndex = highestIndex(records, current.lastIndex);
     mark.note({ sequence: current.sequence, end: current.end });
     if (current.end > this.#segmentBytes / 4) this.#spare.prepare();
+  }
+
+  settle(): void {
+    this.#mark?.settle();
   }
 
   compact(through: LogIndex): Promise<void> {
@@ -183,7 +190,9 @@ export class SegmentLog implements LogStorage {
     const file = await this.#spare.take();
     const fileBytes = Math.max(end, this.#segmentBytes);
     const header = encodeSegmentHeader({ sequence, salt, previousEnd, start, bornDurable: end, fileBytes });
-    await file.write([header, encodeRecords(all, bytes, salt, SEGMENT_HEADER_BYTES, 0)], 0);
+    const encoded = Buffer.allocUnsafeSlow(bytes);
+    encodeRecords(encoded, all, salt, SEGMENT_HEADER_BYTES, 0);
+    await file.write([header, encoded], 0);
     await this.#fileSystem.rename(this.#spare.path, `${this.#directory}/${segmentName(sequence)}`);
     await this.#fileSystem.syncDirectory(this.#directory);
     return { sequence, salt, file, end, lastIndex: highestIndex(records, logIndex(0)) };
@@ -203,16 +212,14 @@ export class SegmentLog implements LogStorage {
 }
 
 function encodeRecords(
+  into: Buffer,
   records: readonly LogRecord[],
-  bytes: number,
   salt: number,
   from: number,
   durable: number,
-): Buffer {
-  const buffer = Buffer.allocUnsafeSlow(bytes);
+): void {
   let at = 0;
-  for (const record of records) at = encodeRecord(buffer, at, record, { salt, offset: from + at }, durable);
-  return buffer;
+  for (const record of records) at = encodeRecord(into, at, record, { salt, offset: from + at }, durable);
 }
 
 function sumOfBytes(records: readonly LogRecord[]): number {

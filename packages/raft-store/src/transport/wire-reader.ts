@@ -1,4 +1,4 @@
-import { asBuffer, readU64 } from "../bytes.ts";
+import { asBuffer, readU32, readU64 } from "../bytes.ts";
 import type { Entry, EntryType } from "../core/entry.ts";
 import { logIndex, term, unixMillis } from "../units.ts";
 import { ENTRY_TYPES } from "./entry-types.ts";
@@ -33,7 +33,7 @@ export class WireReader {
   }
 
   u32(): number {
-    const value = this.#from.readUInt32LE(this.#at);
+    const value = readU32(this.#from, this.#at);
     this.#at += 4;
     return value;
   }

@@ -1,4 +1,5 @@
-import { writeU64 } from "../bytes.ts";
+import { writeU32, writeU64 } from "../bytes.ts";
+import { assertInvariant } from "../errors.ts";
 import type { Entry } from "../core/entry.ts";
 import { ENTRY_TYPES } from "./entry-types.ts";
 
@@ -21,7 +22,8 @@ export class WireWriter {
   }
 
   u32(value: number): void {
-    this.#at = this.#into.writeUInt32LE(value, this.#at);
+    writeU32(this.#into, value, this.#at);
+    this.#at += 4;
   }
 
   u64s(...values: readonly number[]): void {
@@ -38,12 +40,23 @@ export class WireWriter {
   }
 
   entry({ index, term: entryTerm, at, session, seq, type, data }: Entry): void {
-    this.u64s(index, entryTerm, at, session, seq);
+    const into = this.#into;
+    const from = this.#at;
+    writeU64(into, index, from);
+    writeU64(into, entryTerm, from + 8);
+    writeU64(into, at, from + 16);
+    writeU64(into, session, from + 24);
+    writeU64(into, seq, from + 32);
+    this.#at = from + 40;
     this.u8(ENTRY_TYPES.indexOf(type));
     this.bytes(data);
   }
 
   done(): Uint8Array {
+    assertInvariant(this.#at <= this.#into.length, "a message fits what was reckoned for it", {
+      bytes: this.#at,
+      reckoned: this.#into.length,
+    });
     return this.#into.subarray(0, this.#at);
   }
 }

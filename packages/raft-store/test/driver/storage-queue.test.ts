@@ -23,6 +23,7 @@ function heldLog(): {
       new Promise((resolve, reject) => {
         appends.push({ writes, finish: (error) => (error === undefined ? resolve() : reject(error)) });
       }),
+    settle: () => {},
     compact: async () => {},
     close: async () => {},
   };

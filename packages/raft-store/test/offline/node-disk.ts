@@ -41,6 +41,7 @@ export async function nodeDisk(end: "closed" | "killed" = "closed"): Promise<Mem
   const data = "long enough to fill segments ".repeat(8);
   for (let i = 19; i <= 24; i++) await log.append([{ entries: entries(i, i, { term: 2, data }) }]);
   await log.append([{ hardState: { currentTerm: term(3), votedFor: nodeId("c") }, entries: [] }]);
+  log.settle();
   if (end === "closed") await log.close();
   // What goes on behind the log's back comes to rest.
   await new Promise((resolve) => void setImmediate(resolve));

@@ -36,11 +36,13 @@ async function diskWith(
   await log.open();
   const hardState = { currentTerm: term(1), votedFor: nodeId("a") };
   await log.append([{ hardState, entries: settled }]);
+  log.settle();
   const path = "/log/000000000001.log";
   const lastAt = endOf(disk.bytes(path));
   await turns();
   const mark = disk.bytes("/log/mark").slice();
   await log.append([{ entries: last }]);
+  log.settle();
   await turns();
   // What vouches for a write is written after it: a crash that cut the write cannot have left it.
   disk.files.set("/log/mark", { bytes: mark });

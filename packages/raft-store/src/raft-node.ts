@@ -3,7 +3,6 @@ import type { CoreEvent, Effects, Input } from "./core/effects.ts";
 import type { SnapshotMeta } from "./core/entry.ts";
 import type { Mutant } from "./core/mutants.ts";
 import { FIRST_MACHINE_VERSION } from "./core/machine-version.ts";
-import { ProposalTracker } from "./core/proposals.ts";
 import { RaftCore } from "./core/raft-core.ts";
 import { Administration } from "./driver/administration.ts";
 import { ClusterTime } from "./driver/cluster-time.ts";
@@ -21,7 +20,7 @@ import { Snapshots } from "./driver/snapshots.ts";
 import { SpaceWatch } from "./driver/space-watch.ts";
 import { StepLoop } from "./driver/step-loop.ts";
 import { StorageQueue } from "./driver/storage-queue.ts";
-import { Submissions, type Submitted } from "./driver/submissions.ts";
+import { Submissions, type Submitter } from "./driver/submissions.ts";
 import { Ticker } from "./driver/ticker.ts";
 import { TurnEnd } from "./driver/turn-end.ts";
 import { RaftError } from "./errors.ts";
@@ -101,7 +100,7 @@ export class RaftNode {
     this.#loop = new StepLoop(this.#core, (effects, input) => this.#perform(effects, input), fail);
     this.#turn = new TurnEnd(runtime.scheduler, () => this.#endTurn());
     this.#storage = new StorageQueue(data.log, this.#turn, (opId) => this.#onPersisted(opId), failStorage);
-    this.#submissions = new Submissions(new ProposalTracker(session, mutants), tuning.inFlightBytesMax);
+    this.#submissions = new Submissions(session, tuning.inFlightBytesMax, mutants);
     this.#replica = new Replica(machine, data.snapshots, runtime, tuning, versions, {
       applied: (entry, result) => {
         this.#submissions.applied(entry, result);
@@ -172,11 +171,13 @@ export class RaftNode {
     void this.#becomeReady();
   }
 
-  submit(data: Uint8Array, timeoutMs: number): Promise<Submitted> {
-    if (this.#stopped || this.#closing) return Promise.reject(this.#stoppedError());
-    const submitted = this.#submissions.add(data, this.#nowMs() + timeoutMs);
+  submit(data: Uint8Array, timeoutMs: number, submitter: Submitter): void {
+    if (this.#stopped || this.#closing) {
+      submitter.failed(this.#stoppedError());
+      return;
+    }
+    this.#submissions.add(data, this.#nowMs() + timeoutMs, submitter);
     this.#flushSoon();
-    return submitted;
   }
 
   readBarrier(timeoutMs: number): Promise<LogIndex> {

@@ -157,15 +157,19 @@ export class RaftStore<Command, Result> {
    * @throws RaftError with `retry: "safe"` if nothing was appended (`RAFT_NO_LEADER`, `RAFT_OVERLOADED`, `RAFT_TIMEOUT`,
    *   `RAFT_SHUTDOWN`), or `RAFT_OUTCOME_UNKNOWN`
    */
-  async submit(command: Command, options: WaitOptions = {}): Promise<SubmitResult<Result>> {
-    const data = this.#codec.encode(command);
-    if (data.length > this.#commandBytesMax) {
-      throw new RangeError(
-        `a command of ${data.length} bytes is longer than the ${this.#commandBytesMax} allowed`,
-      );
-    }
-    const { entry, result } = await this.#node.submit(data, options.timeoutMs ?? this.#timeoutMs);
-    return { index: entry.index, term: entry.term, at: entry.at, result: result as Result };
+  submit(command: Command, options: WaitOptions = {}): Promise<SubmitResult<Result>> {
+    return new Promise((resolve, reject) => {
+      const data = this.#codec.encode(command);
+      if (data.length > this.#commandBytesMax) {
+        throw new RangeError(
+          `a command of ${data.length} bytes is longer than the ${this.#commandBytesMax} allowed`,
+        );
+      }
+      this.#node.submit(data, options.timeoutMs ?? this.#timeoutMs, {
+        applied: ({ index, term, at }, result) => resolve({ index, term, at, result: result as Result }),
+        failed: reject,
+      });
+    });
   }
 
   /**

@@ -1,7 +1,6 @@
 // When the commit index may advance (§5.3, §5.4.2).
 import { assertInvariant } from "../errors.ts";
 import type { LogIndex } from "../units.ts";
-import { entryBytes } from "./entry.ts";
 import { quorumValue } from "./quorum.ts";
 import type { RaftState } from "./raft-state.ts";
 
@@ -33,9 +32,7 @@ export function commitTo(state: RaftState, index: LogIndex): void {
     last: state.log.lastIndex,
   });
   if (state.role === "leader") {
-    for (const entry of state.log.slice((state.commitIndex + 1) as LogIndex, index)) {
-      state.uncommittedBytes -= entryBytes(entry);
-    }
+    state.uncommittedBytes -= state.log.bytesOf((state.commitIndex + 1) as LogIndex, index);
   }
   state.commitIndex = index;
 }

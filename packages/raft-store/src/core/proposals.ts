@@ -4,18 +4,24 @@ import type { ProposalOutcome, RefusedReason } from "./effects.ts";
 import type { Entry, LogPosition } from "./entry.ts";
 import type { Mutant } from "./mutants.ts";
 import type { Proposal } from "./messages.ts";
+import { SeqRing } from "./seq-ring.ts";
 
-export type Settlement =
+export type Settlement<Owner> =
   /** It is in the log at `entry`, and this node applies it now. */
-  | { readonly id: number; readonly outcome: "committed"; readonly entry: Entry }
+  | { readonly owner: Owner; readonly outcome: "committed"; readonly entry: Entry }
   /** Nothing was appended, nor will be. */
-  | { readonly id: number; readonly outcome: "refused"; readonly reason: RefusedReason }
+  | { readonly owner: Owner; readonly outcome: "refused"; readonly reason: RefusedReason }
   /** A snapshot that may include it has taken the place of the log in which it would have been seen. */
-  | { readonly id: number; readonly outcome: "unknown" };
+  | { readonly owner: Owner; readonly outcome: "unknown" };
 
-interface Pending {
-  readonly id: number;
+/** A command that is not settled, as its proposer may name it. */
+export interface Pending<Owner> {
+  readonly owner: Owner;
+}
+
+interface Command<Owner> extends Pending<Owner> {
   readonly data: Uint8Array;
+  state: "waiting" | "sent" | "settled";
   /** Its number in this attempt; 0 while it waits for a leader. */
   seq: number;
   /** The term it was sent in. */
@@ -41,15 +47,15 @@ interface Pending {
  * term t the same number may be sent again: the leader of t remembers what it has seen in t, refused or taken.
  * A restored snapshot whose last term is T hides entries of terms up to T; what was sent in a later term is not in it.
  */
-export class ProposalTracker {
+export class ProposalTracker<Owner> {
   readonly session: number;
   readonly #mutants: ReadonlySet<Mutant>;
-  readonly #byId = new Map<number, Pending>();
-  /** Sent and unsettled; in ascending order, as numbers are given in that order. */
-  readonly #sent = new Map<number, Pending>();
-  readonly #waiting = new Set<Pending>();
-  #nextId = 1;
-  #nextSeq = 1;
+  /** Sent and unsettled, by number. */
+  readonly #sent = new SeqRing<Command<Owner>>();
+  /** Those that wait, and some that did and were given up. */
+  #waiting: Command<Owner>[] = [];
+  #waitingCount = 0;
+  #size = 0;
   #appliedTerm = 0 as Term;
 
   /** @param session the one the core was given */
@@ -60,38 +66,39 @@ export class ProposalTracker {
 
   /** Commands that are not settled. */
   get size(): number {
-    return this.#byId.size;
+    return this.#size;
   }
 
   /** Whether some commands wait to be sent. */
   get hasWaiting(): boolean {
-    return this.#waiting.size > 0;
+    return this.#waitingCount > 0;
   }
 
   /** Every number below this is settled and will not be sent again. */
   get settledBelow(): number {
-    for (const seq of this.#sent.keys()) return seq;
-    return this.#nextSeq;
+    return this.#sent.oldest;
   }
 
-  /** Takes a command in; it waits to be sent. Returns the id by which it will be settled. */
-  add(data: Uint8Array): number {
-    const pending: Pending = { id: this.#nextId++, data, seq: 0, term: 0 as Term, sentAt: 0 };
-    this.#byId.set(pending.id, pending);
-    this.#waiting.add(pending);
-    return pending.id;
+  /** Takes a command in; it waits to be sent. It is settled under its owner's name. */
+  add(data: Uint8Array, owner: Owner): Pending<Owner> {
+    const command: Command<Owner> = { owner, data, state: "waiting", seq: 0, term: 0 as Term, sentAt: 0 };
+    this.#size += 1;
+    this.#wait(command);
+    return command;
   }
 
   /** All that wait, numbered, to be proposed now. The core's outcomes must follow before anything else is asked. */
   takeWaiting(tick: number): Proposal[] {
     const proposals: Proposal[] = [];
-    for (const pending of this.#waiting) {
-      pending.seq = this.#nextSeq++;
-      pending.sentAt = tick;
-      this.#sent.set(pending.seq, pending);
-      proposals.push({ seq: pending.seq, data: pending.data });
+    for (const command of this.#waiting) {
+      if (command.state !== "waiting") continue;
+      command.state = "sent";
+      command.seq = this.#sent.push(command);
+      command.sentAt = tick;
+      proposals.push({ seq: command.seq, data: command.data });
     }
-    this.#waiting.clear();
+    this.#waiting = [];
+    this.#waitingCount = 0;
     return proposals;
   }
 
@@ -99,42 +106,40 @@ export class ProposalTracker {
   takeResends(term: Term, sentBy: number, tick: number): Proposal[] {
     if (this.#mutants.has("resubmit-too-early")) this.#requeueOlderThan(term);
     const proposals: Proposal[] = [];
-    for (const pending of this.#sent.values()) {
-      if (pending.term !== term || pending.sentAt > sentBy) continue;
-      pending.sentAt = tick;
-      proposals.push({ seq: pending.seq, data: pending.data });
+    for (const command of this.#sent.values()) {
+      if (command.term !== term || command.sentAt > sentBy) continue;
+      command.sentAt = tick;
+      proposals.push({ seq: command.seq, data: command.data });
     }
     return proposals;
   }
 
   /** What the core said of a proposal. A settlement is returned only for a refusal that a retry will not mend. */
-  outcome(outcome: ProposalOutcome): Settlement | undefined {
-    const pending = this.#sent.get(outcome.seq);
-    if (pending === undefined) return undefined;
+  outcome(outcome: ProposalOutcome): Settlement<Owner> | undefined {
+    const command = this.#sent.get(outcome.seq);
+    if (command === undefined) return undefined;
     if (outcome.outcome === "sent") {
-      pending.term = outcome.term;
+      command.term = outcome.term;
       return undefined;
     }
     // A refusal speaks for its own term; a number belongs to one term, so this only guards the argument above.
-    if (pending.term !== 0 && pending.term !== outcome.term) return undefined;
-    this.#sent.delete(pending.seq);
+    if (command.term !== 0 && command.term !== outcome.term) return undefined;
     if (outcome.reason === "overloaded" || outcome.reason === "low-space") {
-      this.#byId.delete(pending.id);
-      return { id: pending.id, outcome: "refused", reason: outcome.reason };
+      this.#settle(command);
+      return { owner: command.owner, outcome: "refused", reason: outcome.reason };
     }
-    this.#requeue(pending);
+    this.#requeue(command);
     return undefined;
   }
 
   /** This node applies `entry`, the next in the log. Returns the settlement if the entry is one of ours. */
-  applied(entry: Entry): Settlement | undefined {
-    let settlement: Settlement | undefined;
+  applied(entry: Entry): Settlement<Owner> | undefined {
+    let settlement: Settlement<Owner> | undefined;
     if (entry.session === this.session && entry.type === "command") {
-      const pending = this.#sent.get(entry.seq);
-      if (pending !== undefined) {
-        this.#sent.delete(entry.seq);
-        this.#byId.delete(pending.id);
-        settlement = { id: pending.id, outcome: "committed", entry };
+      const command = this.#sent.get(entry.seq);
+      if (command !== undefined) {
+        this.#settle(command);
+        settlement = { owner: command.owner, outcome: "committed", entry };
       }
     }
     if (entry.term > this.#appliedTerm) {
@@ -145,16 +150,21 @@ export class ProposalTracker {
   }
 
   /** The machine was put in the state of a snapshot that ends at `last`. */
-  restored(last: LogPosition): Settlement[] {
+  restored(last: LogPosition): Settlement<Owner>[] {
     if (last.term > this.#appliedTerm) this.#appliedTerm = last.term;
-    const settlements: Settlement[] = [];
-    for (const pending of this.#sent.values()) {
-      if (pending.term > last.term) continue;
-      this.#sent.delete(pending.seq);
-      this.#byId.delete(pending.id);
-      settlements.push({ id: pending.id, outcome: "unknown" });
+    const settlements: Settlement<Owner>[] = [];
+    for (const command of this.#sent.values()) {
+      if (command.term > last.term) continue;
+      this.#settle(command);
+      settlements.push({ owner: command.owner, outcome: "unknown" });
     }
     return settlements;
+  }
+
+  /** Every command that is not settled. */
+  *pending(): IterableIterator<Pending<Owner>> {
+    for (const command of this.#waiting) if (command.state === "waiting") yield command;
+    yield* this.#sent.values();
   }
 
   /**
@@ -163,26 +173,42 @@ export class ProposalTracker {
    * @returns `refused` if it was never handed on, or is known to be dropped, and so will not take effect; `unknown`
    *   if it still may; undefined if it is settled already
    */
-  abandon(id: number): "refused" | "unknown" | undefined {
-    const pending = this.#byId.get(id);
-    if (pending === undefined) return undefined;
-    this.#byId.delete(id);
-    if (this.#waiting.delete(pending)) return "refused";
-    this.#sent.delete(pending.seq);
+  abandon(pending: Pending<Owner>): "refused" | "unknown" | undefined {
+    const command = pending as Command<Owner>;
+    if (command.state === "settled") return undefined;
+    const waited = command.state === "waiting";
+    this.#settle(command);
+    if (waited) return "refused";
     return this.#mutants.has("unknown-called-refused") ? "refused" : "unknown";
   }
 
-  #requeueOlderThan(term: Term): void {
-    for (const pending of this.#sent.values()) {
-      if (pending.term >= term) continue;
-      this.#sent.delete(pending.seq);
-      this.#requeue(pending);
-    }
+  #settle(command: Command<Owner>): void {
+    if (command.state === "waiting") this.#waitingCount -= 1;
+    else this.#sent.delete(command.seq);
+    command.state = "settled";
+    this.#size -= 1;
+    // Without a leader nothing is taken from there: what was given up must not pile up.
+    if (this.#waiting.length > 2 * this.#waitingCount + GIVEN_UP_MAX)
+      this.#waiting = this.#waiting.filter(({ state }) => state === "waiting");
   }
 
-  #requeue(pending: Pending): void {
-    pending.seq = 0;
-    pending.term = 0 as Term;
-    this.#waiting.add(pending);
+  #requeueOlderThan(term: Term): void {
+    for (const command of this.#sent.values()) if (command.term < term) this.#requeue(command);
+  }
+
+  #requeue(command: Command<Owner>): void {
+    this.#sent.delete(command.seq);
+    command.seq = 0;
+    command.term = 0 as Term;
+    this.#wait(command);
+  }
+
+  #wait(command: Command<Owner>): void {
+    command.state = "waiting";
+    this.#waiting.push(command);
+    this.#waitingCount += 1;
   }
 }
+
+/** Commands that wait no longer and are still in the list of those that do. */
+const GIVEN_UP_MAX = 64;

@@ -3,8 +3,9 @@ import type { LogIndex, NodeId, UnixMillis } from "../units.ts";
 import type { Input } from "./effects.ts";
 import type { Entry } from "./entry.ts";
 import type { Forward, ForwardRejected, ForwardRejectedReason, Proposal } from "./messages.ts";
-import type { RaftState, SeenSession } from "./raft-state.ts";
+import type { RaftState } from "./raft-state.ts";
 import { appendOwn } from "./roles.ts";
+import { SeenSeqs } from "./seen-seqs.ts";
 
 /** This process proposes. See `proposals.ts` for what `sent` and `refused` mean to it. */
 export function propose(state: RaftState, input: Extract<Input, { type: "propose" }>): void {
@@ -103,22 +104,11 @@ function unseen(
   if (state.has("forward-not-deduplicated")) return proposals;
   let seen = state.sessions.get(session);
   if (seen === undefined) {
-    seen = { settledBelow: 0, seqs: new Set() };
+    seen = new SeenSeqs();
     state.sessions.set(session, seen);
   }
-  settle(seen, settledBelow);
+  seen.settle(settledBelow);
   const fresh: Proposal[] = [];
-  for (const proposal of proposals) {
-    if (proposal.seq < seen.settledBelow || seen.seqs.has(proposal.seq)) continue;
-    seen.seqs.add(proposal.seq);
-    fresh.push(proposal);
-  }
+  for (const proposal of proposals) if (seen.add(proposal.seq)) fresh.push(proposal);
   return fresh;
-}
-
-/** Forgets what the proposer will never send again, so that a session costs no more than what it has in flight. */
-function settle(seen: SeenSession, below: number): void {
-  if (below <= seen.settledBelow) return;
-  seen.settledBelow = below;
-  for (const seq of seen.seqs) if (seq < below) seen.seqs.delete(seq);
 }

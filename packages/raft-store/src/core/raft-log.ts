@@ -64,17 +64,29 @@ export class RaftLog implements LogView {
     return found;
   }
 
+  /** What the entries from `from` through `through` count for; all of them are held. */
+  bytesOf(from: LogIndex, through: LogIndex): number {
+    let bytes = 0;
+    const offset = this.#base.index + 1;
+    for (let index: number = from; index <= through; index++) {
+      bytes += entryBytes(this.#entries[index - offset] as Entry);
+    }
+    return bytes;
+  }
+
   append(entries: readonly Entry[]): void {
+    let { lastIndex, lastTerm } = this;
     for (const entry of entries) {
-      assertInvariant(entry.index === this.lastIndex + 1, "entries are contiguous", {
-        last: this.lastIndex,
-        index: entry.index,
-      });
-      assertInvariant(entry.term >= this.lastTerm, "terms never decrease along the log", {
-        last: this.lastTerm,
-        term: entry.term,
-      });
+      // The numbers are put together for a failure only: this runs for every entry.
+      if (entry.index !== lastIndex + 1) {
+        assertInvariant(false, "entries are contiguous", { last: lastIndex, index: entry.index });
+      }
+      if (entry.term < lastTerm) {
+        assertInvariant(false, "terms never decrease along the log", { last: lastTerm, term: entry.term });
+      }
       this.#entries.push(entry);
+      lastIndex = entry.index;
+      lastTerm = entry.term;
     }
   }
 

@@ -13,6 +13,7 @@ import type { Progress } from "./progress.ts";
 import { below } from "./random.ts";
 import { RaftLog } from "./raft-log.ts";
 import type { Role } from "./role.ts";
+import type { SeenSeqs } from "./seen-seqs.ts";
 
 /** A configuration and the entry it came with; index 0 is the bootstrap configuration. */
 export interface PlacedConfiguration {
@@ -31,12 +32,6 @@ export interface LeaderRead {
 export type ReadAsker =
   | { readonly type: "local"; readonly id: number }
   | { readonly type: "remote"; readonly from: NodeId; readonly session: number; readonly request: number };
-
-/** What a leader has seen of one proposer in its present term. */
-export interface SeenSession {
-  settledBelow: number;
-  readonly seqs: Set<number>;
-}
 
 export class RaftState {
   readonly options: CoreOptions;
@@ -95,7 +90,7 @@ export class RaftState {
   timeoutNowSent = false;
   reads: LeaderRead[] = [];
   readonly readsAwaitingCommit: ReadAsker[] = [];
-  readonly sessions = new Map<number, SeenSession>();
+  readonly sessions = new Map<number, SeenSeqs>();
   uncommittedBytes = 0;
   /** The disk is nearly full (low-space.ts). */
   lowSpace = false;

@@ -1,21 +1,20 @@
 import type { Input, ProposalOutcome, RefusedReason } from "../core/effects.ts";
 import type { Entry, LogPosition } from "../core/entry.ts";
-import type { ProposalTracker, Settlement } from "../core/proposals.ts";
+import type { Mutant } from "../core/mutants.ts";
+import { type Pending, ProposalTracker, type Settlement } from "../core/proposals.ts";
 import { RaftError } from "../errors.ts";
 import type { Term, UnixMillis } from "../units.ts";
-import { Deadlines } from "./deadlines.ts";
 
-/** A command that was applied here: the log entry it became, and what the machine said. */
-export interface Submitted {
-  readonly entry: Entry;
-  readonly result: unknown;
+/** Who submitted a command: exactly one of the two is called, once. */
+export interface Submitter {
+  applied(entry: Entry, result: unknown): void;
+  failed(error: RaftError): void;
 }
 
 interface Waiter {
+  readonly submitter: Submitter;
   readonly bytes: number;
-  readonly ticket: number;
-  readonly resolve: (submitted: Submitted) => void;
-  readonly reject: (error: RaftError) => void;
+  readonly deadlineMs: number;
 }
 
 /** Reckoned for each command besides its bytes. */
@@ -26,19 +25,19 @@ const COMMAND_OVERHEAD_BYTES = 256;
  * may have happened. `ProposalTracker` knows what can be known of a command; this adds callers and deadlines.
  */
 export class Submissions {
-  readonly #tracker: ProposalTracker;
+  readonly #tracker: ProposalTracker<Waiter>;
   readonly #inFlightBytesMax: number;
-  readonly #waiters = new Map<number, Waiter>();
-  readonly #deadlines = new Deadlines<number>();
   #bytes = 0;
+  /** Nobody's deadline is before this. */
+  #earliestMs = Number.POSITIVE_INFINITY;
 
-  constructor(tracker: ProposalTracker, inFlightBytesMax: number) {
-    this.#tracker = tracker;
+  constructor(session: number, inFlightBytesMax: number, mutants: ReadonlySet<Mutant> = new Set()) {
+    this.#tracker = new ProposalTracker(session, mutants);
     this.#inFlightBytesMax = inFlightBytesMax;
   }
 
   get size(): number {
-    return this.#waiters.size;
+    return this.#tracker.size;
   }
 
   /** Bytes of commands that are not settled. */
@@ -51,19 +50,16 @@ export class Submissions {
     return this.#tracker.hasWaiting;
   }
 
-  /** Takes a command in; it waits for `propose`. Rejects by `deadlineMs` of the monotonic clock. */
-  add(data: Uint8Array, deadlineMs: number): Promise<Submitted> {
+  /** Takes a command in; it waits for `propose`. It fails by `deadlineMs` of the monotonic clock. */
+  add(data: Uint8Array, deadlineMs: number, submitter: Submitter): void {
     const bytes = data.length + COMMAND_OVERHEAD_BYTES;
     if (this.#bytes + bytes > this.#inFlightBytesMax) {
-      return Promise.reject(
-        new RaftError("RAFT_OVERLOADED", `${this.#bytes} bytes of commands are in flight`),
-      );
+      submitter.failed(new RaftError("RAFT_OVERLOADED", `${this.#bytes} bytes of commands are in flight`));
+      return;
     }
-    return new Promise((resolve, reject) => {
-      const id = this.#tracker.add(data);
-      this.#waiters.set(id, { bytes, ticket: this.#deadlines.add(id, deadlineMs), resolve, reject });
-      this.#bytes += bytes;
-    });
+    this.#tracker.add(data, { submitter, bytes, deadlineMs });
+    this.#bytes += bytes;
+    if (deadlineMs < this.#earliestMs) this.#earliestMs = deadlineMs;
   }
 
   /** Everything that waits, as one input for the core. */
@@ -92,58 +88,58 @@ export class Submissions {
     for (const settlement of this.#tracker.restored(last)) this.#settle(settlement, undefined);
   }
 
-  /** Rejects whoever has waited too long. */
+  /** Fails whoever has waited too long. */
   expire(nowMs: number, leaderKnown: boolean): void {
-    for (const id of this.#deadlines.expire(nowMs)) {
-      this.#abandon(id, (): RaftError => {
-        if (leaderKnown)
-          return new RaftError("RAFT_TIMEOUT", "the command was not taken before the deadline");
-        return new RaftError("RAFT_NO_LEADER", "no leader was known before the deadline");
-      });
+    // Looked through only when somebody may be due: with one time-out for all, once in that time.
+    if (nowMs < this.#earliestMs) return;
+    const due = [];
+    this.#earliestMs = Number.POSITIVE_INFINITY;
+    for (const pending of this.#tracker.pending()) {
+      const { deadlineMs } = pending.owner;
+      if (deadlineMs <= nowMs) due.push(pending);
+      else if (deadlineMs < this.#earliestMs) this.#earliestMs = deadlineMs;
+    }
+    for (const pending of due) {
+      this.#abandon(pending, () =>
+        leaderKnown
+          ? new RaftError("RAFT_TIMEOUT", "the command was not taken before the deadline")
+          : new RaftError("RAFT_NO_LEADER", "no leader was known before the deadline"),
+      );
     }
   }
 
-  /** Rejects everybody: the node stops. */
+  /** Fails everybody: the node stops. */
   stop(): void {
-    for (const id of this.#waiters.keys()) {
+    for (const pending of [...this.#tracker.pending()]) {
       this.#abandon(
-        id,
+        pending,
         () => new RaftError("RAFT_SHUTDOWN", "the node stopped before the command was taken"),
       );
     }
   }
 
-  #abandon(id: number, safe: () => RaftError): void {
-    const known = this.#tracker.abandon(id);
+  #abandon(pending: Pending<Waiter>, safe: () => RaftError): void {
+    const known = this.#tracker.abandon(pending);
     if (known === undefined) return;
-    this.#take(id)?.reject(known === "refused" ? safe() : unknownOutcome());
+    const { owner } = pending;
+    this.#bytes -= owner.bytes;
+    owner.submitter.failed(known === "refused" ? safe() : unknownOutcome());
   }
 
-  #settle(settlement: Settlement | undefined, result: unknown): void {
+  #settle(settlement: Settlement<Waiter> | undefined, result: unknown): void {
     if (settlement === undefined) return;
-    const waiter = this.#take(settlement.id);
+    const { submitter, bytes } = settlement.owner;
+    this.#bytes -= bytes;
     switch (settlement.outcome) {
       case "committed":
-        waiter?.resolve({ entry: settlement.entry, result });
-        return;
+        return submitter.applied(settlement.entry, result);
       case "refused":
-        waiter?.reject(refusedBy(settlement.reason));
-        return;
+        return submitter.failed(refusedBy(settlement.reason));
       case "unknown":
-        waiter?.reject(unknownOutcome());
-        return;
+        return submitter.failed(unknownOutcome());
       default:
         settlement satisfies never;
     }
-  }
-
-  #take(id: number): Waiter | undefined {
-    const waiter = this.#waiters.get(id);
-    if (waiter === undefined) return undefined;
-    this.#waiters.delete(id);
-    this.#deadlines.remove(id, waiter.ticket);
-    this.#bytes -= waiter.bytes;
-    return waiter;
   }
 }
 

@@ -1,5 +1,6 @@
 // Clients: each does one thing after another at any node, tries again as the errors allow, and writes down what it
 // was told.
+import type { Entry } from "../core/entry.ts";
 import { below, type Random } from "../core/random.ts";
 import { RaftError } from "../errors.ts";
 import { decodeCommand, encodeCommand } from "./append-machine.ts";
@@ -129,7 +130,7 @@ export class Workload {
     const data = encodeCommand({ name, attempt, padding });
     return orEnd(process, async () => {
       try {
-        const { entry, result } = await process.raft.submit(data, between(this.#random, 50, 2000));
+        const { entry, result } = await submit(process, data, between(this.#random, 50, 2000));
         // What comes back is what was sent.
         if (decodeCommand(entry.data).name !== name)
           throw new Error(`${name} was answered with another's entry`);
@@ -173,4 +174,17 @@ function orEnd(process: SimProcess, run: () => Promise<Answer>): Promise<Answer>
 function answerOf(error: unknown): Answer {
   if (!(error instanceof RaftError)) throw error;
   return error.retry === "safe" ? { type: "safe" } : { type: "unknown" };
+}
+
+function submit(
+  { raft }: SimProcess,
+  data: Uint8Array,
+  timeoutMs: number,
+): Promise<{ readonly entry: Entry; readonly result: unknown }> {
+  return new Promise((resolve, reject) => {
+    raft.submit(data, timeoutMs, {
+      applied: (entry, result) => resolve({ entry, result }),
+      failed: reject,
+    });
+  });
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Entry } from "../../src/core/entry.ts";
-import { ProposalTracker } from "../../src/core/proposals.ts";
+import { type Pending, ProposalTracker } from "../../src/core/proposals.ts";
 import { logIndex, term, unixMillis } from "../../src/units.ts";
 
 const SESSION = 7;
@@ -16,17 +16,21 @@ const entry = (index: number, inTerm: number, seq = 0, session = SESSION): Entry
   data,
 });
 
-function sentIn(t: number): { tracker: ProposalTracker; id: number; seq: number } {
-  const tracker = new ProposalTracker(SESSION);
-  const id = tracker.add(data);
+function sentIn(t: number): {
+  tracker: ProposalTracker<string>;
+  pending: Pending<string>;
+  seq: number;
+} {
+  const tracker = new ProposalTracker<string>(SESSION);
+  const pending = tracker.add(data, "caller");
   const seq = tracker.takeWaiting(0)[0]?.seq ?? 0;
   tracker.outcome({ seq, outcome: "sent", term: term(t) });
-  return { tracker, id, seq };
+  return { tracker, pending, seq };
 }
 
 test("its own entry applied means committed", () => {
-  const { tracker, id, seq } = sentIn(3);
-  expect(tracker.applied(entry(9, 3, seq))).toMatchObject({ id, outcome: "committed" });
+  const { tracker, seq } = sentIn(3);
+  expect(tracker.applied(entry(9, 3, seq))).toMatchObject({ owner: "caller", outcome: "committed" });
   expect(tracker.size).toBe(0);
 });
 
@@ -46,28 +50,28 @@ test("an entry of a higher term, and none of its own before, means dropped: it w
 });
 
 test("given up while it may be in some log: the outcome is unknown", () => {
-  const { tracker, id } = sentIn(3);
-  expect(tracker.abandon(id)).toBe("unknown");
+  const { tracker, pending } = sentIn(3);
+  expect(tracker.abandon(pending)).toBe("unknown");
 });
 
 test("given up before it was sent, or when it is known to be dropped: nothing happened", () => {
-  const tracker = new ProposalTracker(SESSION);
-  expect(tracker.abandon(tracker.add(data))).toBe("refused");
+  const tracker = new ProposalTracker<string>(SESSION);
+  expect(tracker.abandon(tracker.add(data, "caller"))).toBe("refused");
   const sent = sentIn(3);
   sent.tracker.applied(entry(10, 4));
-  expect(sent.tracker.abandon(sent.id)).toBe("refused");
+  expect(sent.tracker.abandon(sent.pending)).toBe("refused");
 });
 
 test("a refusal for want of a leader keeps the command waiting; an overload ends it", () => {
-  const tracker = new ProposalTracker(SESSION);
-  const id = tracker.add(data);
+  const tracker = new ProposalTracker<string>(SESSION);
+  tracker.add(data, "caller");
   const first = tracker.takeWaiting(0)[0]?.seq ?? 0;
   expect(
     tracker.outcome({ seq: first, outcome: "refused", term: term(1), reason: "no-leader" }),
   ).toBeUndefined();
   const second = tracker.takeWaiting(0)[0]?.seq ?? 0;
   expect(tracker.outcome({ seq: second, outcome: "refused", term: term(1), reason: "overloaded" })).toEqual({
-    id,
+    owner: "caller",
     outcome: "refused",
     reason: "overloaded",
   });
@@ -76,7 +80,7 @@ test("a refusal for want of a leader keeps the command waiting; an overload ends
 test("a restored snapshot leaves what it may include unknown, and what is newer waiting", () => {
   const old = sentIn(3);
   expect(old.tracker.restored({ index: logIndex(50), term: term(3) })).toEqual([
-    { id: old.id, outcome: "unknown" },
+    { owner: "caller", outcome: "unknown" },
   ]);
   const recent = sentIn(4);
   expect(recent.tracker.restored({ index: logIndex(50), term: term(3) })).toEqual([]);
@@ -92,9 +96,9 @@ test("resends are of the asked-for term and age only, under the same number", ()
 });
 
 test("settledBelow is the oldest number that may be sent again", () => {
-  const tracker = new ProposalTracker(SESSION);
-  tracker.add(data);
-  tracker.add(data);
+  const tracker = new ProposalTracker<string>(SESSION);
+  tracker.add(data, "first");
+  tracker.add(data, "second");
   const [first, second] = tracker.takeWaiting(0);
   for (const { seq } of [first!, second!]) tracker.outcome({ seq, outcome: "sent", term: term(1) });
   expect(tracker.settledBelow).toBe(first?.seq);
@@ -102,4 +106,13 @@ test("settledBelow is the oldest number that may be sent again", () => {
   expect(tracker.settledBelow).toBe(second?.seq);
   tracker.applied(entry(3, 1, second?.seq));
   expect(tracker.settledBelow).toBe((second?.seq ?? 0) + 1);
+});
+
+test("what was given up while it waited is not proposed, however many there were", () => {
+  const tracker = new ProposalTracker<number>(SESSION);
+  const pending = Array.from({ length: 1000 }, (_, i) => tracker.add(data, i));
+  for (const each of pending.slice(0, 999)) tracker.abandon(each);
+  expect([...tracker.pending()].map(({ owner }) => owner)).toEqual([999]);
+  expect(tracker.takeWaiting(0)).toHaveLength(1);
+  expect(tracker.hasWaiting).toBe(false);
 });

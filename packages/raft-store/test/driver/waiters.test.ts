@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ProposalTracker } from "../../src/core/proposals.ts";
+import type { Entry } from "../../src/core/entry.ts";
 import { Readers } from "../../src/driver/readers.ts";
 import { Submissions } from "../../src/driver/submissions.ts";
 import { logIndex, term, unixMillis } from "../../src/units.ts";
@@ -9,7 +9,21 @@ const SESSION = 0x1234_5678_9abc;
 const NOW = unixMillis(0);
 
 function submissions(inFlightBytesMax = 10_000): Submissions {
-  return new Submissions(new ProposalTracker(SESSION), inFlightBytesMax);
+  return new Submissions(SESSION, inFlightBytesMax);
+}
+
+interface Submitted {
+  readonly entry: Entry;
+  readonly result: unknown;
+}
+
+function submit(all: Submissions, data: Buffer, deadlineMs: number): Promise<Submitted> {
+  return new Promise((resolve, reject) => {
+    all.add(data, deadlineMs, {
+      applied: (applied, result) => resolve({ entry: applied, result }),
+      failed: reject,
+    });
+  });
 }
 
 /** Settles to the code of the error, or to "resolved". */
@@ -23,7 +37,7 @@ function codeOf(promise: Promise<unknown>): Promise<string> {
 describe("a submitted command", () => {
   test("is answered with the result when its entry is applied here", async () => {
     const all = submissions();
-    const submitted = all.add(Buffer.from("c"), 1000);
+    const submitted = submit(all, Buffer.from("c"), 1000);
     all.propose(0, NOW);
     all.outcomes([{ seq: 1, outcome: "sent", term: term(1) }]);
     const applied = { ...entry(5), seq: 1 };
@@ -34,17 +48,17 @@ describe("a submitted command", () => {
 
   test("that was never sent may be repeated at will, and the error says why it was not", async () => {
     const all = submissions();
-    const leaderless = codeOf(all.add(Buffer.from("c"), 100));
+    const leaderless = codeOf(submit(all, Buffer.from("c"), 100));
     all.expire(200, false);
     expect(await leaderless).toBe("RAFT_NO_LEADER");
-    const late = codeOf(all.add(Buffer.from("c"), 300));
+    const late = codeOf(submit(all, Buffer.from("c"), 300));
     all.expire(400, true);
     expect(await late).toBe("RAFT_TIMEOUT");
   });
 
   test("that was sent and not heard of again has an unknown outcome", async () => {
     const all = submissions();
-    const submitted = codeOf(all.add(Buffer.from("c"), 100));
+    const submitted = codeOf(submit(all, Buffer.from("c"), 100));
     all.propose(0, NOW);
     all.outcomes([{ seq: 1, outcome: "sent", term: term(1) }]);
     all.expire(200, true);
@@ -53,7 +67,7 @@ describe("a submitted command", () => {
 
   test("that a later term shows to be dropped is proposed again, under another number", async () => {
     const all = submissions();
-    const submitted = codeOf(all.add(Buffer.from("c"), 1000));
+    const submitted = codeOf(submit(all, Buffer.from("c"), 1000));
     all.propose(0, NOW);
     all.outcomes([{ seq: 1, outcome: "sent", term: term(1) }]);
     all.applied({ ...entry(5, { term: 2, type: "noop" }), session: 0 }, undefined);
@@ -66,8 +80,8 @@ describe("a submitted command", () => {
 
   test("beyond the bytes that may be in flight is refused before anything happens", async () => {
     const all = submissions(1000);
-    const first = codeOf(all.add(Buffer.alloc(600), 1000));
-    expect(await codeOf(all.add(Buffer.alloc(600), 1000))).toBe("RAFT_OVERLOADED");
+    const first = codeOf(submit(all, Buffer.alloc(600), 1000));
+    expect(await codeOf(submit(all, Buffer.alloc(600), 1000))).toBe("RAFT_OVERLOADED");
     all.stop();
     expect(await first).toBe("RAFT_SHUTDOWN");
     expect(all.bytes).toBe(0);
@@ -75,7 +89,7 @@ describe("a submitted command", () => {
 
   test("whose fate a restored snapshot hides has an unknown outcome", async () => {
     const all = submissions();
-    const submitted = codeOf(all.add(Buffer.from("c"), 1000));
+    const submitted = codeOf(submit(all, Buffer.from("c"), 1000));
     all.propose(0, NOW);
     all.outcomes([{ seq: 1, outcome: "sent", term: term(1) }]);
     all.restored({ index: logIndex(100), term: term(1) });

@@ -30,7 +30,7 @@ test.each<Mutant>([
   "no-directory-sync",
 ])("the bug %s is found within a few seeds", async (mutant) => {
   let found = false;
-  for (let seed = 1; seed <= 40 && !found; seed++) {
+  for (let seed = 1; seed <= 80 && !found; seed++) {
     const { failure } = await simulate(seed, {
       mutants: new Set([mutant]),
       change: { busy: true, troubledMs: 15_000 },

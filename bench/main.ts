@@ -7,6 +7,7 @@ import { jsonLine, type Row, table } from "./lib/report.ts";
 const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
   auth: async () => (await import("./auth.ts")).benchAuth(),
   core: async () => (await import("./core.ts")).benchCore(),
+  failover: async () => (await import("./failover.ts")).benchFailover(),
   http: async () => (await import("./http.ts")).benchHttp(),
   raft: async () => (await import("./raft.ts")).benchRaft(),
   ws: async () => (await import("./ws.ts")).benchWs(),

@@ -161,7 +161,7 @@ export class ProposalTracker<Owner> {
     return settlements;
   }
 
-  /** Every command that is not settled. */
+  /** Every command that is not settled; one that is settled meanwhile may come or not. */
   *pending(): IterableIterator<Pending<Owner>> {
     for (const command of this.#waiting) if (command.state === "waiting") yield command;
     yield* this.#sent.values();

@@ -33,11 +33,6 @@ export class Outbox {
       messages.length = 0;
     }
   }
-
-  /** Drops everything. */
-  clear(): void {
-    this.#waiting.clear();
-  }
 }
 
 /** One message that says what both say, if there is one. */

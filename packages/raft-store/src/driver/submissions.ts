@@ -110,7 +110,7 @@ export class Submissions {
 
   /** Fails everybody: the node stops. */
   stop(): void {
-    for (const pending of [...this.#tracker.pending()]) {
+    for (const pending of this.#tracker.pending()) {
       this.#abandon(
         pending,
         () => new RaftError("RAFT_SHUTDOWN", "the node stopped before the command was taken"),

@@ -1,11 +1,12 @@
 // `failover`: for how long nobody can write when the leader's process is killed, under load, again and again, and whether
 // anything that was acknowledged is gone afterwards.
 import { setTimeout as sleep } from "node:timers/promises";
-import { DEFAULT_TUNING } from "../packages/raft-store/src/config.ts";
 import { Cluster, NodeFailure, type NodeProcess } from "../packages/raft-store/test/integration/cluster.ts";
 import { type Row, rowOf } from "./lib/report.ts";
 
 const KILLS = 20;
+/** The store's defaults. */
+const TUNING = { electionTimeoutMs: 500, lostLeaderMs: 20 };
 /** Clients at each of the two that live on, each of which writes again as soon as it is answered. */
 const CLIENTS = 8;
 /** Under load before each kill, so that all connections are warm. */
@@ -32,7 +33,7 @@ class Writes {
 }
 
 export async function benchFailover(): Promise<Row[]> {
-  const cluster = await Cluster.start();
+  const cluster = await Cluster.start(TUNING);
   const writes = new Writes();
   const outages: number[] = [];
   try {
@@ -43,15 +44,14 @@ export async function benchFailover(): Promise<Row[]> {
     }
     await cluster.leader();
     const { lost, twice } = await compare(cluster, writes);
-    const { electionTimeoutMs, lostLeaderMs } = DEFAULT_TUNING;
     return [
       rowOf("failover.outage_median_ms", "ms", outages),
       rowOf("failover.outage_max_ms", "ms", [Math.max(...outages)]),
       rowOf("failover.lost", "writes", [lost]),
       rowOf("failover.twice", "writes", [twice]),
       rowOf("failover.acknowledged", "writes", [writes.acknowledged.size]),
-      rowOf("failover.lost_leader_ms", "ms", [lostLeaderMs]),
-      rowOf("failover.election_timeout_ms", "ms", [electionTimeoutMs]),
+      rowOf("failover.lost_leader_ms", "ms", [TUNING.lostLeaderMs]),
+      rowOf("failover.election_timeout_ms", "ms", [TUNING.electionTimeoutMs]),
     ];
   } finally {
     await cluster.stop();

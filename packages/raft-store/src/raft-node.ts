@@ -5,6 +5,7 @@ import type { Mutant } from "./core/mutants.ts";
 import { FIRST_MACHINE_VERSION } from "./core/machine-version.ts";
 import { RaftCore } from "./core/raft-core.ts";
 import { Administration } from "./driver/administration.ts";
+import { AppendFrames } from "./driver/append-frames.ts";
 import { ClusterTime } from "./driver/cluster-time.ts";
 import { asStorageError } from "./driver/failures.ts";
 import { Frames } from "./driver/frames.ts";
@@ -56,6 +57,7 @@ export class RaftNode {
   readonly #loop: StepLoop;
   readonly #turn: TurnEnd;
   readonly #outbox = new Outbox();
+  readonly #appends = new AppendFrames();
   readonly #storage: StorageQueue;
   readonly #replica: Replica;
   readonly #submissions: Submissions;
@@ -351,7 +353,8 @@ export class RaftNode {
       if (this.#submissions.hasWaiting) this.#step(this.#submissions.propose(this.#ticks, this.#wallNow()));
       if (this.#readers.hasUnasked) this.#step({ ...this.#readers.ask(), ...this.#leaseClock() });
     }
-    this.#outbox.flush((to, message) => this.#send(to, message));
+    this.#outbox.flush((to, message) => this.#options.transport.send(to, this.#appends.encode(message)));
+    this.#appends.forget();
   }
 
   #onProgress(index: LogIndex): void {

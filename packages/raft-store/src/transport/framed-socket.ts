@@ -86,7 +86,7 @@ export class FramedSocket {
         this.#socket.uncork();
       });
     }
-    const chunks = [encodeFrameHeader(kind, body), ...body];
+    const chunks = [headerOf(kind, body), ...body];
     const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
     if (bytes <= COPY_BYTES_MAX) this.#socket.write(Buffer.concat(chunks, bytes));
     else for (const chunk of chunks) this.#socket.write(chunk);
@@ -151,4 +151,17 @@ export class FramedSocket {
     this.#slowWatches = pendingBytes > 0 && grown < FRAME_GROWTH_BYTES_MIN ? this.#slowWatches + 1 : 0;
     return this.#slowWatches >= QUIET_WATCHES_MAX;
   }
+}
+
+/** Of messages, whose bodies go to several peers as the same object: the checksum is the work of a header. */
+const messageHeaders = new WeakMap<readonly Uint8Array[], Uint8Array>();
+
+function headerOf(kind: FrameKind, body: readonly Uint8Array[]): Uint8Array {
+  if (kind !== FrameKind.message) return encodeFrameHeader(kind, body);
+  let header = messageHeaders.get(body);
+  if (header === undefined) {
+    header = encodeFrameHeader(kind, body);
+    messageHeaders.set(body, header);
+  }
+  return header;
 }

@@ -1,28 +1,41 @@
 // `npm run bench -- NAME [--json]`: one bench, its table on standard error, one JSON object as the last line.
+import { parseArgs } from "node:util";
 import { CommandError } from "../scripts/lib/command-error.ts";
 import { runCommand } from "../scripts/lib/run-command.ts";
 import { jsonLine, type Row, table } from "./lib/report.ts";
 
+interface Options {
+  /** In the book of the benches that begin with one; each has its own number unless it is given. */
+  readonly bets?: number;
+}
+
 /** Each loads what it measures only when it is asked for. */
-const benches: Readonly<Record<string, () => Promise<Row[]>>> = {
+const benches: Readonly<Record<string, (options: Options) => Promise<Row[]>>> = {
   auth: async () => (await import("./auth.ts")).benchAuth(),
   core: async () => (await import("./core.ts")).benchCore(),
   failover: async () => (await import("./failover.ts")).benchFailover(),
   http: async () => (await import("./http.ts")).benchHttp(),
   raft: async () => (await import("./raft.ts")).benchRaft(),
+  recovery: async ({ bets }) => (await import("./recovery.ts")).benchRecovery(bets),
   ws: async () => (await import("./ws.ts")).benchWs(),
 };
 
 await runCommand("bench", async () => {
   // Standard output is the JSON line alone anyway, so --json asks for nothing more.
-  const [name = "", ...more] = process.argv.slice(2).filter((argument) => argument !== "--json");
+  const { values, positionals } = parseArgs({
+    options: { json: { type: "boolean" }, bets: { type: "string" } },
+    allowPositionals: true,
+  });
+  const [name = "", ...more] = positionals;
   const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
-  if (bench === undefined || more.length > 0) {
+  const bets = values.bets === undefined ? undefined : Number(values.bets);
+  const countable = bets === undefined || (Number.isSafeInteger(bets) && bets > 0);
+  if (bench === undefined || more.length > 0 || !countable) {
     throw new CommandError(
-      `usage: npm run bench -- NAME [--json]; NAME is one of ${Object.keys(benches).join(", ")}`,
+      `usage: npm run bench -- NAME [--bets N] [--json]; NAME is one of ${Object.keys(benches).join(", ")}`,
     );
   }
-  const rows = await bench();
+  const rows = await bench(bets === undefined ? {} : { bets });
   process.stderr.write(table(rows));
   process.stdout.write(`${jsonLine(name, rows)}\n`);
   return 0;

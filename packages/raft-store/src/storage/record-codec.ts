@@ -61,12 +61,17 @@ export interface RecordPlace {
 
 /** The next offset at which a record may begin. */
 export function aligned(offset: number): number {
-  return Math.ceil(offset / RECORD_ALIGNMENT) * RECORD_ALIGNMENT;
+  return ((offset + RECORD_ALIGNMENT - 1) & -RECORD_ALIGNMENT) >>> 0;
 }
 
 /** Bytes the record takes in a file, padding included. */
 export function recordBytes(record: LogRecord): number {
   return aligned(unpaddedBytes(record));
+}
+
+/** Bytes that the record of an entry takes in a file, padding included. */
+export function entryRecordBytes(entry: Entry): number {
+  return aligned(ENTRY_DATA_OFFSET + entry.data.length);
 }
 
 function unpaddedBytes(record: LogRecord): number {
@@ -91,24 +96,9 @@ export function encodeRecord(
   place: RecordPlace,
   durable: number,
 ): number {
-  const length = unpaddedBytes(record);
-  const end = at + length;
-  writeU32(into, length, at + 4);
-  writeU32(into, durable, at + 8);
-  writeU32(into, KIND[record.kind], at + 12);
+  if (record.kind === "entry") return encodeEntryRecord(into, at, record.entry, place, durable);
   const body = at + RECORD_HEADER_BYTES;
   switch (record.kind) {
-    case "entry": {
-      const { entry } = record;
-      into[at + 13] = ENTRY_TYPE[entry.type];
-      writeU64(into, entry.index, body);
-      writeU64(into, entry.term, body + 8);
-      writeU64(into, entry.at, body + 16);
-      writeU64(into, entry.session, body + 24);
-      writeU64(into, entry.seq, body + 32);
-      into.set(entry.data, body + 40);
-      break;
-    }
     case "hard-state":
       writeU64(into, record.hardState.currentTerm, body);
       into.write(record.hardState.votedFor ?? "", body + 8);
@@ -121,6 +111,42 @@ export function encodeRecord(
     default:
       record satisfies never;
   }
+  return finishRecord(into, at, unpaddedBytes(record), KIND[record.kind], place, durable);
+}
+
+/** `encodeRecord` of an entry, of which a busy log writes a hundred thousand a second. */
+export function encodeEntryRecord(
+  into: Buffer,
+  at: number,
+  entry: Entry,
+  place: RecordPlace,
+  durable: number,
+): number {
+  const { data } = entry;
+  const body = at + ENTRY_BODY_OFFSET;
+  writeU64(into, entry.index, body);
+  writeU64(into, entry.term, body + 8);
+  writeU64(into, entry.at, body + 16);
+  writeU64(into, entry.session, body + 24);
+  writeU64(into, entry.seq, body + 32);
+  into.set(data, at + ENTRY_DATA_OFFSET);
+  const kindAndType = KIND.entry | (ENTRY_TYPE[entry.type] << 8);
+  return finishRecord(into, at, ENTRY_DATA_OFFSET + data.length, kindAndType, place, durable);
+}
+
+/** Writes what stands before and behind the body, which is there; returns the offset behind the record. */
+function finishRecord(
+  into: Buffer,
+  at: number,
+  length: number,
+  kindAndType: number,
+  place: RecordPlace,
+  durable: number,
+): number {
+  const end = at + length;
+  writeU32(into, length, at + 4);
+  writeU32(into, durable, at + 8);
+  writeU32(into, kindAndType, at + 12);
   writeU32(into, crc32(into.subarray(at + 4, end), seedOf(place)), at);
   const padded = at + aligned(length);
   for (let i = end; i < padded; i++) into[i] = 0;

@@ -6,7 +6,13 @@ import { logIndex, type LogIndex, term } from "../units.ts";
 import { DurableMark } from "./durable-mark.ts";
 import type { File, FileSystem } from "./file-system.ts";
 import type { LogStorage, LogWrite, RecoveredLog } from "./log-storage.ts";
-import { encodeRecord, type LogRecord, recordBytes } from "./record-codec.ts";
+import {
+  encodeEntryRecord,
+  encodeRecord,
+  entryRecordBytes,
+  type LogRecord,
+  recordBytes,
+} from "./record-codec.ts";
 import { encodeSegmentHeader, SEGMENT_HEADER_BYTES, segmentName } from "./segment.ts";
 import { recoverSegments, type SealedSegment, type SegmentRecovery } from "./segment-recovery.ts";
 import { SpareFile } from "./spare-file.ts";
@@ -51,7 +57,7 @@ export class SegmentLog implements LogStorage {
   #sealed: SealedSegment[] = [];
   #current: OpenSegment | undefined;
   #mark: DurableMark | undefined;
-  #terms = new TermHistory({ index: logIndex(0), term: term(0) });
+  #terms = new TermHistory(BEGINNING);
   /** Begins every segment, so that the ones before it can be removed. */
   #hardState: LogRecord = { kind: "hard-state", hardState: { currentTerm: term(0), votedFor: null } };
   /** Of the write under way, there being one at a time: memory that is used again needs no pages from the kernel. */
@@ -108,11 +114,11 @@ export class SegmentLog implements LogStorage {
 
   async append(writes: readonly LogWrite[]): Promise<void> {
     const { current, mark } = this.#opened();
-    const start = this.#terms.last;
-    const records = writes.flatMap((write) => this.#recordsOf(write));
-    if (records.length === 0) return;
-    const bytes = sumOfBytes(records);
+    const bytes = sumOfWrites(writes);
+    if (bytes === 0) return;
     if (current.end + bytes > this.#segmentBytes) {
+      const start = this.#terms.last;
+      const records = writes.flatMap((write) => this.#recordsOf(write));
       this.#current = await this.#beginSegment(current.sequence + 1, current.end, start, records);
       this.#sealed.push({ sequence: current.sequence, lastIndex: current.lastIndex });
       await current.file.close();
@@ -120,11 +126,9 @@ export class SegmentLog implements LogStorage {
       return;
     }
     if (bytes > this.#buffer.length) this.#buffer = Buffer.alloc(Math.max(bytes, 2 * this.#buffer.length));
-    const encoded = this.#buffer.subarray(0, bytes);
-    encodeRecords(encoded, records, current.salt, current.end, current.end);
-    await current.file.write([encoded], current.end);
+    this.#encodeWrites(writes, current);
+    await current.file.write([this.#buffer.subarray(0, bytes)], current.end);
     current.end += bytes;
-    current.lastIndex = highestIndex(records, current.lastIndex);
     mark.note({ sequence: current.sequence, end: current.end });
     if (current.end > this.#segmentBytes / 4) this.#spare.prepare();
   }
@@ -156,6 +160,16 @@ export class SegmentLog implements LogStorage {
   }
 
   #recordsOf(write: LogWrite): LogRecord[] {
+    const records = this.#changesOf(write);
+    for (const entry of write.entries) {
+      this.#terms.push(entry);
+      records.push({ kind: "entry", entry });
+    }
+    return records;
+  }
+
+  /** What comes before the entries of a write. */
+  #changesOf(write: LogWrite): LogRecord[] {
     const records: LogRecord[] = [];
     if (write.hardState !== undefined) {
       this.#hardState = { kind: "hard-state", hardState: write.hardState };
@@ -169,11 +183,22 @@ export class SegmentLog implements LogStorage {
       this.#terms.truncateFrom(write.truncateFrom);
       records.push({ kind: "truncate", after: this.#terms.last });
     }
-    for (const entry of write.entries) {
-      this.#terms.push(entry);
-      records.push({ kind: "entry", entry });
-    }
     return records;
+  }
+
+  /** Into the buffer, as they will stand from the end of `segment` on. */
+  #encodeWrites(writes: readonly LogWrite[], segment: OpenSegment): void {
+    const { salt, end } = segment;
+    let at = 0;
+    for (const write of writes) {
+      for (const record of this.#changesOf(write))
+        at = encodeRecord(this.#buffer, at, record, { salt, offset: end + at }, end);
+      for (const entry of write.entries) {
+        this.#terms.push(entry);
+        at = encodeEntryRecord(this.#buffer, at, entry, { salt, offset: end + at }, end);
+        if (entry.index > segment.lastIndex) segment.lastIndex = entry.index;
+      }
+    }
   }
 
   /** Makes a segment durable with these records at its head, and only then gives it its name. */
@@ -221,6 +246,20 @@ function encodeRecords(
   let at = 0;
   for (const record of records) at = encodeRecord(into, at, record, { salt, offset: from + at }, durable);
 }
+
+/** Bytes of all records that the writes are made of; positions are of one length, whatever they are. */
+function sumOfWrites(writes: readonly LogWrite[]): number {
+  let sum = 0;
+  for (const { hardState, reset, truncateFrom, entries } of writes) {
+    if (hardState !== undefined) sum += recordBytes({ kind: "hard-state", hardState });
+    if (reset !== undefined) sum += recordBytes({ kind: "reset", after: reset });
+    if (truncateFrom !== undefined) sum += recordBytes({ kind: "truncate", after: BEGINNING });
+    for (const entry of entries) sum += entryRecordBytes(entry);
+  }
+  return sum;
+}
+
+const BEGINNING: LogPosition = { index: logIndex(0), term: term(0) };
 
 function sumOfBytes(records: readonly LogRecord[]): number {
   let sum = 0;

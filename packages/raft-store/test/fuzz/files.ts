@@ -74,6 +74,7 @@ async function drawDisk(random: Random, segmentBytes: number): Promise<MemoryFil
         lastTerm = currentTerm;
       }
     }
+    log.settle();
     if (life < lives - 1 || chance(random, 0.5)) await log.close();
     // What goes on behind the log's back comes to rest.
     await new Promise((resolve) => void setImmediate(resolve));

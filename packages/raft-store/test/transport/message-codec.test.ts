@@ -116,7 +116,18 @@ const MESSAGES: readonly (readonly [WireMessage, string])[] = [
   [{ type: "ClockReport", wallMs: 1_700_000_000_000 }, "10 0068e5cf8b010000"],
 ];
 
-const comparable = (message: WireMessage): unknown => JSON.parse(JSON.stringify(message));
+/** As plain values: data may be views of different kinds. */
+const comparable = (message: WireMessage): unknown =>
+  JSON.parse(
+    JSON.stringify(message, (_key, value: unknown) =>
+      value instanceof Uint8Array ? [...value] : isBufferJson(value) ? value.data : value,
+    ),
+  );
+
+/** A Buffer turns itself into this before a replacer sees it. */
+function isBufferJson(value: unknown): value is { readonly data: readonly number[] } {
+  return typeof value === "object" && value !== null && "type" in value && value.type === "Buffer";
+}
 
 describe("the codec of messages", () => {
   test.each(MESSAGES.map(([message, hex]) => [message.type, message, hex] as const))(

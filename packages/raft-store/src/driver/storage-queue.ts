@@ -73,25 +73,13 @@ export class StorageQueue {
     try {
       while (this.#waiting.length > 0 && !this.#failed) await this.#runGroup();
     } catch (error) {
-      this.#fail(error);
+      this.#failed = true;
+      this.#waiting = [];
+      this.#onFailed(error);
     }
     this.#running = false;
-    if (!this.#failed) this.#settle();
+    if (!this.#failed) this.#log.settle();
     for (const resolve of this.#idle.splice(0)) resolve();
-  }
-
-  #settle(): void {
-    try {
-      this.#log.settle();
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  #fail(error: unknown): void {
-    this.#failed = true;
-    this.#waiting = [];
-    this.#onFailed(error);
   }
 
   async #runGroup(): Promise<void> {

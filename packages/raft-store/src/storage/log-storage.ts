@@ -41,7 +41,7 @@ export interface LogStorage {
   append(writes: readonly LogWrite[]): Promise<void>;
   /**
    * No append follows at once: whatever vouches for the last one, where a further one would have done so, may be written
-   * now. Neither waited for nor promised to be durable.
+   * now. Neither waited for nor promised to be durable; a failure is the next append's.
    */
   settle(): void;
   /** Allows entries up to `through` to be forgotten; some may be kept. A snapshot holds what they led to. */

@@ -75,7 +75,7 @@ export function encodeMessage(message: WireMessage): Uint8Array[] {
       w.u64s(message.term, message.session, message.settledBelow);
       w.u32(message.proposals.length);
       for (const { seq, data } of message.proposals) {
-        w.u64s(seq);
+        w.u64(seq);
         w.bytes(data);
       }
       break;
@@ -83,7 +83,7 @@ export function encodeMessage(message: WireMessage): Uint8Array[] {
       w.u64s(message.term, message.session);
       w.u8(REJECT_REASONS.indexOf(message.reason));
       w.u32(message.seqs.length);
-      for (const seq of message.seqs) w.u64s(seq);
+      for (const seq of message.seqs) w.u64(seq);
       break;
     case "ReadIndex":
       w.u64s(message.term, message.session, message.request);

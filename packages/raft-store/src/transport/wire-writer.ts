@@ -26,11 +26,13 @@ export class WireWriter {
     this.#at += 4;
   }
 
+  u64(value: number): void {
+    writeU64(this.#into, value, this.#at);
+    this.#at += 8;
+  }
+
   u64s(...values: readonly number[]): void {
-    for (const value of values) {
-      writeU64(this.#into, value, this.#at);
-      this.#at += 8;
-    }
+    for (const value of values) this.u64(value);
   }
 
   bytes(value: Uint8Array): void {

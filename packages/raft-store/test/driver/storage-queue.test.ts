@@ -15,7 +15,9 @@ function op(opId: number, options: Partial<PersistOp> = {}): PersistOp {
 function heldLog(): {
   log: LogStorage;
   appends: { writes: readonly LogWrite[]; finish(error?: Error): void }[];
+  settledAfter: number[];
 } {
+  const settledAfter: number[] = [];
   const appends: { writes: readonly LogWrite[]; finish(error?: Error): void }[] = [];
   const log: LogStorage = {
     open: () => Promise.reject(new Error("not opened here")),
@@ -23,11 +25,11 @@ function heldLog(): {
       new Promise((resolve, reject) => {
         appends.push({ writes, finish: (error) => (error === undefined ? resolve() : reject(error)) });
       }),
-    settle: () => {},
+    settle: () => settledAfter.push(appends.length),
     compact: async () => {},
     close: async () => {},
   };
-  return { log, appends };
+  return { log, appends, settledAfter };
 }
 
 function queueOver(log: LogStorage): {
@@ -90,6 +92,21 @@ describe("the storage queue", () => {
     await runtime.endTurn();
     expect(order).toEqual(["published after 1 appends"]);
     expect(appends[1]?.writes).toMatchObject([{ reset: { index: 9, term: 1 } }, { entries: [{ index: 3 }] }]);
+  });
+
+  test("tells the log that it may settle when no write follows at once, and not before", async () => {
+    const { log, appends, settledAfter } = heldLog();
+    const { runtime, queue } = queueOver(log);
+    queue.persist(op(1), undefined);
+    await runtime.endTurn();
+    queue.persist(op(2), undefined);
+    appends[0]?.finish();
+    await runtime.endTurn();
+    expect(appends).toHaveLength(2);
+    expect(settledAfter).toEqual([]);
+    appends[1]?.finish();
+    await runtime.endTurn();
+    expect(settledAfter).toEqual([2]);
   });
 
   test("never writes again after an error, and reports nothing durable", async () => {

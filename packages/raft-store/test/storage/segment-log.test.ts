@@ -142,6 +142,34 @@ describe("damage to what had been on the disk", () => {
     expect(refused).toBeGreaterThan(lastAt * 0.8);
   });
 
+  test("in a write that another followed at once is refused, though no mark vouches for either", async () => {
+    const disk = new MemoryFileSystem();
+    const log = logIn(disk);
+    await log.open();
+    const path = "/log/000000000001.log";
+    const mark = disk.bytes("/log/mark").slice();
+    const from = endOf(disk.bytes(path));
+    await log.append([{ entries: SETTLED }]);
+    const to = endOf(disk.bytes(path));
+    await log.append([{ entries: LAST }]);
+    await turns();
+    expect(disk.bytes("/log/mark")).toEqual(mark);
+    let refused = 0;
+    for (let at = from; at < to; at++) {
+      const damaged = disk.clone();
+      const bytes = damaged.bytes(path);
+      bytes[at] = (bytes[at] as number) ^ 1;
+      try {
+        // Padding between records belongs to none.
+        expect(plain((await openIn(damaged)).entries)).toEqual(plain([...SETTLED, ...LAST]));
+      } catch (error) {
+        expect(error).toMatchObject({ code: "RAFT_STORAGE_CORRUPT" });
+        refused += 1;
+      }
+    }
+    expect(refused).toBeGreaterThan((to - from) * 0.8);
+  });
+
   test("that zeroes a piece of it is refused, though zeros end a log", async () => {
     const { disk, path, lastAt } = await diskWith(SETTLED, LAST);
     for (let hole = 64; hole + 64 <= lastAt; hole += 64) {

@@ -13,7 +13,7 @@ const HELP = `Shows that the simulator finds bugs: switches known ones on, one a
 Exit code 1: a mutant survived, so a bug like it would too.
 `;
 
-const BUDGET_DEFAULT = 400;
+const BUDGET_DEFAULT = 1000;
 /** Runs without quiet stretches: most of what kills a mutant happens while much else does. */
 const DENSE: PlanChange = { busy: true, troubledMs: 15_000 };
 

@@ -1,4 +1,5 @@
 // Clients that are broken or mean, on raw sockets: the node answers in form, and goes on.
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -86,6 +87,66 @@ describe("a body", () => {
     socket.destroy();
     await once(socket, "close");
     expect((await node.get("/healthz")).status).toBe(200);
+  });
+});
+
+describe("a client that breaks the WebSocket's rules", () => {
+  const hello =
+    "GET /ws HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n" +
+    "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+  const MASKED = 0x80;
+
+  function frame(first: number, second: number, payload: Buffer): Buffer {
+    const mask = (second & MASKED) === 0 ? Buffer.alloc(0) : Buffer.alloc(4);
+    return Buffer.concat([Buffer.from([first, second]), mask, payload]);
+  }
+
+  it.each<[string, Buffer]>([
+    ["text that is no UTF-8", frame(0x81, MASKED | 2, Buffer.from([0xc3, 0x28]))],
+    ["a frame without a mask", frame(0x81, 2, Buffer.from("{}"))],
+    ["a reserved bit", frame(0xf1, MASKED | 2, Buffer.from("{}"))],
+    ["an opcode that is none", frame(0x83, MASKED | 2, Buffer.from("{}"))],
+    ["a ping in pieces", frame(0x09, MASKED | 2, Buffer.from("{}"))],
+    [
+      "a length beyond all bounds",
+      Buffer.from([0x81, MASKED | 127, 0x7f, 255, 255, 255, 255, 255, 255, 255, 0, 0, 0, 0]),
+    ],
+    ["an end without a beginning", frame(0x80, MASKED | 2, Buffer.from("{}"))],
+  ])("is let go, and nobody else is: %s", async (what, bytes) => {
+    const honest = await SocketClient.connect(port);
+    const socket = connect(port, "127.0.0.1");
+    socket.on("error", () => socket.destroy());
+    socket.write(hello);
+    // Not before the answer: what comes with the request itself is nothing to one carrier, and frames to the other.
+    await once(socket, "data");
+    socket.resume();
+    socket.write(bytes);
+    // uWebSockets.js takes what follows for the mask, and waits: its idle time-out ends that.
+    const isPatient = carrier() === "uws" && what === "a frame without a mask";
+    if (!isPatient) await once(socket, "close");
+    socket.destroy();
+    await honest.settled();
+    await honest.close();
+  });
+
+  it("is let go, whatever bytes come at random", async () => {
+    const honest = await SocketClient.connect(port);
+    for (let some = 0; some < 20; some += 1) {
+      const connections = Array.from({ length: 20 }, async () => {
+        const socket = connect(port, "127.0.0.1");
+        socket.on("error", () => socket.destroy());
+        socket.resume();
+        socket.write(hello);
+        socket.end(randomBytes(500));
+        const timer = setTimeout(() => socket.destroy(), 1_000);
+        await once(socket, "close");
+        clearTimeout(timer);
+      });
+      await Promise.all(connections);
+    }
+    await honest.settled();
+    expect((await node.get("/api/games")).status).toBe(200);
+    await honest.close();
   });
 });
 

@@ -17,8 +17,10 @@ import type {
   NewGame,
   OddsPoint,
   Page,
-  SettlePreview,
+  Receipt,
+  ReceiptKey,
   Settlement,
+  SettlePreview,
   Transaction,
 } from "./types.ts";
 
@@ -69,9 +71,12 @@ export class Commands {
   }): Promise<Answer<Page<BetListing>>> {
     return this.#http.get(`/api/bets${query({ ...filter, limit: PAGE_SIZE })}`);
   }
-  /** The bet as the cluster's majority has it at this moment, not as one node remembers it. */
-  verifyBet(id: number): Promise<Answer<BetListing>> {
-    return this.#http.get(`/api/bets/${id}?consistency=linearizable`);
+  /** To be checked with `verifyReceipt` of betting-core. */
+  receipt(id: number): Promise<Answer<Receipt>> {
+    return this.#http.get(`/api/bets/${id}/receipt`);
+  }
+  receiptKey(): Promise<Answer<ReceiptKey>> {
+    return this.#http.get("/api/receipt-key");
   }
   transactions(cursor: string | null): Promise<Answer<Page<Transaction>>> {
     return this.#http.get(`/api/transactions${query({ cursor, limit: PAGE_SIZE })}`);

@@ -35,6 +35,9 @@ export type OddsPoint = Wire<contract.OddsHistory["items"][number]>;
 export type Bet = Wire<contract.Bet>;
 /** A bet as lists show it, with the words of its game. */
 export type BetListing = Wire<contract.BetDetail>;
+/** Proof that a bet was accepted: see docs/receipts.md. */
+export type Receipt = Wire<contract.Receipt>;
+export type ReceiptKey = Wire<contract.ReceiptKey>;
 export type BetOrder = Wire<contract.BetRequest>;
 /** The game around a bet; labels only where the answer has them. */
 export type BetGame = Omit<Wire<contract.BetGame>, "outcomes"> & {

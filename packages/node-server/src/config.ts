@@ -1,7 +1,9 @@
 // The one reader of the environment: variables in, a validated configuration out. Nothing else in the package
 // touches `process.env`, so what a node depends on is on this page.
+import type { KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
+import { receiptKeyFor, receiptKeyOf } from "./receipts/receipt-key.ts";
 
 /** Everything a game node is told from outside. */
 export interface NodeConfig {
@@ -19,6 +21,8 @@ export interface NodeConfig {
   readonly dataDir: string;
   readonly clusterId: string;
   readonly clusterSecret: string | undefined;
+  /** Signs checkpoints of the history; the same on every node. */
+  readonly receiptKey: KeyObject;
   /** Of the Raft transport, read from the files named; undefined: it is not encrypted. */
   readonly raftTls: { readonly key: string; readonly cert: string; readonly ca: string } | undefined;
   readonly jwksUrl: URL;
@@ -84,6 +88,11 @@ export const VARIABLES: readonly (readonly [name: string, fallback: string | und
     "PEM file: certificate for this node's id (subject alternative name, DNS)",
   ],
   ["QUORUMBOOK_RAFT_TLS_CA", "", "PEM file: the authority that issues to members alone"],
+  [
+    "QUORUMBOOK_RECEIPT_KEY",
+    "",
+    "PEM file: the cluster's private Ed25519 key for receipts; else made of the cluster's secret",
+  ],
   ["QUORUMBOOK_JWKS_URL", undefined, "where auth-server publishes its public keys"],
   [
     "QUORUMBOOK_REVOCATIONS_URL",
@@ -123,6 +132,7 @@ export function readConfig(env: Environment): NodeConfig {
     dataDir: required(env, "QUORUMBOOK_NODE_DATA"),
     clusterId: required(env, "QUORUMBOOK_CLUSTER_ID"),
     clusterSecret: optional(env, "QUORUMBOOK_CLUSTER_SECRET") || undefined,
+    receiptKey: readReceiptKey(env),
     raftTls: readRaftTls(env),
     jwksUrl: readUrl("QUORUMBOOK_JWKS_URL", required(env, "QUORUMBOOK_JWKS_URL")),
     revocationsUrl: readOptionalUrl(env, "QUORUMBOOK_REVOCATIONS_URL"),
@@ -146,6 +156,20 @@ function optional(env: Environment, name: string): string {
   const value = env[name];
   if (value !== undefined && value !== "") return value;
   return VARIABLES.find(([variable]) => variable === name)?.[1] ?? "";
+}
+
+function readReceiptKey(env: Environment): KeyObject {
+  const variable = "QUORUMBOOK_RECEIPT_KEY";
+  const path = optional(env, variable);
+  if (path === "") {
+    const secret = optional(env, "QUORUMBOOK_CLUSTER_SECRET") || undefined;
+    return receiptKeyFor(required(env, "QUORUMBOOK_CLUSTER_ID"), secret);
+  }
+  try {
+    return receiptKeyOf(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new ConfigError(variable, `${path} cannot be used: ${(error as Error).message}`);
+  }
 }
 
 /** All three or none. The files' contents are checked by the transport. */

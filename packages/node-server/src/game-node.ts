@@ -1,5 +1,6 @@
 // A game node put together: machine, log, gateway, routes, sockets. `main.ts` gives it a replicated log and the
 // real clock; tests a log in memory.
+import type { KeyObject } from "node:crypto";
 import type { FastifyBaseLogger } from "fastify";
 import type { Front } from "./front/front.ts";
 import { createNodeFront } from "./front/node-front.ts";
@@ -10,6 +11,8 @@ import { createMetrics } from "./metrics.ts";
 import { PeerReporter } from "./peer-reports.ts";
 import { BettingStateMachine } from "./replication/betting-state-machine.ts";
 import { CommandGateway } from "./replication/command-gateway.ts";
+import { startHashing } from "./receipts/hash-history.ts";
+import { Notary, originOf } from "./receipts/notary.ts";
 import { startDuties } from "./replication/leader-duties.ts";
 import { ReadinessWatch } from "./replication/readiness.ts";
 import type { ReplicatedLog } from "./replication/replicated-log.ts";
@@ -38,6 +41,9 @@ export interface GameNodeOptions<Log extends ReplicatedLog> {
   /** How the keys are fetched; by default over HTTP. */
   readonly fetchKeys?: TokenVerifierOptions["fetchKeys"];
   readonly bankroll: number;
+  readonly clusterId: string;
+  /** Private key of Ed25519 that checkpoints of the history are signed with. */
+  readonly receiptKey: KeyObject;
   readonly rateLimit: number;
   /** Addresses of proxies whose word on the client's address is taken, beside loopback. */
   readonly trustedProxies?: readonly string[];
@@ -116,6 +122,12 @@ export async function createGameNode<Log extends ReplicatedLog>(
     gateway,
     tokens,
     isRevoked,
+    notary: new Notary({
+      book: () => machine.book,
+      key: options.receiptKey,
+      origin: originOf(options.clusterId),
+      now: () => performance.now(),
+    }),
     rates: new RateLimiter(options.rateLimit, () => performance.now()),
     addressOf: clientAddressBy(options.trustedProxies ?? []),
     ownReport: () => ownReport(log.status(), machine, performance.now() - appliedAt),
@@ -146,6 +158,10 @@ export async function createGameNode<Log extends ReplicatedLog>(
       onDelay: (error) => logger.debug({ err: error }, "the leader's tick will be tried again"),
     },
     onFatal,
+  );
+  const stopHashing = startHashing(
+    () => machine.book,
+    () => gateway.inFlight > 0,
   );
   const stopKeepAlive = startKeepAlive(broadcaster.sessions, now);
 
@@ -182,6 +198,7 @@ export async function createGameNode<Log extends ReplicatedLog>(
       revocations?.stop();
       stopKeepAlive();
       stopDuties();
+      stopHashing();
       await front?.sockets.close(GOING_AWAY, "the node is going away");
       broadcaster.stop();
       await (front ?? app).close();

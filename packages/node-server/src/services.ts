@@ -6,6 +6,7 @@ import type { CommandGateway } from "./replication/command-gateway.ts";
 import type { Readiness } from "./replication/readiness.ts";
 import type { ReplicatedLog } from "./replication/replicated-log.ts";
 import type { ClientAddress } from "./security/client-address.ts";
+import type { Notary } from "./receipts/notary.ts";
 import type { RateLimiter } from "./security/rate-limiter.ts";
 import type { Identity, TokenVerifier } from "./security/token-verifier.ts";
 import type { PeerReports } from "./views/cluster-answer.ts";
@@ -17,6 +18,7 @@ export interface Services {
   readonly tokens: TokenVerifier;
   /** Whether auth-server has called back the token that this identity came from. */
   readonly isRevoked: (identity: Identity) => boolean;
+  readonly notary: Notary;
   readonly rates: RateLimiter;
   readonly addressOf: ClientAddress;
   /** This node's row of the cluster, now. */

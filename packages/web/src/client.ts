@@ -24,6 +24,7 @@ import { GamesStore } from "./stores/games.ts";
 import { Notices } from "./stores/notices.ts";
 import { type Decision, type Order, OrderDesk } from "./stores/orders.ts";
 import { Preferences } from "./stores/preferences.ts";
+import { Receipts } from "./stores/receipts.ts";
 import { ServerClock } from "./stores/server-clock.ts";
 import { SlipStore } from "./stores/slip.ts";
 import { TickerStore } from "./stores/ticker.ts";
@@ -86,6 +87,7 @@ const http = new HttpClient({
   random: Math.random,
 });
 export const commands = new Commands(http, newKey);
+export const receipts = new Receipts(commands, localStorage, "subtle" in crypto);
 
 const publicMessages = new FrameQueue<PublicMessage>(
   { onFrame: (work) => requestAnimationFrame(work), after },

@@ -13,6 +13,7 @@ import {
 import { formatMoney } from "./format/money.ts";
 import type { OddsFormat } from "./format/odds.ts";
 import type { Strength } from "./format/password-strength.ts";
+import type { BetVerdict } from "./stores/receipts.ts";
 import type { Tone } from "./stores/notices.ts";
 
 export const strings = {
@@ -149,8 +150,13 @@ export const strings = {
     receipt: "Receipt",
     verify: "Verify",
     verifying: "Verifying …",
-    verified: (at: string) => `Confirmed by a majority of the cluster at ${at}.`,
-    differs: "The cluster tells this bet differently. Reload the page.",
+    proven: (entries: number) => `Proven: it is in the history of ${entries} entries that the house signed.`,
+    unproven: {
+      differs: "The receipt is of other terms than are shown here. Reload the page; keep the receipt.",
+      unproven: "The receipt does not prove this bet. Keep it, and complain.",
+      "other-key": "The house signs with another key than before. Ask why before you believe it.",
+      insecure: "This browser checks signatures on secure addresses (https) only.",
+    } satisfies Record<Exclude<BetVerdict["type"], "proven" | "problem">, string>,
     logEntry: (index: number) => `Log entry ${index}`,
   },
   account: {

@@ -147,6 +147,28 @@ export const ExposureAnswer = closed({
 
 export type ExposureAnswer = Type.Static<typeof ExposureAnswer>;
 
+const Base64 = Type.String({ pattern: "^[A-Za-z0-9+/]*={0,2}$" });
+export const ReceiptKeyAnswer = closed({
+  key: Type.String({
+    description: "<name>+<key id>+<base64 of 1 and the Ed25519 key>, as in C2SP signed-note",
+  }),
+});
+export const CheckpointAnswer = closed({
+  size: Count,
+  root: Base64,
+  note: Type.String({
+    description: "A C2SP tlog-checkpoint: origin, size, root, and the signature over them",
+  }),
+});
+export const ConsistencyAnswer = closed({ from: Count, to: Count, path: Type.Array(Base64) });
+/** `leaf` has the bet as it was accepted, `path` leads from it to the checkpoint's root (RFC 6962 §2.1.1). */
+export const ReceiptAnswer = closed({
+  leaf: Base64,
+  leafIndex: Count,
+  path: Type.Array(Base64),
+  checkpoint: Type.String(),
+});
+
 const Facts = Type.Record(Type.String(), Type.Unknown());
 export const AuditPage = pageOf(
   closed({

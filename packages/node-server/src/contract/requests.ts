@@ -42,6 +42,12 @@ export const BetsQuery = closed({
   consistency: Consistency,
 });
 export const OddsHistoryQuery = closed({ since: Type.Optional(Index), consistency: Consistency });
+/** Sizes of the history: from 1 to the newest checkpoint's unless told. */
+export const ConsistencyQuery = closed({
+  from: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, default: 1 })),
+  to: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
+  consistency: Consistency,
+});
 export const NoQuery = closed({});
 export const IdParams = closed({ id: Id });
 

@@ -29,6 +29,7 @@ import { gameRoutes } from "./routes/games.ts";
 import { gameLifecycleRoutes } from "./routes/game-lifecycle.ts";
 import { limitRoutes } from "./routes/limits.ts";
 import { operationRoutes } from "./routes/operations.ts";
+import { receiptRoutes } from "./routes/receipts.ts";
 
 export type App = ReturnType<typeof bareApp>;
 
@@ -103,6 +104,7 @@ export async function createApp(
     gameRoutes,
     balanceRoutes,
     betRoutes,
+    receiptRoutes,
     limitRoutes,
     gameLifecycleRoutes,
     adminRoutes,

@@ -1,4 +1,5 @@
 // Three nodes as processes, on real disks, killed at the worst moment.
+import { type Receipt, verifyReceipt } from "@quorumbook/betting-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { GameAnswer } from "../../src/contract/answers.ts";
 import { freshKey } from "../support/memory-node.ts";
@@ -78,6 +79,28 @@ describe("three nodes", () => {
       const digests = views.flatMap((view) => view.nodes.map(({ digest }) => digest?.value));
       return digests.length === 9 && new Set(digests).size === 1 && digests[0] !== undefined;
     });
+  });
+
+  it("prove a bet alike: one key, one leaf, and a receipt from any of them", async () => {
+    const [first, ...others] = cluster.nodes;
+    if (first === undefined) throw new Error("no nodes");
+    const body = { gameId: await openGame(first), outcome: "opt1", stake: 321, odds: 1.01, accept: "any" };
+    const placed = await first.ask("POST", "/api/bets", { as: "ann", key: freshKey(), body });
+    const { id } = placed.body["bet"] as { id: number };
+    const { key } = (await first.ask("GET", "/api/receipt-key", {})).body as { key: string };
+    const ofFirst = await first.ask("GET", `/api/bets/${id}/receipt`, { as: "ann" });
+    for (const node of others) {
+      const { body: receipt } = await node.ask("GET", `/api/bets/${id}/receipt`, {
+        as: "ann",
+        minIndex: ofFirst.bookIndex,
+      });
+      const { leaf, leafIndex } = ofFirst.body;
+      expect(receipt).toMatchObject({ leaf, leafIndex });
+      expect(await verifyReceipt(receipt as unknown as Receipt, key)).toMatchObject({
+        valid: true,
+        bet: { betId: id, userId: "ann", stake: 321 },
+      });
+    }
   });
 
   it("lose no acknowledged bet, and double none, when the leader is killed with bets in flight", async () => {

@@ -2,6 +2,7 @@
 import pino from "pino";
 import { afterEach, describe, expect, it } from "vitest";
 import { createGameNode, type GameNode } from "../../src/game-node.ts";
+import { receiptKeyFor } from "../../src/receipts/receipt-key.ts";
 import { MemoryLog } from "../../src/replication/memory-log.ts";
 import { startMemoryNode } from "../support/memory-node.ts";
 import { createTokenIssuer } from "../support/token-issuer.ts";
@@ -41,6 +42,8 @@ async function restarted(): Promise<number> {
     audience: "quorumbook",
     bankroll: 100_000_000,
     rateLimit: 0,
+    clusterId: "memory",
+    receiptKey: receiptKeyFor("memory", "hush"),
     logger: pino({ level: "silent" }),
     onFatal: (error) => failures.push(error),
   });

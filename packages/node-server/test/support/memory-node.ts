@@ -7,6 +7,7 @@ import { expect } from "vitest";
 import { compileGuard } from "../../src/contract/validation.ts";
 import { createGameNode, type GameNode } from "../../src/game-node.ts";
 import { loadUws } from "../../src/uws/load-uws.ts";
+import { receiptKeyFor } from "../../src/receipts/receipt-key.ts";
 import { MemoryLog } from "../../src/replication/memory-log.ts";
 import { carrier } from "./carrier.ts";
 import { createTokenIssuer, type TokenIssuer } from "./token-issuer.ts";
@@ -85,6 +86,8 @@ export async function startMemoryNode(options: MemoryNodeOptions = {}): Promise<
     bankroll: options.bankroll ?? 100_000_000,
     rateLimit: options.rateLimit ?? 0,
     uws: carrier() === "uws" ? loadUws().uws : undefined,
+    clusterId: "memory",
+    receiptKey: receiptKeyFor("memory", "hush"),
     logger,
     onFatal: (error) => failures.push(error),
   });

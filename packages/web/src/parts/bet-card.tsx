@@ -1,9 +1,8 @@
 import { useState } from "preact/hooks";
-import type { Bet } from "@quorumbook/client";
-import { commands, games, preferences } from "../client.ts";
+import { games, preferences, receipts } from "../client.ts";
 import { formatMoney } from "../format/money.ts";
 import { formatOdds } from "../format/odds.ts";
-import { formatClock, formatTimeExact } from "../format/time.ts";
+import { formatTimeExact } from "../format/time.ts";
 import type { BetRecord } from "../stores/bets.ts";
 import { problemText, strings } from "../strings.ts";
 import { download } from "./download.ts";
@@ -40,7 +39,7 @@ export function BetCard({ bet }: { bet: BetRecord }) {
         <span>
           {strings.bets.reference(bet.id)} · {strings.bets.logEntry(bet.index)}
         </span>
-        <button type="button" class="link" onClick={() => saveReceipt(bet, question, label)}>
+        <button type="button" class="link" onClick={() => void saveReceipt(bet, question, label, setVerdict)}>
           {strings.bets.receipt}
         </button>
         <button type="button" class="link" onClick={() => void verify(bet, setVerdict)}>
@@ -63,39 +62,28 @@ function Fact({ name, value }: { name: string; value: string }) {
   );
 }
 
-/** Asks a majority of the cluster what the bet is, and compares what cannot change. */
+/** Checks the bet's receipt against the house's signature, here in the browser. */
 async function verify(bet: BetRecord, say: (verdict: string) => void): Promise<void> {
   say(strings.bets.verifying);
-  const answer = await commands.verifyBet(bet.id);
-  if (!answer.ok) say(problemText(answer.problem));
-  else
-    say(isSameBet(bet, answer.value) ? strings.bets.verified(formatClock(Date.now())) : strings.bets.differs);
+  const verdict = await receipts.verify(bet);
+  if (verdict.type === "proven") say(strings.bets.proven(verdict.entries));
+  else say(verdict.type === "problem" ? problemText(verdict.problem) : strings.bets.unproven[verdict.type]);
 }
 
-function isSameBet(a: Bet, b: Bet): boolean {
-  const agreed = (bet: Bet) =>
-    [bet.id, bet.gameId, bet.outcome, bet.stake, bet.odds, bet.potentialPayout, bet.index, bet.status].join(
-      " ",
-    );
-  return agreed(a) === agreed(b);
-}
-
-/** The bet as a file of the bettor's own: what was agreed, and where in the log it stands. */
-function saveReceipt(bet: BetRecord, question: string, label: string): void {
-  const { id, gameId, outcome, stake, odds, potentialPayout, status, payout, placedAt, index } = bet;
-  const receipt = {
-    id,
-    gameId,
-    question,
-    outcome,
-    label,
-    stake,
-    odds,
-    potentialPayout,
-    status,
-    payout,
-    placedAt,
-    index,
-  };
-  download(`bet-${id}.json`, "application/json", `${JSON.stringify(receipt, null, 2)}\n`);
+/** The bet as a file of the bettor's own: what was agreed, and what proves it to anybody. */
+async function saveReceipt(
+  bet: BetRecord,
+  question: string,
+  label: string,
+  say: (trouble: string) => void,
+): Promise<void> {
+  const answer = await receipts.fetch(bet.id);
+  if (!answer.ok) {
+    say(problemText(answer.problem));
+    return;
+  }
+  const { id, gameId, outcome, stake, odds, potentialPayout, placedAt, index } = bet;
+  const agreed = { id, gameId, question, outcome, label, stake, odds, potentialPayout, placedAt, index };
+  const file = { bet: agreed, ...answer.value };
+  download(`bet-${id}.json`, "application/json", `${JSON.stringify(file, null, 2)}\n`);
 }

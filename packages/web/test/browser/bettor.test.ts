@@ -64,7 +64,7 @@ describe("a bettor", () => {
     await anna.getByRole("link", { name: "Sign in" }).waitFor();
   });
 
-  test("verifies a bet against the cluster's majority and takes a receipt", async () => {
+  test("proves a bet in the browser and takes the receipt along", async () => {
     const anna = await open();
     await register(anna);
     const gameId = await newGame();
@@ -72,7 +72,7 @@ describe("a bettor", () => {
     await anna.getByText(/Bet \d+ placed/).waitFor();
     await anna.goto("/bets");
     await anna.getByRole("button", { name: "Verify" }).click();
-    await anna.getByText(/Confirmed by a majority/).waitFor();
+    await anna.getByText(/Proven: it is in the history/).waitFor();
     const [download] = await Promise.all([
       anna.waitForEvent("download"),
       anna.getByRole("button", { name: "Receipt" }).click(),

@@ -69,9 +69,13 @@ export function betRoutes(app: App, services: Services): void {
       const bet = machine.book.bet(betId(id));
       // Somebody else's bet is answered like none: ids are not to be guessed.
       if (bet === undefined || bet.userId !== askerOf(request).actor) {
-        throw new ProblemError({ code: "bet_not_found", detail: `There is no bet ${id} of yours.` });
+        throw betNotFound(id);
       }
       reply.send(betDetailAnswer(bet));
     },
   );
+}
+
+export function betNotFound(id: number): ProblemError {
+  return new ProblemError({ code: "bet_not_found", detail: `There is no bet ${id} of yours.` });
 }

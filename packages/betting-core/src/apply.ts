@@ -18,14 +18,16 @@ import { encodeCommandLeaf } from "./history/leaf.ts";
 import { leafHashOf } from "./history/tree.ts";
 import { addBankroll } from "./house/add-bankroll.ts";
 import { openBook } from "./house/open-book.ts";
-import type { AcceptedOutcome, Applied, Outcome } from "./outcomes.ts";
+import { revealSeed } from "./draws/reveal-seed.ts";
+import { rejected } from "./rejected.ts";
+import type { AcceptedOutcome, Applied, Outcome, RejectedOutcome } from "./outcomes.ts";
 import { fingerprintOf } from "./requests/fingerprint.ts";
 import { replayOf } from "./requests/replay-outcome.ts";
 import { DAY, HOUR, KEPT, type Lifetime } from "./requests/requests-table.ts";
 import { goOn } from "./settlements/write-rows.ts";
 import type { BookState } from "./state/book-state.ts";
 import { COMMAND, RESULT } from "./state/codes.ts";
-import { trusted, type UnixMillis } from "./units.ts";
+import { type GameId, trusted, type UnixMillis } from "./units.ts";
 
 const NO_EVENTS: readonly BookEvent[] = [];
 
@@ -96,15 +98,17 @@ function decide(state: BookState, command: Command): Outcome {
     case "closeGame":
       return changeStatus(state, command);
     case "settleGame":
-      return settleGame(state, command);
+      return chosenFor(state, command.gameId) ?? settleGame(state, command);
     case "resettleGame":
-      return resettleGame(state, command);
+      return chosenFor(state, command.gameId) ?? resettleGame(state, command);
     case "voidGame":
       return voidGame(state, command);
     case "setLimits":
       return setLimits(state, command);
     case "addBankroll":
       return addBankroll(state, command);
+    case "revealSeed":
+      return revealSeed(state, command);
     case "expire":
       return expire(state, command);
     default:
@@ -116,6 +120,11 @@ function decide(state: BookState, command: Command): Outcome {
 function goOnWriting(state: BookState, { type }: Command): void {
   const { isEmpty, pace } = state.settlements;
   if (!isEmpty) goOn(state, type === "expire" ? pace.tick : pace.entry);
+}
+
+/** Nobody may choose the result of a game that is drawn. */
+function chosenFor(state: BookState, gameId: GameId): RejectedOutcome | undefined {
+  return state.draws.get(gameId) === undefined ? undefined : rejected({ code: "drawn_game" });
 }
 
 /** What made a bet or a ledger row of its own is remembered as long as that is. */

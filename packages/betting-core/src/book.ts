@@ -10,6 +10,7 @@ import type {
   BetDetailView,
   BetStatus,
   BetView,
+  DrawView,
   ExposureView,
   GameStatus,
   GameView,
@@ -64,6 +65,7 @@ export interface DigestParts {
   readonly requests: string;
   readonly audit: string;
   readonly history: string;
+  readonly draws: string;
 }
 
 /** What a bet would do. Nothing has changed. */
@@ -198,6 +200,8 @@ export interface Book {
   prepareSettlePreview(id: GameId, winner: string, betsMax: number): boolean;
   /** Actions of admins and of the system, newest first. */
   audit(query?: PageQuery): Page<AuditView>;
+  /** Undefined where there is no such game, or where its result is not drawn. */
+  draw(id: GameId): DrawView | undefined;
   /** Oldest first, at most 1000 points, first and last kept; from log index `since` on, inclusive. */
   oddsHistory(id: GameId, since?: LogIndex): readonly OddsPoint[] | undefined;
   /** What the bet would do at that time (default: now, as the log knows it). */

@@ -102,6 +102,27 @@ export interface CreateGame extends Envelope {
   /** From then on no bets; the leader's next tick closes the game. */
   readonly closesAt?: UnixMillis;
   readonly pricing: Pricing;
+  /** Virtual games only: the result is drawn, not chosen. Absent: an admin settles it. */
+  readonly draw?: Draw;
+}
+
+/** Who takes part in a draw, and until when each must have shown its seed. */
+export interface Draw {
+  /**
+   * SHA-256 of each party's seed of 32 bytes, 64 lower-case hexadecimal digits: the house's, and those of one to three
+   * others. As long as one party keeps its seed to itself until betting has ended, nobody can know or steer the result.
+   */
+  readonly commitments: readonly string[];
+  /** A seed not revealed by then voids the game. After `closesAt`. */
+  readonly revealBy: UnixMillis;
+}
+
+/** Opens a commitment of a closed game's draw. Anybody may who knows the seed; the last one draws and settles. */
+export interface RevealSeed extends Envelope {
+  readonly type: "revealSeed";
+  readonly gameId: GameId;
+  /** 32 bytes in 64 lower-case hexadecimal digits. */
+  readonly seed: string;
 }
 
 export interface PlaceBet extends Envelope {
@@ -189,7 +210,8 @@ export type Command =
   | VoidGame
   | SetLimits
   | AddBankroll
-  | Expire;
+  | Expire
+  | RevealSeed;
 
 /** The names of the commands. */
 export type CommandType = Command["type"];

@@ -19,6 +19,7 @@ import { DEFAULT_WELCOME_BALANCE } from "./default-pricing.ts";
 import { partsHex, wholeHex } from "./digest/book-digest.ts";
 import type { BalanceChanged, BetSettled, BetsSettled } from "./events.ts";
 import { tickDue } from "./expire.ts";
+import { drawView } from "./draws/draw-view.ts";
 import { BookHistory } from "./history/book-history.ts";
 import { openBook } from "./house/open-book.ts";
 import type { Applied } from "./outcomes.ts";
@@ -53,6 +54,7 @@ import type {
   AuditView,
   BetDetailView,
   BetView,
+  DrawView,
   ExposureView,
   GameView,
   LimitsView,
@@ -220,6 +222,10 @@ class ColumnBook implements Book {
 
   preview(command: CommandOf<"placeBet">, at: UnixMillis = this.#state.at): BetPreview {
     return previewBet(this.#state, command, at);
+  }
+
+  draw(id: GameId): DrawView | undefined {
+    return drawView(this.#state, id);
   }
 
   #hasBet(id: BetId): boolean {

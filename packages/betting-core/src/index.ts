@@ -7,6 +7,8 @@ export { createBook, restoreBook } from "./create-book.ts";
 export { DEFAULT_PRICING, DEFAULT_WELCOME_BALANCE } from "./default-pricing.ts";
 export { CodecError, type CodecErrorCode, InvariantError } from "./errors.ts";
 export type * from "./events.ts";
+export { drawNumber } from "./draws/draw-result.ts";
+export { type DrawClaim, type DrawVerdict, verifyDraw } from "./draws/verify-draw.ts";
 export type { BetStatement } from "./history/leaf.ts";
 export { type TreeHead, verifyConsistency } from "./history/verify-path.ts";
 export { checkBook, checkConservation, checkExposure } from "./invariants.ts";

@@ -37,6 +37,7 @@ export interface AcceptedFacts {
   readonly voidGame: GameChanged;
   readonly setLimits: { readonly limits: LimitsView };
   readonly addBankroll: { readonly house: MinorUnits };
+  readonly revealSeed: GameChanged;
   readonly expire: { readonly closedGames: number; readonly droppedRequests: number };
 }
 

@@ -42,6 +42,12 @@ export type Rejection =
   | { readonly code: "preview_stale"; readonly previewHash: string }
   /** The house's money does not cover the margin. */
   | { readonly code: "house_underfunded"; readonly house: MinorUnits; readonly margin: MinorUnits }
+  /** The result of the game comes from its draw. */
+  | { readonly code: "drawn_game" }
+  /** No commitment of the game is of that seed. */
+  | { readonly code: "unknown_seed" }
+  /** The time to reveal seeds has passed; the next tick voids the game. */
+  | { readonly code: "reveal_too_late"; readonly revealBy: UnixMillis }
   /** A well-formed command that no state of the book could accept; `path` names the field. */
   | { readonly code: "invalid_request"; readonly path: string; readonly message: string };
 

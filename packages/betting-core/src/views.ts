@@ -1,6 +1,7 @@
 // What queries answer: plain readonly data, made when asked for, never aliasing the book's own state.
 
 import type { Category, LimitWindows, Limits, Pricing } from "./commands.ts";
+import type { DrawClaim } from "./draws/verify-draw.ts";
 import type {
   BetId,
   GameId,
@@ -188,6 +189,7 @@ export type AuditAction =
   | "resettleGame"
   | "voidGame"
   | "setLimits"
+  | "revealSeed"
   | "addBankroll";
 
 /** Plain facts before and after an action, such as `{ status: "open" }`. */
@@ -207,6 +209,13 @@ export interface AuditView {
 }
 
 /** The odds of a game from one moment on. */
+/** A draw in its public values, as `verifyDraw` takes them. Binary ones are in hexadecimal digits. */
+export interface DrawView extends DrawClaim {
+  readonly revealBy: UnixMillis;
+  /** Once it is drawn. */
+  readonly winner?: OutcomeKey;
+}
+
 export interface OddsPoint {
   readonly index: LogIndex;
   readonly at: UnixMillis;

@@ -1,7 +1,8 @@
 // The book again, deliberately naive: plain objects, BigInt, everything recomputed from the list of bets each time.
 // Slow and obvious, so that where it and the book disagree, the book is wrong until shown otherwise.
 
-import type { Command, LimitWindows, Pricing } from "../src/index.ts";
+import { createHash } from "node:crypto";
+import type { Command, Draw, LimitWindows, Pricing } from "../src/index.ts";
 import {
   isPool,
   modelCap,
@@ -37,6 +38,9 @@ export interface ModelGame {
   outcomes: number;
   closesAt: number | undefined;
   pricing: Pricing;
+  draw: Draw | undefined;
+  /** Hashes of the seeds that were shown. */
+  revealed: Set<string>;
 }
 
 interface Movement {
@@ -76,6 +80,9 @@ export class ReferenceModel {
     { current: ModelLimits; pending?: { limits: ModelLimits; at: number } }
   >();
   readonly #caps = new Map<string, bigint>();
+  /** What the history was when betting on a game ended: the book's word, checked elsewhere. */
+  closingOf: (game: number) => { size: number; root: string } = () => ({ size: 0, root: "" });
+  readonly #seeds = new Map<string, string>();
   readonly #previews = new Map<string, string>([[MADE_UP_PREVIEW, "nothing"]]);
   readonly requests = new Map<
     string,
@@ -222,6 +229,7 @@ export class ReferenceModel {
         const needsChance = strategy === "cpmm" || strategy === "lmsr";
         if (needsChance && prior !== undefined && prior.includes(0)) return "invalid_request";
         if (command.closesAt !== undefined && command.closesAt <= this.at) return "invalid_request";
+        if (command.draw !== undefined && !this.#canDraw(command, command.draw)) return "invalid_request";
         if (this.house < BigInt(command.pricing.margin)) return "house_underfunded";
         this.house -= BigInt(command.pricing.margin);
         this.games.push({
@@ -232,6 +240,8 @@ export class ReferenceModel {
           outcomes: command.outcomes.length,
           closesAt: command.closesAt,
           pricing: command.pricing,
+          draw: command.draw,
+          revealed: new Set(),
         });
         return "accepted";
       }
@@ -248,6 +258,7 @@ export class ReferenceModel {
         if (game === undefined) return "game_not_found";
         const winner = this.#position(game, command.winner);
         if (winner === undefined) return "unknown_outcome";
+        if (game.draw !== undefined) return "drawn_game";
         if (game.status === "settled") return game.winner === winner ? "accepted" : "already_settled";
         if (game.status !== "closed") return "wrong_status";
         if (command.previewHash !== undefined && !this.#previewHolds(command)) return "preview_stale";
@@ -259,6 +270,7 @@ export class ReferenceModel {
         if (game === undefined) return "game_not_found";
         const winner = this.#position(game, command.winner);
         if (winner === undefined) return "unknown_outcome";
+        if (game.draw !== undefined) return "drawn_game";
         if (game.status !== "settled") return "wrong_status";
         if (game.winner !== winner) this.#resettle(game, winner);
         return "accepted";
@@ -268,15 +280,11 @@ export class ReferenceModel {
         if (game === undefined) return "game_not_found";
         if (game.status === "settled") return "wrong_status";
         if (game.status === "voided") return "accepted";
-        game.status = "voided";
-        game.version++;
-        this.house += BigInt(game.pricing.margin);
-        for (const bet of this.bets.filter((each) => each.game === game.id)) {
-          bet.status = "void";
-          this.#move(bet.user, "refund", bet.stake);
-        }
+        this.#void(game);
         return "accepted";
       }
+      case "revealSeed":
+        return this.#reveal(command);
       case "setLimits":
         this.#setLimits(command.actor, command.limits);
         return "accepted";
@@ -293,9 +301,76 @@ export class ReferenceModel {
             game.version++;
           }
         }
+        this.#voidLate();
         return "accepted";
       default:
         return command satisfies never;
+    }
+  }
+
+  /** The game whose seeds are longest overdue. */
+  #voidLate(): void {
+    const late = this.#live()
+      .filter(({ draw }) => draw !== undefined && draw.revealBy <= this.at)
+      .sort((one, other) => (one.draw?.revealBy ?? 0) - (other.draw?.revealBy ?? 0) || one.id - other.id);
+    if (late[0] !== undefined) this.#void(late[0]);
+  }
+
+  #void(game: ModelGame): void {
+    game.status = "voided";
+    game.version++;
+    this.house += BigInt(game.pricing.margin);
+    for (const bet of this.bets.filter((each) => each.game === game.id)) {
+      bet.status = "void";
+      this.#move(bet.user, "refund", bet.stake);
+    }
+  }
+
+  #canDraw({ category, closesAt }: { category: string; closesAt?: number }, draw: Draw): boolean {
+    const { commitments, revealBy } = draw;
+    const several = new Set(commitments).size === commitments.length && commitments.length >= 2;
+    return category === "virtual" && several && revealBy > this.at && revealBy > (closesAt ?? 0);
+  }
+
+  #reveal({ gameId, seed }: Extract<Command, { type: "revealSeed" }>): string {
+    const game = this.games[gameId - 1];
+    if (game === undefined) return "game_not_found";
+    const hash = createHash("sha256").update(Buffer.from(seed, "hex")).digest("hex");
+    if (game.draw === undefined || !game.draw.commitments.includes(hash)) return "unknown_seed";
+    if (game.revealed.has(hash)) return "accepted";
+    if (game.status !== "closed") return "wrong_status";
+    if (this.at >= game.draw.revealBy) return "reveal_too_late";
+    game.revealed.add(hash);
+    this.#seeds.set(hash, seed);
+    if (game.revealed.size === game.draw.commitments.length) this.#settle(game, this.#drawn(game, game.draw));
+    return "accepted";
+  }
+
+  /** The draw as docs/draws.md has it. */
+  #drawn(game: ModelGame, draw: Draw): number {
+    const { size, root } = this.closingOf(game.id);
+    const number = (value: number | bigint): Buffer => {
+      const bytes = Buffer.alloc(8);
+      bytes.writeBigUInt64BE(BigInt(value));
+      return bytes;
+    };
+    const sha = (...parts: readonly Uint8Array[]): Buffer =>
+      createHash("sha256").update(Buffer.concat(parts)).digest();
+    const seeds = draw.commitments.map((hash) => Buffer.from(this.#seeds.get(hash) ?? "", "hex"));
+    const key = sha(
+      Buffer.from("quorumbook draw 1\n"),
+      number(game.id),
+      number(size),
+      Buffer.from(root, "hex"),
+      ...seeds,
+    );
+    const weights = game.pricing.prior ?? Array.from({ length: game.outcomes }, () => 1);
+    const sum = total(weights.map(BigInt));
+    for (let word = 0; ; word++) {
+      const value = BigInt(sha(key, number(Math.floor(word / 8))).readUInt32BE((word % 8) * 4));
+      if (value >= ((1n << 32n) / sum) * sum) continue;
+      let rest = value % sum;
+      return weights.findIndex((weight) => (rest -= BigInt(weight)) < 0n);
     }
   }
 

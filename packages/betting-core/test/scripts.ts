@@ -7,6 +7,7 @@ import {
   amount,
   type Book,
   type Command,
+  type CommandOf,
   createBook,
   DEFAULT_PRICING,
   type Entry,
@@ -24,8 +25,15 @@ import {
   unixMillis,
   userId,
 } from "../src/index.ts";
+import { fromHex, toHex } from "../src/hash/hex.ts";
+import { sha256 } from "../src/hash/sha256.ts";
 import { ADMIN, DAY, HOUR, paced, START } from "./fixtures.ts";
 
+/** Secrets of those who take part in draws. */
+const SEEDS = Array.from({ length: 4 }, (_, number) => {
+  const seed = toHex(sha256(Uint8Array.of(number)));
+  return { seed, commitment: toHex(sha256(fromHex(seed) as Uint8Array)) };
+});
 const USERS = ["ann", "ben", "cyd", "dee"].map(userId);
 /** Draws of these name a game, or an outcome, that is not there. */
 const NO_GAME = 30;
@@ -45,6 +53,7 @@ const DEEDS = [
   ["closeGame", 1],
   ["settleGame", 2],
   ["resettleGame", 3],
+  ["revealSeed", 3],
   ["voidGame", 1],
   ["addBankroll", 1],
   ["openAccount", 1],
@@ -165,7 +174,7 @@ function commandOf(drawn: Draw, book: Book, history: readonly Applying[]): Comma
     case "repeat":
       return history[drawn.which % history.length]?.command ?? { type: "expire", ...admin };
     case "advance":
-      return advance(game, { ...onGame, winner, reason });
+      return advance(book, game, { ...onGame, winner, reason });
     case "createGame":
       return { ...admin, ...gameOf(drawn, book.at) };
     case "deposit":
@@ -184,6 +193,8 @@ function commandOf(drawn: Draw, book: Book, history: readonly Applying[]): Comma
     }
     case "resettleGame":
       return { type: deed, ...onGame, winner, reason };
+    case "revealSeed":
+      return { type: deed, ...own, gameId: id, seed: seedOf(drawn.which) };
     case "addBankroll":
       return { type: deed, ...admin, amount: amount(money), reason };
     case "openBook":
@@ -220,6 +231,7 @@ function gameFor({ deed, game }: Draw, book: Book): GameId {
 
 /** The next thing that would happen to the game in an orderly life. */
 function advance(
+  book: Book,
   game: GameView | undefined,
   on: {
     actor: typeof ADMIN;
@@ -230,13 +242,19 @@ function advance(
   },
 ): Command {
   const { winner, reason, ...onGame } = on;
+  const draw = game === undefined ? undefined : book.draw(game.id);
+  if (game?.status === "closed" && draw !== undefined) {
+    const sealed = draw.commitments.find((_, at) => draw.seeds[at] === null);
+    const number = SEEDS.findIndex(({ commitment }) => commitment === sealed);
+    return { type: "revealSeed", ...onGame, seed: seedOf(number) };
+  }
   if (game?.status === "closed") return { type: "settleGame", ...onGame, winner };
   if (game?.status === "settled") return { type: "resettleGame", ...onGame, winner, reason };
   return { type: "closeGame", ...onGame };
 }
 
 function gameOf(
-  { money, outcome, pricing, flag }: Draw,
+  { money, outcome, pricing, flag, which }: Draw,
   now: number,
 ): Omit<Extract<Command, { type: "createGame" }>, "actor"> {
   const outcomes = ["Home", "Draw", "Away"].slice(0, 2 + (outcome % 2));
@@ -248,7 +266,23 @@ function gameOf(
     outcomes,
     ...(money % 5 === 0 ? { closesAt: unixMillis(Math.max(0, now + (money % 100) * 60_000 - 1)) } : {}),
     pricing: { ...DEFAULT_PRICING, ...pricing, ...prior },
+    ...(which % 5 < 2 || (!flag && which % 5 < 4) ? { draw: drawOf(which, now) } : {}),
   };
+}
+
+/** Mostly in order: two or three parties, an hour or a day after the game's closing time. */
+function drawOf(which: number, now: number): NonNullable<CommandOf<"createGame">["draw"]> {
+  const parties = 1 + (which % 7 === 0 ? 0 : 1 + (which % 2));
+  const commitments = Array.from({ length: parties }, (_, at) => commitmentOf(which + at));
+  return { commitments, revealBy: unixMillis(Math.max(0, now + (which % 3 === 0 ? 2 * HOUR : DAY))) };
+}
+
+function seedOf(number: number): string {
+  return (SEEDS[(number + SEEDS.length) % SEEDS.length] as (typeof SEEDS)[number]).seed;
+}
+
+function commitmentOf(number: number): string {
+  return (SEEDS[number % SEEDS.length] as (typeof SEEDS)[number]).commitment;
 }
 
 function betOf(

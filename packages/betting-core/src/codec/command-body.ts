@@ -5,6 +5,7 @@ import type {
   Category,
   Command,
   CommandType,
+  Draw,
   Envelope,
   LimitWindows,
   Limits,
@@ -20,6 +21,8 @@ import { ByteWriter } from "./byte-writer.ts";
 const LABEL_MAX = 400;
 const REASON_MAX = 2000;
 const WORD_MAX = 200;
+/** More than a draw may have: what is too many is for the book to say. */
+const PARTIES_MAX = 32;
 
 const CATEGORIES: readonly Category[] = ["real", "virtual"];
 const POLICIES: readonly AcceptPolicy[] = ["exact", "better", "any"];
@@ -47,6 +50,10 @@ export function writeBody(to: ByteWriter, command: Command): void {
       for (const label of command.outcomes) to.text(label);
       to.optional(command.startsAt).optional(command.closesAt);
       writePricing(to, command.pricing);
+      if (command.draw !== undefined) writeDraw(to, command.draw);
+      return;
+    case "revealSeed":
+      to.integer(command.gameId).text(command.seed);
       return;
     case "placeBet":
       to.integer(command.gameId).text(command.outcome).integer(command.stake).integer(command.odds);
@@ -107,7 +114,11 @@ export function readBody(from: ByteReader, type: CommandType, envelope: Envelope
         ...present("startsAt", time(from.optional())),
         ...present("closesAt", time(from.optional())),
         pricing: readPricing(from),
+        // Came later: commands without a draw end here, as they always did.
+        ...(from.done ? {} : { draw: readDraw(from) }),
       };
+    case "revealSeed":
+      return { type, ...envelope, gameId: game(from), seed: from.text(WORD_MAX) };
     case "placeBet":
       return {
         type,
@@ -167,6 +178,17 @@ function readPricing(from: ByteReader): Pricing {
   };
   const prior = readList(from, () => from.integer(BASIS_POINTS));
   return prior.length === 0 ? pricing : { ...pricing, prior };
+}
+
+function writeDraw(to: ByteWriter, { commitments, revealBy }: Draw): void {
+  to.byte(commitments.length);
+  for (const commitment of commitments) to.text(commitment);
+  to.integer(revealBy);
+}
+
+function readDraw(from: ByteReader): Draw {
+  const commitments = Array.from({ length: from.choice(PARTIES_MAX + 1) }, () => from.text(WORD_MAX));
+  return { commitments, revealBy: trusted<UnixMillis>(from.integer()) };
 }
 
 function writeWindows(to: ByteWriter, { day, week, month }: LimitWindows): void {

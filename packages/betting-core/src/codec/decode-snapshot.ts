@@ -10,7 +10,7 @@ import type { AuditView } from "../views.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { decodeChunks } from "./snapshot-chunk.ts";
 import { SECTION, type SnapshotHeader } from "./snapshot-header.ts";
-import { decodeGameRow, decodeLimitsRow } from "./snapshot-rows.ts";
+import { decodeDrawRow, decodeGameRow, decodeLimitsRow } from "./snapshot-rows.ts";
 
 const TEXT_MAX = 0x7fff_ffff;
 
@@ -78,6 +78,13 @@ function restoreRow(state: BookState, section: number, text: string, accounts: n
     case SECTION.limits: {
       const [row, record] = decodeLimitsRow(text);
       state.accounts.limits.set(row, record);
+      return accounts;
+    }
+    case SECTION.draws: {
+      const draw = decodeDrawRow(text);
+      state.draws.records.set(draw.game, draw);
+      const status = state.games.get(draw.game)?.status;
+      if (status !== "settled" && status !== "voided") state.revealing.add(draw.revealBy, draw.game);
       return accounts;
     }
     case SECTION.audit:

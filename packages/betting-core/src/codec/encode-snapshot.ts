@@ -5,7 +5,7 @@ import { partsHex, wholeHex } from "../digest/book-digest.ts";
 import type { FrozenPage } from "../columns/page.ts";
 import { invariant } from "../errors.ts";
 import type { BookState } from "../state/book-state.ts";
-import { encodeLimitsRow, encodeGameRow } from "./snapshot-rows.ts";
+import { encodeDrawRow, encodeLimitsRow, encodeGameRow } from "./snapshot-rows.ts";
 import { tablesOf } from "../state/tables.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { encodeChunk, PAYLOAD_BYTES_MAX } from "./snapshot-chunk.ts";
@@ -35,11 +35,13 @@ export function takeSnapshot(state: BookState): BookSnapshot {
   const games = state.games.freeze();
   const limits = state.accounts.limits.freeze();
   const audit = state.audit.records.freeze();
+  const draws = state.draws.records.freeze();
   const lists: FrozenList[] = [
     { section: SECTION.names, count: header.rows.accounts, row: (row) => names(row) },
     { section: SECTION.games, count: header.rows.games, row: (row) => encodeGameRow(games(row)) },
     { section: SECTION.limits, count: header.rows.accounts, row: (row) => encodeLimitsRow(row, limits(row)) },
     { section: SECTION.audit, count: header.rows.audit, row: (row) => JSON.stringify(audit(row)) },
+    { section: SECTION.draws, count: header.rows.games, row: (row) => encodeDrawRow(draws(row)) },
   ];
   return {
     index: state.index,

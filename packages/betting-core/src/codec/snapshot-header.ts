@@ -55,4 +55,5 @@ export const SECTION = {
   audit: 6,
   /** JSON of the digest parts. */
   end: 7,
+  draws: 8,
 } as const;

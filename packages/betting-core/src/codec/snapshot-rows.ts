@@ -3,6 +3,7 @@
 import { reprice, strategyOf } from "../games/market-prices.ts";
 import { worstCaseOf } from "../risk.ts";
 import type { LimitsRecord } from "../state/accounts-table.ts";
+import { type DrawRecord, drawText } from "../state/draws-table.ts";
 import type { GameRecord } from "../state/game-record.ts";
 
 type StoredGame = Omit<GameRecord, "generation" | "odds" | "caps" | "worstCase">;
@@ -22,6 +23,14 @@ export function decodeGameRow(text: string): GameRecord {
   const done = game.status === "settled" || game.status === "voided";
   game.worstCase = done ? 0 : worstCaseOf(game.totalStaked, game.liabilities);
   return game;
+}
+
+export function encodeDrawRow(draw: DrawRecord | undefined): string | undefined {
+  return draw === undefined ? undefined : drawText(draw);
+}
+
+export function decodeDrawRow(text: string): DrawRecord {
+  return JSON.parse(text) as DrawRecord;
 }
 
 export function encodeLimitsRow(row: number, record: LimitsRecord | undefined): string | undefined {

@@ -15,6 +15,7 @@ export function partsOf(state: BookState): Readonly<Record<keyof DigestParts, Di
     requests: state.requests.digest,
     audit: state.audit.digest,
     history: state.history.digest,
+    draws: state.draws.digest,
   };
 }
 
@@ -29,6 +30,7 @@ export function recomputedParts(state: BookState): Readonly<Record<keyof DigestP
     requests: state.requests.recomputeDigest(),
     audit: state.audit.recomputeDigest(),
     history: state.history.recomputeDigest(),
+    draws: state.draws.recomputeDigest(state.games.count),
   };
 }
 
@@ -52,7 +54,7 @@ export function wholeHex(state: BookState): string {
 }
 
 export function hexOf(parts: Readonly<Record<keyof DigestParts, DigestSum>>): DigestParts {
-  const { accounts, games, bets, ledger, counters, requests, audit, history } = parts;
+  const { accounts, games, bets, ledger, counters, requests, audit, history, draws } = parts;
   return {
     accounts: accounts.hex(),
     games: games.hex(),
@@ -62,5 +64,6 @@ export function hexOf(parts: Readonly<Record<keyof DigestParts, DigestSum>>): Di
     requests: requests.hex(),
     audit: audit.hex(),
     history: history.hex(),
+    draws: draws.hex(),
   };
 }

@@ -1,6 +1,7 @@
 // Suspends, resumes and closes games: the three changes of status that move no money.
 
 import type { CloseGame, ResumeGame, SuspendGame } from "../commands.ts";
+import { noteClosing } from "../draws/note-closing.ts";
 import type { GameStatusChanged } from "../events.ts";
 import type { Outcome } from "../outcomes.ts";
 import { rejected } from "../rejected.ts";
@@ -48,6 +49,7 @@ export function moveStatus(
   reason: string | undefined,
 ): void {
   const { to, event } = TRANSITIONS[type];
+  if (to === "closed") noteClosing(state, gameId);
   const before = state.games.get(gameId)?.status ?? to;
   const game = state.games.change(gameId, (record) => {
     record.status = to;

@@ -1,5 +1,6 @@
 // Opens a game: prices it, and escrows from the house the most that it may lose on it.
 
+import { faultOf, openDraw } from "../draws/open-draw.ts";
 import type { CreateGame } from "../commands.ts";
 import type { Outcome } from "../outcomes.ts";
 import { strategyNamed } from "../pricing/strategies.ts";
@@ -24,6 +25,8 @@ export function createGame(state: BookState, command: CreateGame): Outcome<"crea
     if (unsafe !== undefined) return invalid("pricing", unsafeText(unsafe));
   }
   if (closesAt !== undefined && closesAt <= state.at) return invalid("closesAt", "has passed");
+  const drawn = command.draw === undefined ? undefined : faultOf(command.draw, command, state.at);
+  if (drawn !== undefined) return invalid(drawn.path, drawn.message);
   if (state.games.count >= ROWS_MAX) return invalid("gameId", "the book is full");
   if (counters.house < pricing.margin) {
     return rejected({
@@ -68,6 +71,7 @@ export function createGame(state: BookState, command: CreateGame): Outcome<"crea
   reprice(game, strategy);
   state.games.add(game);
   if (closesAt !== undefined) state.closing.add(closesAt, text.id);
+  if (command.draw !== undefined) openDraw(state, text.id, command.draw);
   counters.house -= pricing.margin;
   counters.escrow += pricing.margin;
   counters.openGames++;

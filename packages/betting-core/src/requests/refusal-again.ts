@@ -9,7 +9,15 @@ import type { Rejection, RejectionCode, RejectionOf } from "../rejections.ts";
 import type { BookState } from "../state/book-state.ts";
 import { type GameRecord, NONE } from "../state/game-record.ts";
 import { winnerOf } from "../state/game-result.ts";
-import { type GameId, type MinorUnits, type Odds, outcomeKey, outcomePosition, trusted } from "../units.ts";
+import {
+  type GameId,
+  type MinorUnits,
+  type Odds,
+  outcomeKey,
+  outcomePosition,
+  trusted,
+  type UnixMillis,
+} from "../units.ts";
 import type { GameStatus } from "../views.ts";
 
 export function refusalAgain(state: BookState, command: Command, code: RejectionCode): Rejection {
@@ -59,6 +67,11 @@ export function refusalAgain(state: BookState, command: Command, code: Rejection
         house: trusted<MinorUnits>(state.counters.house),
         margin: "pricing" in command ? command.pricing.margin : trusted<MinorUnits>(0),
       };
+    case "drawn_game":
+    case "unknown_seed":
+      return { code };
+    case "reveal_too_late":
+      return { code, revealBy: trusted<UnixMillis>(state.draws.get(gameId)?.revealBy ?? 0) };
     case "invalid_request":
       return { code, path: "", message: "refused before with the same key" };
     default:

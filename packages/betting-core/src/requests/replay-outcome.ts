@@ -82,6 +82,7 @@ function acceptedAgain(
     case "resumeGame":
     case "closeGame":
     case "voidGame":
+    case "revealSeed":
       return { status, type: command.type, gameId: command.gameId, changed: reference === 1 };
     case "settleGame":
     case "resettleGame": {

@@ -27,6 +27,7 @@ import { BetsTable } from "./bets-table.ts";
 import { ClosingQueue } from "./closing-queue.ts";
 import { CAUSE } from "./codes.ts";
 import type { GameRecord } from "./game-record.ts";
+import { DrawsTable } from "./draws-table.ts";
 import { GamesTable } from "./games-table.ts";
 import { HistoryTable } from "./history-table.ts";
 import { LedgerTable } from "./ledger-table.ts";
@@ -62,7 +63,10 @@ export class BookState {
   readonly requests = new RequestsTable(this.hasher);
   readonly audit = new AuditTable(this.hasher);
   readonly history = new HistoryTable(this.hasher);
+  readonly draws = new DrawsTable(this.hasher);
   readonly closing = new ClosingQueue();
+  /** Games whose seeds must be revealed by then. */
+  readonly revealing = new ClosingQueue();
   readonly order = new BetOrder(this.bets);
   /** Of games that are priced as a pool. */
   readonly residues = new StakeResidues();

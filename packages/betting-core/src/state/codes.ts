@@ -40,6 +40,7 @@ export const COMMAND_TYPES = [
   "setLimits",
   "addBankroll",
   "expire",
+  "revealSeed",
 ] as const satisfies readonly CommandType[];
 
 /** Type byte of commands on the wire and in request records. */
@@ -65,6 +66,9 @@ export const REQUEST_RESULTS = [
   "preview_stale",
   "house_underfunded",
   "invalid_request",
+  "drawn_game",
+  "unknown_seed",
+  "reveal_too_late",
 ] as const satisfies readonly ("accepted" | RejectionCode)[];
 
 export const RESULT: Readonly<Record<"accepted" | RejectionCode, number>> = numbered(REQUEST_RESULTS);

@@ -19,4 +19,5 @@ export const TAG = {
   preview: 17,
   history: 18,
   pending: 19,
+  draw: 20,
 } as const;

@@ -28,6 +28,7 @@ test.each(PACES)(
         const opening = minorUnits(1_000_000);
         const book = paced(createBook({ openingBankroll: opening }), entryPace, tickPace);
         model.opened = true;
+        model.closingOf = (id) => book.draw(gameId(id))?.closing ?? { size: 0, root: "" };
         model.house = BigInt(opening);
         model.bankroll = BigInt(opening);
         model.welcome = 10_000n;
@@ -62,6 +63,8 @@ test.each(PACES)(
       "insufficient_balance",
       "wrong_status",
       "limit_reached",
+      "drawn_game",
+      "unknown_seed",
     ]) {
       expect(codes.get(code) ?? 0, code).toBeGreaterThan(0);
     }

@@ -14,7 +14,7 @@ import type { Asker } from "../services.ts";
 
 /** @throws ProblemError `invalid_request` */
 export function gameCommand(request: GameRequest, asker: Asker): CommandOf<"createGame"> {
-  const { question, category, outcomes, startsAt, closesAt } = request;
+  const { question, category, outcomes, startsAt, closesAt, draw } = request;
   return {
     type: "createGame",
     ...asker,
@@ -24,6 +24,7 @@ export function gameCommand(request: GameRequest, asker: Asker): CommandOf<"crea
     ...(startsAt === undefined ? {} : { startsAt: wireTime(startsAt, "/startsAt") }),
     ...(closesAt === undefined ? {} : { closesAt: wireTime(closesAt, "/closesAt") }),
     pricing: pricingOf(request),
+    ...(draw === undefined ? {} : { draw: { ...draw, revealBy: wireTime(draw.revealBy, "/draw/revealBy") } }),
   };
 }
 

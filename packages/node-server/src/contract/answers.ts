@@ -108,6 +108,19 @@ const settlement = { winners: Count, paid: Count, bookResult: Balance };
 export const SettlePreviewAnswer = closed({ ...settlement, accounts: Count, previewHash: Type.String() });
 export const SettledAnswer = closed({ game: GameAnswer, ...settlement });
 
+const Hex32 = Type.String({ pattern: "^[0-9a-f]{64}$" });
+/** All that it takes to repeat the draw; `closing` is the history when betting ended. */
+export const DrawAnswer = closed({
+  gameId: Id,
+  commitments: Type.Array(Hex32),
+  revealBy: Time,
+  seeds: Type.Array(Type.Union([Hex32, Type.Null()])),
+  weights: Type.Array(Count),
+  closing: Type.Union([closed({ size: Count, root: Hex32 }), Type.Null()]),
+  winner: Type.Optional(Key),
+});
+export type DrawAnswer = Type.Static<typeof DrawAnswer>;
+
 export const BookAnswer = closed({
   index: Index,
   house: Balance,

@@ -79,6 +79,13 @@ const Pricing = closed({
     Type.Array(Type.Integer({ minimum: 0, maximum: 10_000 }), { minItems: 2, maxItems: 32 }),
   ),
 });
+const Draw = closed({
+  commitments: Type.Array(Type.String({ pattern: "^[0-9a-f]{64}$", description: "SHA-256 of a seed" }), {
+    minItems: 2,
+    maxItems: 4,
+  }),
+  revealBy: Time,
+});
 export const GameBody = closed({
   question: Text,
   category: Category,
@@ -86,6 +93,7 @@ export const GameBody = closed({
   startsAt: Type.Optional(Time),
   closesAt: Type.Optional(Time),
   pricing: Type.Optional(Pricing),
+  draw: Type.Optional(Draw),
 });
 export type GameRequest = Type.Static<typeof GameBody>;
 
@@ -97,6 +105,7 @@ export const SettleBody = closed({
   previewHash: Type.Optional(Type.String({ pattern: "^[\\x21-\\x7e]{1,128}$" })),
 });
 export const ResettleBody = closed({ winner: Name, reason: Text });
+export const RevealBody = closed({ seed: Type.String({ pattern: "^[0-9a-f]{64}$" }) });
 export const BankrollBody = closed({ amount: Amount, reason: Text });
 
 /** Nothing is asked; the body itself may be left out. */

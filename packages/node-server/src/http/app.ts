@@ -25,6 +25,7 @@ import { betRoutes } from "./routes/bets.ts";
 import { clusterRoutes } from "./routes/cluster.ts";
 import { clusterAdminRoutes } from "./routes/cluster-admin.ts";
 import { docsRoutes } from "./routes/docs.ts";
+import { drawRoutes } from "./routes/draws.ts";
 import { gameRoutes } from "./routes/games.ts";
 import { gameLifecycleRoutes } from "./routes/game-lifecycle.ts";
 import { limitRoutes } from "./routes/limits.ts";
@@ -102,6 +103,7 @@ export async function createApp(
   await app.register(swagger, { openapi: openApi, transform: withHeaders });
   const routes = [
     gameRoutes,
+    drawRoutes,
     balanceRoutes,
     betRoutes,
     receiptRoutes,

@@ -93,6 +93,14 @@ export function rejectionProblem(rejection: Rejection): Refusal {
         detail: `The house has ${rejection.house}; the margin is ${rejection.margin}.`,
         facts: { house: rejection.house, margin: rejection.margin },
       };
+    case "drawn_game":
+      return { code, detail: "The result of the game comes from its draw, and from nobody's choice." };
+    case "unknown_seed":
+      return { code, detail: "No commitment of the game is of that seed." };
+    case "reveal_too_late": {
+      const revealBy = timeToWire(rejection.revealBy);
+      return { code, detail: `Seeds were to be revealed by ${revealBy}.`, facts: { revealBy } };
+    }
     case "invalid_request": {
       // The book names a field as its own code would; clients get a JSON pointer, as for every other field.
       const path = `/${rejection.path.replaceAll(".", "/")}`;

@@ -208,7 +208,6 @@ export interface AuditView {
   readonly after?: AuditFacts;
 }
 
-/** The odds of a game from one moment on. */
 /** A draw in its public values, as `verifyDraw` takes them. Binary ones are in hexadecimal digits. */
 export interface DrawView extends DrawClaim {
   readonly revealBy: UnixMillis;
@@ -216,6 +215,7 @@ export interface DrawView extends DrawClaim {
   readonly winner?: OutcomeKey;
 }
 
+/** The odds of a game from one moment on. */
 export interface OddsPoint {
   readonly index: LogIndex;
   readonly at: UnixMillis;

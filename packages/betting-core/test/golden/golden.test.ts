@@ -137,7 +137,7 @@ interface Golden {
   readonly historyRoot: string;
 }
 
-const golden = JSON.parse(readFileSync(new URL("v5.json", import.meta.url), "utf8")) as Golden;
+const golden = JSON.parse(readFileSync(new URL("v6.json", import.meta.url), "utf8")) as Golden;
 
 test("commands have the bytes of version 1, and those bytes are still understood", () => {
   expect(LIFE.map((command) => hex(encodeCommand(command)))).toEqual(golden.commands);
@@ -163,7 +163,7 @@ test("the history of that life has the root that it has always had", () => {
   expect(hex(history.root())).toBe(golden.historyRoot);
 });
 
-test("a snapshot has the bytes of version 5, and those bytes still make the same book", async () => {
+test("a snapshot has the bytes of version 6, and those bytes still make the same book", async () => {
   const chunks = await collect(lived().snapshot().encode());
   expect(chunks.map(hex)).toEqual(golden.snapshot);
   const restored = await restoreBook(golden.snapshot.map(unhex));

@@ -98,6 +98,23 @@ export const auditItem = object(
   { index, at: time, actor: text(), action: text() },
   { gameId: id, userId: text(), reason: text(), before: anyObject, after: anyObject },
 );
+const base64 = text(/^[A-Za-z0-9+/]+={0,2}$/);
+const hex32 = text(/^[0-9a-f]{64}$/);
+export const receipt = object({ leaf: base64, leafIndex: count, path: list(base64), checkpoint: text() });
+export const receiptKey = object({ key: text() });
+export const checkpoint = object({ size: count, root: base64, note: text() });
+export const consistency = object({ from: count, to: count, path: list(base64) });
+export const draw = object(
+  {
+    gameId: id,
+    commitments: list(hex32),
+    revealBy: time,
+    seeds: list(orNull(hex32)),
+    weights: list(count),
+    closing: orNull(object({ size: count, root: hex32 })),
+  },
+  { winner: key },
+);
 export const oddsHistory = object({ items: list(object({ index, at: time, odds: list(orNull(odds)) })) });
 
 export const digest = object({ index: count, value: text(/^\S+$/) });

@@ -1,4 +1,5 @@
 // Every route of a game node, in the order in which somebody would use them, and what it answers when all is well.
+import { createHash } from "node:crypto";
 import { expect } from "vitest";
 import * as form from "../support/forms.ts";
 import { type Answer, bookIndex, commandIndex, expectRefusal, expectStatus } from "../support/http.ts";
@@ -11,6 +12,7 @@ const keyed = () => ({ key: newKey() });
 export async function tourRoutes(stop: Stop): Promise<void> {
   const gameId = await bettor(stop);
   await admin(stop, gameId);
+  await drawn(stop);
   await anyone(stop, gameId);
   await operator(stop);
 }
@@ -46,6 +48,7 @@ async function bettor({ bettor: http, admin, name }: Stop): Promise<number> {
   const minIndex = { headers: { "book-min-index": String(commandIndex(placed)) } };
   holds(await http.get(`/api/bets?gameId=${id}&status=open`, minIndex), 200, form.page(form.betDetail));
   holds(await http.get(`/api/bets/${placed.body.bet.id}?consistency=linearizable`), 200, form.betDetail);
+  holds(await http.get(`/api/bets/${placed.body.bet.id}/receipt`, minIndex), 200, form.receipt);
   holds(await http.get("/api/transactions?limit=2"), 200, form.page(form.transaction));
   const limits = { deposit: { day: 100_000 }, stake: {}, loss: {} };
   wrote(await http.put("/api/limits", limits, keyed()), 200, form.limits);
@@ -73,10 +76,32 @@ async function admin({ admin: http }: Stop, id: number): Promise<void> {
   holds(await http.get("/api/admin/audit?limit=3"), 200, form.page(form.auditItem));
 }
 
+async function drawn({ admin, bettor, anyone: http, name }: Stop): Promise<void> {
+  const seeds = ["house", "partner"].map((party) => createHash("sha256").update(`${party} ${name}`).digest());
+  const commitments = seeds.map((seed) => createHash("sha256").update(seed).digest("hex"));
+  const draw = { commitments, revealBy: "2999-01-01T00:00:00Z" };
+  const body = { question: `Draw ${name}?`, category: "virtual", outcomes: ["Red", "Black"], draw };
+  const game = await admin.post<Game>("/api/games", body);
+  wrote(game, 201, form.game);
+  const path = `/api/games/${game.body.id}`;
+  wrote(await admin.post(`${path}/close`, {}), 200, form.game);
+  const [house, partner] = seeds.map((seed) => ({ seed: seed.toString("hex") }));
+  wrote(await admin.post(`${path}/reveal`, house), 200, form.draw);
+  const last = await bettor.post<{ winner?: string }>(`${path}/reveal`, partner);
+  wrote(last, 200, form.draw);
+  const minIndex = { headers: { "book-min-index": String(commandIndex(last)) } };
+  const shown = await http.get<{ winner?: string }>(`${path}/draw`, minIndex);
+  holds(shown, 200, form.draw);
+  expect(shown.body.winner).toMatch(/^opt[12]$/);
+}
+
 async function anyone({ anyone: http, node, leader }: Stop, id: number): Promise<void> {
   holds(await http.get("/api/games?status=settled&category=virtual&q=tour"), 200, form.page(form.game));
   holds(await http.get(`/api/games/${id}`), 200, form.game);
   holds(await http.get(`/api/games/${id}/odds-history?since=1`), 200, form.oddsHistory);
+  holds(await http.get("/api/receipt-key"), 200, form.receiptKey);
+  holds(await http.get("/api/checkpoint"), 200, form.checkpoint);
+  holds(await http.get("/api/checkpoint/consistency"), 200, form.consistency);
   const cluster = await http.get<{ nodeId: string; leader: string }>("/api/cluster?consistency=linearizable");
   holds(cluster, 200, form.cluster);
   expect(cluster.body).toMatchObject({ nodeId: node.nodeId, leader });

@@ -7,6 +7,11 @@ export const NODE_ROUTES = [
   "POST /api/games",
   "GET /api/games/{id}",
   "GET /api/games/{id}/odds-history",
+  "GET /api/games/{id}/draw",
+  "POST /api/games/{id}/reveal",
+  "GET /api/receipt-key",
+  "GET /api/checkpoint",
+  "GET /api/checkpoint/consistency",
   "POST /api/games/{id}/suspend",
   "POST /api/games/{id}/resume",
   "POST /api/games/{id}/close",
@@ -20,6 +25,7 @@ export const NODE_ROUTES = [
   "POST /api/bets",
   "GET /api/bets",
   "GET /api/bets/{id}",
+  "GET /api/bets/{id}/receipt",
   "GET /api/transactions",
   "GET /api/limits",
   "PUT /api/limits",
@@ -57,6 +63,9 @@ export const ROUTES_ELSEWHERE: Readonly<Record<string, string>> = {
 
 /** Codes of game nodes that the tour does not meet, and where they are. */
 export const CODES_ELSEWHERE: Readonly<Record<string, string>> = {
+  drawn_game: "node-server's http/draws.test.ts",
+  reveal_too_late: "node-server's http/draws.test.ts",
+  unknown_seed: "node-server's http/draws.test.ts",
   rate_limited: "settings.test.ts, and node-server's http/interface.test.ts",
   internal_error: "never meant to be; node-server's http/interface.test.ts",
   no_leader: "suites/faults.ts, without a majority",

@@ -256,9 +256,9 @@ export class ReferenceModel {
       case "settleGame": {
         const game = this.games[command.gameId - 1];
         if (game === undefined) return "game_not_found";
+        if (game.draw !== undefined) return "drawn_game";
         const winner = this.#position(game, command.winner);
         if (winner === undefined) return "unknown_outcome";
-        if (game.draw !== undefined) return "drawn_game";
         if (game.status === "settled") return game.winner === winner ? "accepted" : "already_settled";
         if (game.status !== "closed") return "wrong_status";
         if (command.previewHash !== undefined && !this.#previewHolds(command)) return "preview_stale";
@@ -268,9 +268,9 @@ export class ReferenceModel {
       case "resettleGame": {
         const game = this.games[command.gameId - 1];
         if (game === undefined) return "game_not_found";
+        if (game.draw !== undefined) return "drawn_game";
         const winner = this.#position(game, command.winner);
         if (winner === undefined) return "unknown_outcome";
-        if (game.draw !== undefined) return "drawn_game";
         if (game.status !== "settled") return "wrong_status";
         if (game.winner !== winner) this.#resettle(game, winner);
         return "accepted";

@@ -1,5 +1,6 @@
 // A game node on a log in memory: what carrying, checking, deciding and answering a bet costs, without replication. Told
 // "cpu" by its parent, it answers with the CPU time that it has had, in microseconds.
+import { generateKeyPairSync } from "node:crypto";
 import { createGameNode, type GameNodeOptions, loadUws, MemoryLog } from "@quorumbook/node-server";
 import { childOptions } from "../lib/child.ts";
 
@@ -31,6 +32,8 @@ const node = await createGameNode({
   issuer: "quorumbook",
   audience: "quorumbook",
   bankroll,
+  clusterId: "bench",
+  receiptKey: generateKeyPairSync("ed25519").privateKey,
   rateLimit: 0,
   logger: silent as GameNodeOptions<MemoryLog>["logger"],
   onFatal: (error) => {

@@ -5,6 +5,7 @@ import { openAccount } from "./accounts/open-account.ts";
 import { setLimits } from "./accounts/set-limits.ts";
 import { withdraw } from "./accounts/withdraw.ts";
 import { placeBet } from "./bets/place-bet.ts";
+import { voidBet } from "./bets/void-bet.ts";
 import type { Command, Entry } from "./commands.ts";
 import { invariant } from "./errors.ts";
 import type { BookEvent } from "./events.ts";
@@ -107,6 +108,8 @@ function decide(state: BookState, command: Command): Outcome {
       return setLimits(state, command);
     case "addBankroll":
       return addBankroll(state, command);
+    case "voidBet":
+      return voidBet(state, command);
     case "revealSeed":
       return revealSeed(state, command);
     case "expire":

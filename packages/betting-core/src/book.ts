@@ -66,6 +66,7 @@ export interface DigestParts {
   readonly audit: string;
   readonly history: string;
   readonly draws: string;
+  readonly voids: string;
 }
 
 /** What a bet would do. Nothing has changed. */

@@ -1,7 +1,7 @@
 // What can be asked of the book: one tagged union. A command is data; time and log position come with the
 // log entry that carries it (see `Entry`), so that every replica decides alike.
 
-import type { GameId, LogIndex, MinorUnits, Odds, UnixMillis, UserId } from "./units.ts";
+import type { BetId, GameId, LogIndex, MinorUnits, Odds, UnixMillis, UserId } from "./units.ts";
 
 /** The log entry that carries a command. */
 export interface Entry {
@@ -177,6 +177,15 @@ export interface VoidGame extends Envelope {
   readonly reason?: string;
 }
 
+/** Voids one bet of a game that has no result yet. */
+export interface VoidBet extends Envelope {
+  readonly type: "voidBet";
+  readonly betId: BetId;
+  readonly reason: string;
+  /** Also where the game may then cost the house more than its margin. */
+  readonly force?: boolean;
+}
+
 /** Replaces the actor's limits as a whole: what is tighter at once, what is looser after 24 h. */
 export interface SetLimits extends Envelope {
   readonly type: "setLimits";
@@ -211,7 +220,8 @@ export type Command =
   | SetLimits
   | AddBankroll
   | Expire
-  | RevealSeed;
+  | RevealSeed
+  | VoidBet;
 
 /** The names of the commands. */
 export type CommandType = Command["type"];

@@ -64,7 +64,10 @@ export interface BetsSettled {
   readonly settlement: Settlement;
 }
 
-/** The bet was won, lost, voided, or settled anew: part of a {@link BetsSettled}. The bet is as it was then. */
+/**
+ * The bet was won, lost, voided, or settled anew: part of a {@link BetsSettled}, and then as it was right after it; or
+ * an event of its own where a bet was voided alone.
+ */
 export interface BetSettled {
   readonly type: "betSettled";
   readonly userId: UserId;
@@ -108,6 +111,7 @@ export type BookEvent =
   | GameSettled
   | BetPlaced
   | BetsSettled
+  | BetSettled
   | BalanceChanged
   | BookChanged;
 

@@ -7,6 +7,7 @@ import { invariant } from "./errors.ts";
 import { reprice, strategyOf } from "./games/market-prices.ts";
 import { payoutUnder, promiseOf } from "./games/payout-rule.ts";
 import { recomputedRun } from "./history/tree.ts";
+import { resultFor } from "./queries/bet-view.ts";
 import { slackOf, worstCaseOf } from "./risk.ts";
 import type { BookState } from "./state/book-state.ts";
 import { accountNow, eachUnwritten } from "./settlements/unwritten-rows.ts";
@@ -38,7 +39,7 @@ export function checkConservation(book: Book): void {
 export function checkExposure(book: Book, id: GameId): void {
   const game = internals(book).games.get(id);
   invariant(game !== undefined, `there is no game ${id}`);
-  checkSlack(game);
+  checkSlack(internals(book), game);
 }
 
 /**
@@ -59,7 +60,7 @@ export function checkBook(book: Book): void {
   for (let id = 1; id <= state.games.count; id++) {
     const game = state.games.get(id);
     invariant(game !== undefined, `game ${id} is missing`);
-    checkGame(game, bets.get(id) ?? emptySums(game));
+    checkGame(state, game, bets.get(id) ?? emptySums(game));
     if (game.status === "settled" || game.status === "voided") {
       invariant(game.worstCase === 0, `game ${id} is done, but exposed`);
       continue;
@@ -90,7 +91,7 @@ function internals(book: Book): BookState {
 }
 
 function checkAccounts(state: BookState): void {
-  const { accounts, bets, games } = state;
+  const { accounts, bets, games, voids } = state;
   let balances = 0;
   let owed = 0;
   for (let row = 1; row <= accounts.count; row++) {
@@ -100,7 +101,8 @@ function checkAccounts(state: BookState): void {
     let openStake = 0;
     for (let bet = state.newestBetOf(row); bet !== 0; bet = state.betBefore(bet)) {
       same(state.ownerOf(bet), row, `account of bet ${bet}`);
-      if (games.get(bets.game.get(bet))?.result === null) openStake += bets.stake.get(bet);
+      const isOpen = games.get(bets.game.get(bet))?.result === null && !voids.has(bet);
+      if (isOpen) openStake += bets.stake.get(bet);
     }
     same(now.openStake, openStake, `open stake of account ${row}`);
     same(accounts.find(accounts.nameOf(row)), row, `the account called ${accounts.nameOf(row)}`);
@@ -171,7 +173,7 @@ function checkPaid(state: BookState): void {
   }
   for (let bet = 1; bet <= bets.count; bet++) {
     const game = games.get(bets.game.get(bet)) as GameRecord;
-    const { result } = game;
+    const result = resultFor(state, bet);
     const payout = payoutUnder(game, result, bets.outcome.get(bet), bets.stake.get(bet), bets.odds.get(bet));
     same(paid[bet], payout, `paid to bet ${bet}`);
     same(closed[bet], result === null ? 0 : 1, `closing rows of bet ${bet}`);
@@ -192,6 +194,7 @@ function emptySums(game: GameRecord): BetSums {
 function sumsOfBets(state: BookState): Map<number, BetSums> {
   const { bets } = state;
   const sums = new Map<number, BetSums>();
+  const places = new Map<number, number>();
   for (let bet = 1; bet <= bets.count; bet++) {
     const game = state.games.get(bets.game.get(bet));
     invariant(game !== undefined, `bet ${bet} is on no game`);
@@ -200,17 +203,19 @@ function sumsOfBets(state: BookState): Map<number, BetSums> {
     const position = bets.outcome.get(bet);
     const stake = bets.stake.get(bet);
     const promise = promiseOf(game, stake, bets.odds.get(bet));
+    const place = (places.get(game.text.id) ?? 0) + 1;
+    places.set(game.text.id, place);
+    same(state.order.placeOf(game.text.id, bet), place, `place of bet ${bet} in its game`);
+    same(state.order.betAt(game.text.id, place), bet, `bet in place ${place} of game ${game.text.id}`);
+    if (state.voids.has(bet)) continue;
     sum.staked[position] = (sum.staked[position] as number) + stake;
     sum.liabilities[position] = (sum.liabilities[position] as number) + promise;
     sum.betCounts[position] = (sum.betCounts[position] as number) + 1;
-    const place = sum.betCounts.reduce((count, on) => count + on, 0);
-    same(state.order.placeOf(game.text.id, bet), place, `place of bet ${bet} in its game`);
-    same(state.order.betAt(game.text.id, place), bet, `bet in place ${place} of game ${game.text.id}`);
   }
   return sums;
 }
 
-function checkGame(game: GameRecord, sums: BetSums): void {
+function checkGame(state: BookState, game: GameRecord, sums: BetSums): void {
   const { id } = game.text;
   const done = game.status === "settled" || game.status === "voided";
   invariant(done === (game.result !== null), () => `game ${id} is ${game.status}, its result another`);
@@ -230,7 +235,7 @@ function checkGame(game: GameRecord, sums: BetSums): void {
     total += staked;
   }
   same(game.totalStaked, total, `stakes on game ${id}`);
-  checkSlack(game);
+  checkSlack(state, game);
   const anew = copyGame(game, game.generation);
   reprice(anew, strategyOf(anew));
   for (const position of sums.staked.keys()) {
@@ -239,7 +244,8 @@ function checkGame(game: GameRecord, sums: BetSums): void {
   }
 }
 
-function checkSlack(game: GameRecord): void {
+function checkSlack(state: BookState, game: GameRecord): void {
+  if (state.voids.wasForced(game.text.id)) return;
   const { margin } = game.text.pricing;
   for (const [position, liability] of game.liabilities.entries()) {
     const slack = slackOf(game.totalStaked, margin, liability);

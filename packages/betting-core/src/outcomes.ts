@@ -3,7 +3,7 @@
 import type { CommandType } from "./commands.ts";
 import type { BookEvent } from "./events.ts";
 import type { Rejection } from "./rejections.ts";
-import type { GameId, LogIndex, MinorUnits, Sequence } from "./units.ts";
+import type { BetId, GameId, LogIndex, MinorUnits, Sequence } from "./units.ts";
 import type { BetView, LimitsView, SettlementView } from "./views.ts";
 
 /** Balance and sequence right after the command: the same again when it is repeated. */
@@ -38,6 +38,8 @@ export interface AcceptedFacts {
   readonly setLimits: { readonly limits: LimitsView };
   readonly addBankroll: { readonly house: MinorUnits };
   readonly revealSeed: GameChanged;
+  /** `changed` is false where it was voided before. */
+  readonly voidBet: { readonly betId: BetId; readonly changed: boolean };
   readonly expire: { readonly closedGames: number; readonly droppedRequests: number };
 }
 

@@ -1,7 +1,7 @@
 // Why the book refuses: facts, not exceptions. The command is in the log, so every replica refuses alike.
 // A bet that fails several tests is refused by the first one in the order of `BET_REJECTION_ORDER`.
 
-import type { GameId, MinorUnits, Odds, OutcomeKey, UnixMillis } from "./units.ts";
+import type { BetId, GameId, MinorUnits, Odds, OutcomeKey, UnixMillis } from "./units.ts";
 import type { GameStatus } from "./views.ts";
 
 /** What a bettor may limit. */
@@ -42,6 +42,9 @@ export type Rejection =
   | { readonly code: "preview_stale"; readonly previewHash: string }
   /** The house's money does not cover the margin. */
   | { readonly code: "house_underfunded"; readonly house: MinorUnits; readonly margin: MinorUnits }
+  | { readonly code: "bet_not_found"; readonly betId: BetId }
+  /** Some outcome would then cost the house that much more than the margin. */
+  | { readonly code: "margin_exceeded"; readonly excess: MinorUnits }
   /** The result of the game comes from its draw. */
   | { readonly code: "drawn_game" }
   /** No commitment of the game is of that seed. */

@@ -190,6 +190,7 @@ export type AuditAction =
   | "voidGame"
   | "setLimits"
   | "revealSeed"
+  | "voidBet"
   | "addBankroll";
 
 /** Plain facts before and after an action, such as `{ status: "open" }`. */

@@ -28,6 +28,8 @@ export interface ModelBet {
   stake: bigint;
   odds: bigint;
   status: "open" | "won" | "lost" | "void";
+  /** By itself, and not with its game. */
+  voided: boolean;
 }
 
 export interface ModelGame {
@@ -147,7 +149,7 @@ export class ReferenceModel {
   }
 
   totalStaked(game: ModelGame): bigint {
-    return total(this.bets.filter((bet) => bet.game === game.id).map((bet) => bet.stake));
+    return total(this.#standing(game).map((bet) => bet.stake));
   }
 
   liability(game: ModelGame, outcome: number): bigint {
@@ -168,9 +170,7 @@ export class ReferenceModel {
 
   /** What settling pays in all. */
   paidIf(game: ModelGame, winner: number): bigint {
-    return total(
-      this.bets.filter((bet) => bet.game === game.id).map((bet) => this.payoutIf(game, bet, winner)),
-    );
+    return total(this.#standing(game).map((bet) => this.payoutIf(game, bet, winner)));
   }
 
   worstCase(game: ModelGame): bigint {
@@ -285,6 +285,8 @@ export class ReferenceModel {
       }
       case "revealSeed":
         return this.#reveal(command);
+      case "voidBet":
+        return this.#voidBet(command.betId, command.force === true);
       case "setLimits":
         this.#setLimits(command.actor, command.limits);
         return "accepted";
@@ -308,6 +310,29 @@ export class ReferenceModel {
     }
   }
 
+  #voidBet(id: number, force: boolean): string {
+    const bet = this.bets[id - 1];
+    if (bet === undefined) return "bet_not_found";
+    if (bet.voided) return "accepted";
+    const game = this.games[bet.game - 1] as ModelGame;
+    if (game.status === "settled" || game.status === "voided") return "wrong_status";
+    const costs = (): bigint[] =>
+      Array.from({ length: game.outcomes }, (_, outcome) => {
+        const over = this.liability(game, outcome) - this.totalStaked(game) - BigInt(game.pricing.margin);
+        return over > 0n ? over : 0n;
+      });
+    const before = costs();
+    bet.voided = true;
+    if (!force && costs().some((over, outcome) => over > (before[outcome] ?? 0n))) {
+      bet.voided = false;
+      return "margin_exceeded";
+    }
+    bet.status = "void";
+    game.version++;
+    this.#move(bet.user, "refund", bet.stake);
+    return "accepted";
+  }
+
   /** The game whose seeds are longest overdue. */
   #voidLate(): void {
     const late = this.#live()
@@ -320,7 +345,7 @@ export class ReferenceModel {
     game.status = "voided";
     game.version++;
     this.house += BigInt(game.pricing.margin);
-    for (const bet of this.bets.filter((each) => each.game === game.id)) {
+    for (const bet of this.#standing(game)) {
       bet.status = "void";
       this.#move(bet.user, "refund", bet.stake);
     }
@@ -394,7 +419,8 @@ export class ReferenceModel {
   }
 
   #previewed(game: number, winner: string): string {
-    return `${game} ${winner} ${this.bets.filter((bet) => bet.game === game).length}`;
+    const bets = this.bets.filter((bet) => bet.game === game);
+    return `${game} ${winner} ${bets.length} ${bets.filter(({ voided }) => voided).length}`;
   }
 
   #placeBet(command: Extract<Command, { type: "placeBet" }>): string {
@@ -422,7 +448,16 @@ export class ReferenceModel {
     this.#open(command.actor);
     this.#move(command.actor, "stake", -stake);
     const id = this.bets.length + 1;
-    this.bets.push({ id, user: command.actor, game: game.id, outcome, stake, odds, status: "open" });
+    this.bets.push({
+      id,
+      user: command.actor,
+      game: game.id,
+      outcome,
+      stake,
+      odds,
+      status: "open",
+      voided: false,
+    });
     game.version++;
     return "accepted";
   }
@@ -433,7 +468,7 @@ export class ReferenceModel {
     game.status = "settled";
     game.winner = winner;
     game.version++;
-    for (const bet of this.bets.filter((each) => each.game === game.id)) {
+    for (const bet of this.#standing(game)) {
       bet.status = this.#statusIf(game, bet, winner);
       if (bet.status === "won") this.#move(bet.user, "payout", this.payoutIf(game, bet, winner));
       if (bet.status === "void") this.#move(bet.user, "refund", bet.stake);
@@ -443,7 +478,7 @@ export class ReferenceModel {
   #resettle(game: ModelGame, winner: number): void {
     const before = game.winner as number;
     this.house += this.paidIf(game, before) - this.paidIf(game, winner);
-    for (const bet of this.bets.filter((each) => each.game === game.id)) {
+    for (const bet of this.#standing(game)) {
       const taken = this.payoutIf(game, bet, before);
       const given = this.payoutIf(game, bet, winner);
       const status = this.#statusIf(game, bet, winner);
@@ -573,7 +608,12 @@ export class ReferenceModel {
   }
 
   #on(game: ModelGame, outcome: number): ModelBet[] {
-    return this.bets.filter((bet) => bet.game === game.id && bet.outcome === outcome);
+    return this.#standing(game).filter((bet) => bet.outcome === outcome);
+  }
+
+  /** Without those that were voided alone. */
+  #standing(game: ModelGame): ModelBet[] {
+    return this.bets.filter((bet) => bet.game === game.id && !bet.voided);
   }
 
   #position(game: ModelGame, key: string): number | undefined {

@@ -127,7 +127,8 @@ function opening({ pricing, staked }: ModelMarket): bigint[] {
 function gainOfProduct(market: ModelMarket, outcome: number, stake: bigint): bigint {
   const { staked, promised } = market;
   const reserves = opening(market).map(
-    (virtual, each) => virtual + total(staked) - (promised[each] as bigint),
+    // A bet that was voided later may leave less than nothing: then the outcome is as good as sure.
+    (virtual, each) => max(1n, virtual + total(staked) - (promised[each] as bigint)),
   );
   const before = (reserves[outcome] as bigint) * SCALE;
   let left = before;

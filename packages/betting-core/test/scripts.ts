@@ -5,6 +5,8 @@ import * as fc from "fast-check";
 import {
   type Applied,
   amount,
+  type BetId,
+  betId,
   type Book,
   type Command,
   type CommandOf,
@@ -54,6 +56,7 @@ const DEEDS = [
   ["settleGame", 2],
   ["resettleGame", 3],
   ["revealSeed", 3],
+  ["voidBet", 4],
   ["voidGame", 1],
   ["addBankroll", 1],
   ["openAccount", 1],
@@ -193,6 +196,16 @@ function commandOf(drawn: Draw, book: Book, history: readonly Applying[]): Comma
     }
     case "resettleGame":
       return { type: deed, ...onGame, winner, reason };
+    case "voidBet": {
+      const bet = voidable(drawn, book);
+      return {
+        type: deed,
+        ...admin,
+        betId: bet,
+        reason,
+        ...(flag && money % 3 === 0 ? { force: true } : {}),
+      };
+    }
     case "revealSeed":
       return { type: deed, ...own, gameId: id, seed: seedOf(drawn.which) };
     case "addBankroll":
@@ -268,6 +281,18 @@ function gameOf(
     pricing: { ...DEFAULT_PRICING, ...pricing, ...prior },
     ...(which % 5 < 2 || (!flag && which % 5 < 4) ? { draw: drawOf(which, now) } : {}),
   };
+}
+
+/** Any bet, one that is not there, or an open one on whose strength others were taken. */
+function voidable({ which, money }: Draw, book: Book): BetId {
+  const any = betId(1 + (which % (book.totals().bets + 2)));
+  if (money % 3 === 0) return any;
+  const leant = book.bets({ status: "open", limit: 200 }).items.filter(({ gameId: id, outcome, stake }) => {
+    const exposure = book.exposure(id);
+    const { margin = 0, outcomes = [] } = exposure ?? {};
+    return outcomes.some(({ key, result }) => key !== outcome && result + margin < stake);
+  });
+  return leant[which % Math.max(1, leant.length)]?.id ?? any;
 }
 
 /** Mostly in order: two or three parties, an hour or a day after the game's closing time. */

@@ -392,6 +392,8 @@ export const strings = {
       settleGame: "Settled",
       resettleGame: "Settled anew",
       voidGame: "Voided",
+      voidBet: "Voided a bet",
+      revealSeed: "Revealed a seed",
       addBankroll: "Added house money",
       setLimits: "Set limits",
     } as Record<string, string>,

@@ -13,7 +13,7 @@ import type {
   PricingStrategyName,
 } from "../commands.ts";
 import { AMOUNT_MAX, BASIS_POINTS, ODDS_MAX, ODDS_SCALE, OUTCOMES_MAX } from "../units.ts";
-import { type GameId, type MinorUnits, type Odds, trusted, type UnixMillis } from "../units.ts";
+import { type BetId, type GameId, type MinorUnits, type Odds, trusted, type UnixMillis } from "../units.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import { ByteWriter } from "./byte-writer.ts";
 
@@ -51,6 +51,11 @@ export function writeBody(to: ByteWriter, command: Command): void {
       to.optional(command.startsAt).optional(command.closesAt);
       writePricing(to, command.pricing);
       if (command.draw !== undefined) writeDraw(to, command.draw);
+      return;
+    case "voidBet":
+      to.integer(command.betId)
+        .text(command.reason)
+        .byte(command.force === true ? 1 : 0);
       return;
     case "revealSeed":
       to.integer(command.gameId).text(command.seed);
@@ -116,6 +121,14 @@ export function readBody(from: ByteReader, type: CommandType, envelope: Envelope
         pricing: readPricing(from),
         // Came later: commands without a draw end here, as they always did.
         ...(from.done ? {} : { draw: readDraw(from) }),
+      };
+    case "voidBet":
+      return {
+        type,
+        ...envelope,
+        betId: trusted<BetId>(from.integer(Number.MAX_SAFE_INTEGER, 1)),
+        reason: from.text(REASON_MAX),
+        ...(from.choice(2) === 1 ? { force: true } : {}),
       };
     case "revealSeed":
       return { type, ...envelope, gameId: game(from), seed: from.text(WORD_MAX) };

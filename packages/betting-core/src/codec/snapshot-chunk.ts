@@ -9,7 +9,7 @@ import { Hasher } from "../digest/hasher.ts";
 import { CodecError } from "../errors.ts";
 import { TAG } from "../state/tags.ts";
 
-export const SNAPSHOT_VERSION = 6;
+export const SNAPSHOT_VERSION = 7;
 /** Chunks stay below 64 KiB, header and checksum included. */
 export const CHUNK_BYTES_MAX = 65_536;
 const HEADER_BYTES = 16;

@@ -16,6 +16,7 @@ export interface SnapshotHeader {
     readonly audit: number;
     readonly history: number;
     readonly runs: number;
+    readonly voids: number;
   };
   readonly settlements: readonly PendingSettlement[];
   /** First row and the one after the last: kept, a day, an hour. */
@@ -36,6 +37,7 @@ export function headerOf(state: BookState): SnapshotHeader {
       audit: audit.count,
       history: history.count,
       runs: history.runCount,
+      voids: state.voids.count,
     },
     settlements: settlements.list.map((each) => ({ ...each })),
     requests: [requests.kept, requests.day, requests.hour].map(({ first, next }) => [first, next] as const),
@@ -56,4 +58,5 @@ export const SECTION = {
   /** JSON of the digest parts. */
   end: 7,
   draws: 8,
+  voids: 9,
 } as const;

@@ -16,6 +16,7 @@ export function partsOf(state: BookState): Readonly<Record<keyof DigestParts, Di
     audit: state.audit.digest,
     history: state.history.digest,
     draws: state.draws.digest,
+    voids: state.voids.digest,
   };
 }
 
@@ -31,6 +32,7 @@ export function recomputedParts(state: BookState): Readonly<Record<keyof DigestP
     audit: state.audit.recomputeDigest(),
     history: state.history.recomputeDigest(),
     draws: state.draws.recomputeDigest(state.games.count),
+    voids: state.voids.recomputeDigest(),
   };
 }
 
@@ -54,7 +56,7 @@ export function wholeHex(state: BookState): string {
 }
 
 export function hexOf(parts: Readonly<Record<keyof DigestParts, DigestSum>>): DigestParts {
-  const { accounts, games, bets, ledger, counters, requests, audit, history, draws } = parts;
+  const { accounts, games, bets, ledger, counters, requests, audit, history, draws, voids } = parts;
   return {
     accounts: accounts.hex(),
     games: games.hex(),
@@ -65,5 +67,6 @@ export function hexOf(parts: Readonly<Record<keyof DigestParts, DigestSum>>): Di
     audit: audit.hex(),
     history: history.hex(),
     draws: draws.hex(),
+    voids: voids.hex(),
   };
 }

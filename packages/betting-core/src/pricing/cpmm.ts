@@ -53,10 +53,13 @@ export const cpmm: PricingStrategy = {
   },
 };
 
-/** What the house would have gained on each outcome, opening reserve included: never below 1. */
+/**
+ * What the house would have gained on each outcome, opening reserve included. Bets never take it below 1; a bet that is
+ * voided after others stood against it may, and then the outcome is as good as sure.
+ */
 function reservesOf({ text, liabilities, totalStaked }: Market): number[] {
-  return liabilities.map(
-    (liability, position) => (text.virtual[position] as number) + totalStaked - liability,
+  return liabilities.map((liability, position) =>
+    Math.max(1, (text.virtual[position] as number) + totalStaked - liability),
   );
 }
 

@@ -18,9 +18,11 @@ import {
 } from "../units.ts";
 import type { BetDetailView, BetStatus, BetView } from "../views.ts";
 
+const VOID: GameResult = { type: "void" };
+
 /** The bet as it is now. */
 export function betView(state: BookState, bet: number): BetView {
-  return betViewUnder(state, bet, gameOf(state, bet).result);
+  return betViewUnder(state, bet, resultFor(state, bet));
 }
 
 /** The bet as it was when it was accepted. */
@@ -59,6 +61,11 @@ export function betViewUnder(state: BookState, bet: number, result: GameResult |
     placedAt: trusted<UnixMillis>(ledger.at.get(posting)),
     index: trusted<LogIndex>(ledger.index.get(posting)),
   };
+}
+
+/** Of its game, or of its own where it was voided alone. */
+export function resultFor(state: BookState, bet: number): GameResult | null {
+  return state.voids.has(bet) ? VOID : gameOf(state, bet).result;
 }
 
 function gameOf(state: BookState, bet: number): GameRecord {

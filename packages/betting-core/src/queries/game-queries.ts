@@ -119,13 +119,34 @@ function isToBeSettled(game: GameRecord, position: number): boolean {
   return game.status !== "settled" && game.status !== "voided";
 }
 
-/** Bets of a game, oldest first. */
-function betsOf(state: BookState, game: GameRecord): Uint32Array {
-  const count = game.betCounts.reduce((sum, bets) => sum + bets, 0);
-  const bets = new Uint32Array(count);
-  let place = count;
-  for (let bet = game.lastBet; bet !== 0; bet = state.bets.previousOfGame.get(bet)) bets[--place] = bet;
-  return bets;
+/** What moved a game's odds, oldest first: bets, and with a minus sign those that were voided alone later. */
+function stepsOf(state: BookState, game: GameRecord): Float64Array {
+  const voids = state.voids.ofGame(game.text.id);
+  const bets = state.order.countOf(game.text.id);
+  const steps = new Float64Array(bets + voids.length);
+  let place = steps.length;
+  let left = voids.length;
+  for (let bet = game.lastBet; bet !== 0; bet = state.bets.previousOfGame.get(bet)) {
+    const { index } = entryOf(state, bet);
+    for (
+      let voided = voids[left - 1];
+      voided !== undefined && voided.index > index;
+      voided = voids[left - 1]
+    ) {
+      steps[--place] = -voided.bet;
+      left--;
+    }
+    steps[--place] = bet;
+  }
+  return steps;
+}
+
+/** Log index and time of a step. */
+function entryOf(state: BookState, step: number): { readonly index: number; readonly at: number } {
+  const { bets, ledger, voids } = state;
+  if (step < 0) return voids.of(-step);
+  const posting = bets.posting.get(step);
+  return { index: ledger.index.get(posting), at: ledger.at.get(posting) };
 }
 
 /**
@@ -134,49 +155,54 @@ function betsOf(state: BookState, game: GameRecord): Uint32Array {
  */
 export function oddsHistory(state: BookState, game: GameRecord, since: number): OddsPoint[] {
   const { text } = game;
-  const bets = betsOf(state, game);
+  const steps = stepsOf(state, game);
   const replay = copyGame(game, game.generation);
   replay.staked.fill(0);
   replay.liabilities.fill(0);
   replay.totalStaked = 0;
   const strategy = strategyOf(game);
 
-  const first = firstSince(state, game, bets, since);
-  const points = bets.length + 1 - first;
+  const first = firstSince(state, game, steps, since);
+  const points = steps.length + 1 - first;
   if (points <= 0) return [];
-  const step = points <= ODDS_POINTS_MAX ? 1 : Math.ceil((points - 1) / (ODDS_POINTS_MAX - 1));
+  const stride = points <= ODDS_POINTS_MAX ? 1 : Math.ceil((points - 1) / (ODDS_POINTS_MAX - 1));
   const history: OddsPoint[] = [];
-  // Point 0 is the opening, point n the state after the n-th bet.
-  for (let point = 0; point <= bets.length; point++) {
-    if (point > 0) {
-      const bet = bets[point - 1] as number;
-      const position = state.bets.outcome.get(bet);
-      const stake = state.bets.stake.get(bet);
-      const promise = promiseOf(game, stake, state.bets.odds.get(bet));
-      replay.staked[position] = (replay.staked[position] as number) + stake;
-      replay.liabilities[position] = (replay.liabilities[position] as number) + promise;
-      replay.totalStaked += stake;
-    }
-    if (point < first || ((point - first) % step !== 0 && point !== bets.length)) continue;
+  // Point 0 is the opening, point n the state after the n-th step.
+  for (let point = 0; point <= steps.length; point++) {
+    const step = point === 0 ? 0 : (steps[point - 1] as number);
+    if (step !== 0) replayStep(state, replay, step);
+    if (point < first || ((point - first) % stride !== 0 && point !== steps.length)) continue;
     reprice(replay, strategy);
-    const posting = point === 0 ? 0 : state.bets.posting.get(bets[point - 1] as number);
+    const { index, at } =
+      step === 0 ? { index: text.createdIndex, at: text.createdAt } : entryOf(state, step);
     history.push({
-      index: trusted<LogIndex>(posting === 0 ? text.createdIndex : state.ledger.index.get(posting)),
-      at: trusted<UnixMillis>(posting === 0 ? text.createdAt : state.ledger.at.get(posting)),
+      index: trusted<LogIndex>(index),
+      at: trusted<UnixMillis>(at),
       odds: replay.odds.map(shownOdds),
     });
   }
   return history;
 }
 
+function replayStep({ bets }: BookState, replay: GameRecord, step: number): void {
+  const bet = Math.abs(step);
+  const sign = step < 0 ? -1 : 1;
+  const position = bets.outcome.get(bet);
+  const stake = bets.stake.get(bet);
+  const promise = promiseOf(replay, stake, bets.odds.get(bet));
+  replay.staked[position] = (replay.staked[position] as number) + sign * stake;
+  replay.liabilities[position] = (replay.liabilities[position] as number) + sign * promise;
+  replay.totalStaked += sign * stake;
+}
+
 /** Number of the first point at or after a log index. */
-function firstSince(state: BookState, game: GameRecord, bets: Uint32Array, since: number): number {
+function firstSince(state: BookState, game: GameRecord, steps: Float64Array, since: number): number {
   if (game.text.createdIndex >= since) return 0;
   let low = 0;
-  let high = bets.length;
+  let high = steps.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (state.ledger.index.get(state.bets.posting.get(bets[middle] as number)) < since) low = middle + 1;
+    if (entryOf(state, steps[middle] as number).index < since) low = middle + 1;
     else high = middle;
   }
   return low + 1;

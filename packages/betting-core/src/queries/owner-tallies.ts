@@ -11,6 +11,8 @@ const TALLIES_MAX = 16;
 
 interface Tally {
   readonly refunded: boolean;
+  /** How many bets of the game were voided alone when the count began: another one may have been counted. */
+  readonly voided: number;
   /** A bit for each account that was met. */
   seen: Uint8Array;
   users: number;
@@ -30,7 +32,7 @@ export class OwnerTallies {
    * @returns how many they are, or undefined while there are bets left to look at
    */
   count(state: BookState, game: GameRecord, winner: number, betsMax: number): number | undefined {
-    const tally = this.#tallyOf(game, winner);
+    const tally = this.#tallyOf(state, game, winner);
     for (let left = betsMax; ; left--) {
       if (tally.next <= tally.counted) {
         tally.counted = tally.newest;
@@ -43,14 +45,15 @@ export class OwnerTallies {
     }
   }
 
-  #tallyOf(game: GameRecord, winner: number): Tally {
+  #tallyOf({ voids }: BookState, game: GameRecord, winner: number): Tally {
     const name = `${game.text.id} ${winner}`;
     // A pool of which nobody backed the winner pays everybody, until somebody does.
     const refunded = isRefunded(game, winner);
+    const voided = voids.ofGame(game.text.id).length;
     let tally = this.#tallies.get(name);
     this.#tallies.delete(name);
-    if (tally === undefined || tally.refunded !== refunded) {
-      tally = { refunded, seen: new Uint8Array(0), users: 0, counted: 0, newest: 0, next: 0 };
+    if (tally?.refunded !== refunded || tally.voided !== voided) {
+      tally = { refunded, voided, seen: new Uint8Array(0), users: 0, counted: 0, newest: 0, next: 0 };
     }
     this.#tallies.set(name, tally);
     for (const oldest of this.#tallies.keys()) {
@@ -61,10 +64,15 @@ export class OwnerTallies {
   }
 }
 
-function take({ accounts, bets, ledger }: BookState, game: GameRecord, winner: number, tally: Tally): void {
+function take(
+  { accounts, bets, ledger, voids }: BookState,
+  game: GameRecord,
+  winner: number,
+  tally: Tally,
+): void {
   const bet = tally.next;
   tally.next = bets.previousOfGame.get(bet);
-  if (statusIf(game, winner, bets.outcome.get(bet)) === BET.lost) return;
+  if (voids.has(bet) || statusIf(game, winner, bets.outcome.get(bet)) === BET.lost) return;
   const account = ledger.account.get(bets.posting.get(bet));
   const place = account >>> 3;
   if (place >= tally.seen.length) {

@@ -2,6 +2,7 @@
 
 import { betLimitReached, depositLimitReached, exclusionOf } from "../accounts/limits.ts";
 import { balanceOrWelcome } from "../accounts/open-account.ts";
+import { excessWithout } from "../bets/void-bet.ts";
 import type { Command } from "../commands.ts";
 import { strategyOf } from "../games/market-prices.ts";
 import { previewHashOf } from "../games/settlement.ts";
@@ -10,6 +11,7 @@ import type { BookState } from "../state/book-state.ts";
 import { type GameRecord, NONE } from "../state/game-record.ts";
 import { winnerOf } from "../state/game-result.ts";
 import {
+  type BetId,
   type GameId,
   type MinorUnits,
   type Odds,
@@ -21,7 +23,7 @@ import {
 import type { GameStatus } from "../views.ts";
 
 export function refusalAgain(state: BookState, command: Command, code: RejectionCode): Rejection {
-  const gameId = "gameId" in command ? command.gameId : trusted<GameId>(0);
+  const gameId = gameOf(state, command);
   const game = state.games.get(gameId);
   const outcome = "outcome" in command ? command.outcome : "winner" in command ? command.winner : "";
   const position = outcomePosition(outcome);
@@ -67,6 +69,12 @@ export function refusalAgain(state: BookState, command: Command, code: Rejection
         house: trusted<MinorUnits>(state.counters.house),
         margin: "pricing" in command ? command.pricing.margin : trusted<MinorUnits>(0),
       };
+    case "bet_not_found":
+      return { code, betId: betOf(command) };
+    case "margin_exceeded": {
+      const excess = game === undefined ? 0 : excessWithout(state, game, betOf(command));
+      return { code, excess: trusted<MinorUnits>(excess) };
+    }
     case "drawn_game":
     case "unknown_seed":
       return { code };
@@ -77,6 +85,16 @@ export function refusalAgain(state: BookState, command: Command, code: Rejection
     default:
       return code satisfies never;
   }
+}
+
+function betOf(command: Command): BetId {
+  return "betId" in command ? command.betId : trusted<BetId>(0);
+}
+
+function gameOf({ bets }: BookState, command: Command): GameId {
+  if ("gameId" in command) return command.gameId;
+  const bet = betOf(command);
+  return trusted<GameId>(bet >= 1 && bet <= bets.count ? bets.game.get(bet) : 0);
 }
 
 /** A game past its closing time counts as closed before the tick that closes it. */

@@ -90,6 +90,8 @@ function acceptedAgain(
       const settlement = settlementOf(state, game, Number(command.winner.slice(3)) - 1);
       return { status, type: command.type, gameId: command.gameId, changed: reference === 1, ...settlement };
     }
+    case "voidBet":
+      return { status, type: command.type, betId: command.betId, changed: reference === 1 };
     case "setLimits": {
       const record = state.accounts.limits.get(state.accounts.find(command.actor));
       return { status, type: command.type, limits: limitsView(record, state.at) };

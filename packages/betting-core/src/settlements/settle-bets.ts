@@ -21,7 +21,7 @@ export function settleBets(
   before: GameResult | null,
   after: GameResult,
 ): number {
-  const bets = game.betCounts.reduce((sum, count) => sum + count, 0);
+  const bets = state.order.countOf(game.text.id);
   const gain = paidUnder(state, game, after) - paidUnder(state, game, before);
   if (bets === 0) return gain;
   const { index, at, ledger, counters, settlements } = state;

@@ -63,7 +63,8 @@ export function firstRowOf(settlement: Settlement, place: number): number {
  * the bet.
  */
 export function owedRows(state: BookState, settlement: Settlement, bet: number, place: number): OwedRow[] {
-  const { bets, games } = state;
+  const { bets, games, voids } = state;
+  if (voids.has(bet)) return [];
   const { game: id, before, after } = settlement;
   const game = games.get(id) as GameRecord;
   const position = bets.outcome.get(bet);

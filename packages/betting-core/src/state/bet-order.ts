@@ -43,6 +43,11 @@ export class BetOrder {
     places.lastBet = bet;
   }
 
+  /** How many bets a game has, those that were voided alone included. */
+  countOf(game: number): number {
+    return this.#games[game]?.bets ?? 0;
+  }
+
   /** The oldest bet of a game, 0 for none. */
   firstOf(game: number): number {
     return this.#games[game]?.milestones[0] ?? 0;

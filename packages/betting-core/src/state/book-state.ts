@@ -28,6 +28,7 @@ import { ClosingQueue } from "./closing-queue.ts";
 import { CAUSE } from "./codes.ts";
 import type { GameRecord } from "./game-record.ts";
 import { DrawsTable } from "./draws-table.ts";
+import { VoidsTable } from "./voids-table.ts";
 import { GamesTable } from "./games-table.ts";
 import { HistoryTable } from "./history-table.ts";
 import { LedgerTable } from "./ledger-table.ts";
@@ -64,6 +65,7 @@ export class BookState {
   readonly audit = new AuditTable(this.hasher);
   readonly history = new HistoryTable(this.hasher);
   readonly draws = new DrawsTable(this.hasher);
+  readonly voids = new VoidsTable(this.hasher);
   readonly closing = new ClosingQueue();
   /** Games whose seeds must be revealed by then. */
   readonly revealing = new ClosingQueue();
@@ -123,12 +125,21 @@ export class BookState {
 
   /** Takes a bet that has its row into what is derived from the bets. */
   indexBet(bet: number): void {
-    const { bets, games, order, residues } = this;
+    const { bets, games, order, residues, voids } = this;
     const id = bets.game.get(bet);
     order.add(id, bet);
     const game = games.get(id);
-    if (game === undefined || !strategyOf(game).pool) return;
+    if (game === undefined || !strategyOf(game).pool || voids.has(bet)) return;
     residues.add(id, bets.outcome.get(bet), bets.stake.get(bet), ODDS_SCALE / game.text.pricing.tick);
+  }
+
+  /** Takes the stake of a bet that is voided alone out again; its place among the bets of its game it keeps. */
+  unindexStake(bet: number): void {
+    const { bets, games, residues } = this;
+    const game = games.get(bets.game.get(bet));
+    if (game === undefined || !strategyOf(game).pool) return;
+    const modulus = ODDS_SCALE / game.text.pricing.tick;
+    residues.remove(game.text.id, bets.outcome.get(bet), bets.stake.get(bet), modulus);
   }
 
   /** The account's balance, with what is owed to it. */

@@ -41,6 +41,7 @@ export const COMMAND_TYPES = [
   "addBankroll",
   "expire",
   "revealSeed",
+  "voidBet",
 ] as const satisfies readonly CommandType[];
 
 /** Type byte of commands on the wire and in request records. */
@@ -69,6 +70,8 @@ export const REQUEST_RESULTS = [
   "drawn_game",
   "unknown_seed",
   "reveal_too_late",
+  "bet_not_found",
+  "margin_exceeded",
 ] as const satisfies readonly ("accepted" | RejectionCode)[];
 
 export const RESULT: Readonly<Record<"accepted" | RejectionCode, number>> = numbered(REQUEST_RESULTS);

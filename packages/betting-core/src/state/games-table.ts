@@ -66,6 +66,22 @@ export class GamesTable {
     return game;
   }
 
+  /** Takes a bet out of the game's sums again, and one version on. Odds and caps are the caller's to renew. */
+  removeBet(id: number, position: number, stake: number, promise: number): GameRecord {
+    const game = this.#writable(id);
+    const hasher = this.#hasher;
+    this.digest.remove(hashGame(hasher, game));
+    this.digest.remove(hashOutcome(hasher, game, position));
+    game.version++;
+    game.staked[position] = (game.staked[position] as number) - stake;
+    game.liabilities[position] = (game.liabilities[position] as number) - promise;
+    game.betCounts[position] = (game.betCounts[position] as number) - 1;
+    game.totalStaked -= stake;
+    this.digest.add(hashGame(hasher, game));
+    this.digest.add(hashOutcome(hasher, game, position));
+    return game;
+  }
+
   freeze(): (id: number) => GameRecord | undefined {
     this.generation++;
     return this.#records.freeze();

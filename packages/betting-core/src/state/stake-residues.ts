@@ -18,6 +18,13 @@ export class StakeResidues {
     counts[rest] = (counts[rest] as number) + 1;
   }
 
+  /** Takes out a stake that was added. */
+  remove(game: number, position: number, stake: number, modulus: number): void {
+    const counts = this.#games.get(game)?.[position] as Uint32Array;
+    const rest = stake % modulus;
+    counts[rest] = (counts[rest] as number) - 1;
+  }
+
   /**
    * Sum of floor(stake · factor / modulus) over the stakes on an outcome. O(modulus).
    *

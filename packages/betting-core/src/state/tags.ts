@@ -20,4 +20,5 @@ export const TAG = {
   history: 18,
   pending: 19,
   draw: 20,
+  void: 21,
 } as const;

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import {
   amount,
+  betId,
   type Command,
   checkBook,
   createBook,
@@ -127,6 +128,28 @@ const LATER: readonly (readonly [Command, string])[] = [
     { type: "revealSeed", actor: alice, key: "key-0009", gameId: gameId(2), seed: "0f".repeat(32) },
     "010f05616c69636501086b65792d30303039024030663066306630663066306630663066306630663066306630663066306630663066306630663066306630663066306630663066306630663066306630663066",
   ],
+  [
+    { type: "voidBet", actor: admin, key: "key-0010", betId: betId(300), reason: "wrong price", force: true },
+    "01100561646d696e01086b65792d30303130ac020b77726f6e6720707269636501",
+  ],
+  [{ type: "voidBet", actor: admin, betId: betId(1), reason: "x" }, "01100561646d696e0001017800"],
+];
+
+/** A life with a draw that is under way and two bets of which one was voided. */
+const LATER_LIFE: readonly Command[] = [
+  ...LIFE.slice(0, 1),
+  ...LATER.slice(0, 1).map(([command]) => command),
+  ...["key-0001", "key-0002"].map((key) => ({
+    type: "placeBet" as const,
+    actor: alice,
+    key,
+    gameId: gameId(1),
+    outcome: "opt1",
+    stake: amount(700),
+    odds: odds(10_100),
+    accept: "any" as const,
+  })),
+  { type: "voidBet", actor: admin, key: "key-0003", betId: betId(1), reason: "wrong price", force: true },
 ];
 
 interface Golden {
@@ -135,9 +158,10 @@ interface Golden {
   readonly parts: Readonly<Record<string, string>>;
   readonly snapshot: readonly string[];
   readonly historyRoot: string;
+  readonly later: { readonly digest: string; readonly snapshot: readonly string[] };
 }
 
-const golden = JSON.parse(readFileSync(new URL("v6.json", import.meta.url), "utf8")) as Golden;
+const golden = JSON.parse(readFileSync(new URL("v7.json", import.meta.url), "utf8")) as Golden;
 
 test("commands have the bytes of version 1, and those bytes are still understood", () => {
   expect(LIFE.map((command) => hex(encodeCommand(command)))).toEqual(golden.commands);
@@ -163,7 +187,7 @@ test("the history of that life has the root that it has always had", () => {
   expect(hex(history.root())).toBe(golden.historyRoot);
 });
 
-test("a snapshot has the bytes of version 6, and those bytes still make the same book", async () => {
+test("a snapshot has the bytes of version 7, and those bytes still make the same book", async () => {
   const chunks = await collect(lived().snapshot().encode());
   expect(chunks.map(hex)).toEqual(golden.snapshot);
   const restored = await restoreBook(golden.snapshot.map(unhex));
@@ -171,9 +195,19 @@ test("a snapshot has the bytes of version 6, and those bytes still make the same
   expect(restored.digest()).toBe(golden.digest);
 });
 
-function lived(): ReturnType<typeof createBook> {
+test("so has one with what came later", async () => {
+  const book = lived(LATER_LIFE);
+  expect([book.totals().bets, book.bet(betId(1))?.status]).toEqual([2, "void"]);
+  const chunks = await collect(book.snapshot().encode());
+  expect([book.digest(), ...chunks.map(hex)]).toEqual([golden.later.digest, ...golden.later.snapshot]);
+  const restored = await restoreBook(golden.later.snapshot.map(unhex));
+  checkBook(restored);
+  expect(restored.digest()).toBe(golden.later.digest);
+});
+
+function lived(commands = LIFE): ReturnType<typeof createBook> {
   const book = createBook();
-  for (const [number, command] of LIFE.entries()) {
+  for (const [number, command] of commands.entries()) {
     book.apply(command, { index: logIndex(number + 1), at: unixMillis(START + number * 10) });
   }
   return book;

@@ -62,6 +62,7 @@ test("each override that changed something leaves exactly one record, with actor
     "closeGame",
     "settleGame",
     "voidGame",
+    "voidBet",
     "setLimits",
     "addBankroll",
   ]) {

@@ -15,13 +15,15 @@ const PACES = [
   [1_000, 1_000],
 ] as const;
 
+/** What was answered, at all paces. */
+const codes = new Map<string, number>();
+
 test.each(PACES)(
   "the book agrees with the naive model on every answer, at %i and %i bets an entry",
   {
     timeout: PATIENCE_MS,
   },
   (entryPace, tickPace) => {
-    const codes = new Map<string, number>();
     fc.assert(
       fc.property(script, (steps) => {
         const model = new ReferenceModel();
@@ -49,27 +51,30 @@ test.each(PACES)(
       }),
       { numRuns: budget(40, 10_000) },
     );
-    // Lives that never reached a rule would have tested nothing: the common ones all come up.
-    for (const code of [
-      "accepted",
-      "idempotency_conflict",
-      "game_not_found",
-      "unknown_outcome",
-      "betting_closed",
-      "excluded",
-      "invalid_odds",
-      "odds_changed",
-      "stake_above_cap",
-      "insufficient_balance",
-      "wrong_status",
-      "limit_reached",
-      "drawn_game",
-      "unknown_seed",
-    ]) {
-      expect(codes.get(code) ?? 0, code).toBeGreaterThan(0);
-    }
   },
 );
+
+test("those lives have reached the common rules: one that was never met would not have been tested", () => {
+  for (const code of [
+    "accepted",
+    "idempotency_conflict",
+    "game_not_found",
+    "unknown_outcome",
+    "betting_closed",
+    "excluded",
+    "invalid_odds",
+    "odds_changed",
+    "stake_above_cap",
+    "insufficient_balance",
+    "wrong_status",
+    "limit_reached",
+    "drawn_game",
+    "unknown_seed",
+    "bet_not_found",
+  ]) {
+    expect(codes.get(code) ?? 0, code).toBeGreaterThan(0);
+  }
+});
 
 function compare(book: Book, model: ReferenceModel): void {
   const totals = book.totals();

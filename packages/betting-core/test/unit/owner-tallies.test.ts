@@ -2,8 +2,8 @@
 
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { amount, gameId, minorUnits, userId } from "../../src/index.ts";
-import { Bench, bet, betsOn } from "../fixtures.ts";
+import { amount, betId, gameId, minorUnits, userId } from "../../src/index.ts";
+import { ADMIN, Bench, bet, betsOn } from "../fixtures.ts";
 
 test("the users of a preview are those of the bets, however they were counted", () => {
   const step = fc.record({
@@ -14,6 +14,7 @@ test("the users of a preview are those of the bets, however they were counted", 
       { maxLength: 3 },
     ),
     ask: fc.boolean(),
+    voided: fc.option(fc.integer({ min: 1, max: 40 })),
   });
   fc.assert(
     fc.property(
@@ -23,12 +24,14 @@ test("the users of a preview are those of the bets, however they were counted", 
         const bench = new Bench();
         const price = { strategy, margin: minorUnits(1_000_000) } as const;
         const id = bench.game({ outcomes: ["Home", "Draw", "Away"], price });
-        for (const { user, outcome, slices, ask } of steps) {
+        for (const { user, outcome, slices, ask, voided } of steps) {
           bench.apply(bet({ actor: userId(`user-${user}`), outcome: `opt${outcome}`, stake: amount(50) }));
           for (const { winner, bets } of slices) bench.book.prepareSettlePreview(id, `opt${winner}`, bets);
+          if (voided !== null)
+            bench.apply({ type: "voidBet", actor: ADMIN, betId: betId(voided), reason: "x", force: true });
           if (!ask) continue;
           for (const winner of ["opt1", "opt2", "opt3"]) {
-            const bets = betsOn(bench.book, id);
+            const bets = betsOn(bench.book, id).filter(({ status }) => status === "open");
             const backed = bets.filter((each) => each.outcome === winner);
             const paid = backed.length === 0 && strategy === "tote" ? bets : backed;
             const users = new Set(paid.map((each) => each.userId));

@@ -12,7 +12,7 @@ import {
   verifierKey,
   verifyReceipt,
 } from "../../src/index.ts";
-import { ALICE, Bench, bet } from "../fixtures.ts";
+import { ADMIN, ALICE, Bench, bet } from "../fixtures.ts";
 
 const ORIGIN = "quorumbook.example/book";
 const house = keyOf(ORIGIN);
@@ -37,6 +37,27 @@ test("a receipt proves the bet that it names, and says what was agreed", async (
     checkpoint: { origin: ORIGIN, size: 6 },
   });
   if (verdict.valid) expect(verdict.bet.payout).toBe(Math.floor((1_002 * verdict.bet.odds) / odds(10_000)));
+});
+
+test("a bet that was voided since has the receipt that it always had: of what was agreed", async () => {
+  const bench = new Bench();
+  const id = bench.game();
+  bench.accept<"placeBet">(bet({ gameId: id, stake: amount(1_000) }));
+  const early = house.checkpoint(bench);
+  const before = makeReceipt(bench.book, betId(1), 2, early);
+  bench.accept<"voidBet">({ type: "voidBet", actor: ADMIN, betId: betId(1), reason: "wrong price" });
+  expect(makeReceipt(bench.book, betId(1), 2, early)).toEqual(before);
+  const after = makeReceipt(
+    bench.book,
+    betId(1),
+    bench.book.history.size,
+    house.checkpoint(bench),
+  ) as Receipt;
+  for (const each of [before as Receipt, after])
+    expect(await verifyReceipt(each, house.key)).toMatchObject({
+      valid: true,
+      bet: { betId: 1, stake: 1_000 },
+    });
 });
 
 test("it travels as JSON", async () => {

@@ -17,6 +17,7 @@ export const PROBLEMS = {
   odds_changed: [409, "The odds have changed"],
   wrong_status: [409, "The game's status does not allow this"],
   already_settled: [409, "The game is already settled"],
+  margin_exceeded: [409, "The game could cost more than its margin"],
   drawn_game: [409, "The result of the game is drawn"],
   reveal_too_late: [409, "The time to reveal seeds has passed"],
   preview_stale: [409, "The preview no longer holds"],

@@ -105,6 +105,7 @@ export const SettleBody = closed({
   previewHash: Type.Optional(Type.String({ pattern: "^[\\x21-\\x7e]{1,128}$" })),
 });
 export const ResettleBody = closed({ winner: Name, reason: Text });
+export const VoidBetBody = closed({ reason: Text, force: Type.Optional(Type.Boolean()) });
 export const RevealBody = closed({ seed: Type.String({ pattern: "^[0-9a-f]{64}$" }) });
 export const BankrollBody = closed({ amount: Amount, reason: Text });
 

@@ -114,6 +114,7 @@ export function sortEvents(
       case "betsSettled":
         settlements.push({ index, event });
         break;
+      case "betSettled":
       case "balanceChanged":
         personalItems.push({ index, event });
         break;

@@ -93,6 +93,14 @@ export function rejectionProblem(rejection: Rejection): Refusal {
         detail: `The house has ${rejection.house}; the margin is ${rejection.margin}.`,
         facts: { house: rejection.house, margin: rejection.margin },
       };
+    case "bet_not_found":
+      return { code, detail: `There is no bet ${rejection.betId}.` };
+    case "margin_exceeded":
+      return {
+        code,
+        detail: `Without the bet the game could cost ${rejection.excess} more than its margin.`,
+        facts: { excess: rejection.excess },
+      };
     case "drawn_game":
       return { code, detail: "The result of the game comes from its draw, and from nobody's choice." };
     case "unknown_seed":

@@ -219,3 +219,51 @@ describe("a bet is refused", () => {
     expect([node.digest(), node.log.status().lastIndex]).toEqual(before);
   });
 });
+
+describe("a bet that an admin voids", () => {
+  const admin = { as: "admin" };
+
+  it("is void for its owner, with its stake back, and the reason in the audit log", async () => {
+    const gameId = await node.openGame();
+    const placed = await node.post(
+      "/api/bets",
+      { gameId, outcome: "opt1", stake: 500, odds: 1.01, accept: "any" },
+      { as: "vera" },
+    );
+    const { id } = placed.body["bet"] as { id: number };
+    const voided = await node.post(`/api/admin/bets/${id}/void`, { reason: "wrong price" }, admin);
+    expect(voided.status, voided.text).toBe(200);
+    conforms(BetDetailAnswer, voided.body);
+    expect(voided.body).toMatchObject({ id, status: "void", payout: 500 });
+    expect((await node.get(`/api/bets/${id}`, { as: "vera" })).body).toMatchObject({ status: "void" });
+    expect((await node.get("/api/balance", { as: "vera" })).body).toMatchObject({
+      balance: 10_000,
+      openStake: 0,
+    });
+    const audit = await node.get("/api/admin/audit?limit=1", admin);
+    expect(audit.body["items"]).toMatchObject([
+      { actor: "admin", action: "voidBet", gameId, userId: "vera", reason: "wrong price" },
+    ]);
+    expectProblem(
+      await node.post("/api/admin/bets/99999/void", { reason: "x" }, admin),
+      404,
+      "bet_not_found",
+    );
+    expectProblem(await node.post(`/api/admin/bets/${id}/void`, {}, admin), 400, "invalid_request");
+  });
+
+  it("stays where others were taken on the strength of its stake, unless it is forced", async () => {
+    const gameId = await node.openGame(["Home", "Away"], { pricing: { commissionBp: 0 } });
+    const bet = (outcome: string, stake: number, as: string) =>
+      node.post("/api/bets", { gameId, outcome, stake, odds: 1.01, accept: "any" }, { as });
+    const first = await bet("opt1", 4_000, "will");
+    const { cap } = (first.body["game"] as { outcomes: { cap: number }[] }).outcomes[1] ?? { cap: 0 };
+    expect((await bet("opt2", Math.min(cap, 10_000), "xena")).status).toBe(201);
+    const { id } = first.body["bet"] as { id: number };
+    const refused = await node.post(`/api/admin/bets/${id}/void`, { reason: "wrong price" }, admin);
+    expectProblem(refused, 409, "margin_exceeded");
+    expect(refused.body["excess"]).toBeGreaterThan(0);
+    const forced = await node.post(`/api/admin/bets/${id}/void`, { reason: "so be it", force: true }, admin);
+    expect(forced.status, forced.text).toBe(200);
+  });
+});

@@ -57,6 +57,7 @@ const ROUTES: readonly RouteCase[] = [
   route("POST", "/api/games/1/resettle", "admin", { winner: "opt1", reason: "r" }),
   route("POST", "/api/games/1/void", "admin", {}),
   route("GET", "/api/admin/book", "admin"),
+  route("POST", "/api/admin/bets/1/void", "admin", { reason: "r" }),
   route("POST", "/api/admin/bankroll", "admin", { amount: 1, reason: "r" }),
   route("GET", "/api/admin/games/1/exposure", "admin"),
   route("GET", "/api/admin/audit", "admin"),

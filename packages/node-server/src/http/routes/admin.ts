@@ -1,13 +1,22 @@
 // The house's money and what was done with it, for admins.
-import { amount, gameId } from "@quorumbook/betting-core";
-import { AuditPage, BookAnswer, ExposureAnswer } from "../../contract/answers.ts";
-import { BankrollBody, IdParams, NoQuery, PageQuery, ReadQuery } from "../../contract/requests.ts";
+import { amount, betId, gameId } from "@quorumbook/betting-core";
+import { AuditPage, BetDetailAnswer, BookAnswer, ExposureAnswer } from "../../contract/answers.ts";
+import {
+  BankrollBody,
+  IdParams,
+  NoQuery,
+  PageQuery,
+  ReadQuery,
+  VoidBetBody,
+} from "../../contract/requests.ts";
 import type { Services } from "../../services.ts";
 import { arbitrageAnswer } from "../../views/arbitrage-answer.ts";
 import { auditAnswer } from "../../views/audit-answer.ts";
+import { betDetailAnswer } from "../../views/bet-answer.ts";
 import type { App } from "../app.ts";
 import { pageAnswer, pageQuery } from "../paging.ts";
 import { accepted, askerOf, readAt } from "../request-hooks.ts";
+import { betNotFound } from "./bets.ts";
 import { gameNotFound } from "./games.ts";
 
 export function adminRoutes(app: App, services: Services): void {
@@ -51,6 +60,39 @@ export function adminRoutes(app: App, services: Services): void {
       accepted(reply, applied);
       readAt(reply, services);
       return reply.send(bookNow(services));
+    },
+  );
+
+  app.post(
+    "/api/admin/bets/:id/void",
+    {
+      schema: {
+        summary: "Voids one bet of a game without a result: its stake goes back",
+        params: IdParams,
+        body: VoidBetBody,
+        querystring: NoQuery,
+        response: { 200: BetDetailAnswer },
+      },
+      config: { access: "admin", key: "optional" },
+    },
+    async (request, reply) => {
+      const { reason, force } = request.body;
+      const id = betId(request.params.id);
+      const applied = await gateway.submit(
+        {
+          type: "voidBet",
+          ...askerOf(request),
+          betId: id,
+          reason,
+          ...(force === true ? { force } : {}),
+        },
+        request.deadline,
+      );
+      accepted(reply, applied);
+      readAt(reply, services);
+      const bet = machine.book.bet(id);
+      if (bet === undefined) throw betNotFound(request.params.id);
+      return reply.send(betDetailAnswer(bet));
     },
   );
 

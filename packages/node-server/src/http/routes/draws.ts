@@ -43,12 +43,15 @@ export function drawRoutes(app: App, services: Services): void {
     async (request, reply) => {
       const { id } = request.params;
       const { seed } = request.body;
-      const applied = await gateway.submit({
-        type: "revealSeed",
-        ...askerOf(request),
-        gameId: gameId(id),
-        seed,
-      });
+      const applied = await gateway.submit(
+        {
+          type: "revealSeed",
+          ...askerOf(request),
+          gameId: gameId(id),
+          seed,
+        },
+        request.deadline,
+      );
       accepted(reply, applied);
       readAt(reply, services);
       return reply.send(drawNow(services, id));

@@ -1,0 +1,183 @@
+// One bet is taken back as if it had never been, unless others were taken on the strength of its stake.
+
+import { expect, test } from "vitest";
+import {
+  amount,
+  betId,
+  checkBook,
+  type CommandOf,
+  type GameId,
+  gameId,
+  minorUnits,
+  type PricingStrategyName,
+  restoreBook,
+} from "../../src/index.ts";
+import { ADMIN, ALICE, BOB, Bench, bet } from "../fixtures.ts";
+
+const STRATEGIES: readonly PricingStrategyName[] = ["ratio/pre", "ratio/post", "cpmm", "lmsr", "tote"];
+
+function voidBet(id: number, force?: boolean): CommandOf<"voidBet"> {
+  return {
+    type: "voidBet",
+    actor: ADMIN,
+    betId: betId(id),
+    reason: "wrong price",
+    ...(force === true ? { force } : {}),
+  };
+}
+
+function placed(bench: Bench, game: GameId, outcome: string, stake: number, actor = ALICE): number {
+  return bench.accept<"placeBet">(bet({ actor, gameId: game, outcome, stake: amount(stake) })).bet.id;
+}
+
+/** Alice's stake on the one outcome is what lets Bob win more on the other than the margin allows. */
+function leaning(strategy: PricingStrategyName): { bench: Bench; game: GameId; first: number } {
+  const bench = new Bench();
+  for (const actor of [ALICE, BOB])
+    bench.accept<"deposit">({ type: "deposit", actor, amount: amount(1_000_000) });
+  const game = bench.game({ price: { strategy, commissionBp: 0, margin: minorUnits(5_000) } });
+  const first = placed(bench, game, "opt1", 4_000);
+  const { cap = 0 } = bench.book.game(game)?.outcomes[1] ?? {};
+  placed(bench, game, "opt2", cap, BOB);
+  return { bench, game, first };
+}
+
+test("a bet that is voided leaves money, odds, caps and exposure as if it had never been", () => {
+  for (const strategy of STRATEGIES) {
+    const bench = new Bench();
+    const game = bench.game({ price: { strategy, commissionBp: 500 } });
+    const before = { ...bench.book.game(game), version: 0 };
+    const totals = bench.book.totals();
+    const id = placed(bench, game, "opt1", 1_000);
+    expect(bench.accept<"voidBet">(voidBet(id)).changed).toBe(true);
+    expect({ ...bench.book.game(game), version: 0 }).toEqual(before);
+    expect(bench.book.totals()).toEqual({
+      ...totals,
+      bets: 1,
+      accounts: 1,
+      house: totals.house - 10_000,
+      balances: 10_000,
+    });
+    expect(bench.book.bet(betId(id))).toMatchObject({ status: "void", payout: 1_000 });
+    expect(bench.book.account(ALICE)).toMatchObject({ balance: 10_000, openStake: 0 });
+    expect(bench.book.oddsHistory(game)?.map(({ odds }) => odds)).toHaveLength(3);
+    checkBook(bench.book);
+  }
+});
+
+test("its owner is told of the bet and of the balance, and everybody of the odds", () => {
+  const bench = new Bench();
+  const game = bench.game();
+  const id = placed(bench, game, "opt1", 1_000);
+  const { events } = bench.apply<"voidBet">(voidBet(id));
+  expect(events.map(({ type }) => type)).toEqual([
+    "oddsChanged",
+    "betSettled",
+    "balanceChanged",
+    "bookChanged",
+  ]);
+  expect(events[1]).toMatchObject({ userId: ALICE, bet: { id, status: "void", payout: 1_000 } });
+  expect(events[2]).toMatchObject({ userId: ALICE, balance: 10_000, openStake: 0, cause: "refund" });
+});
+
+test("where others were taken on the strength of its stake it is refused, in every strategy that promises", () => {
+  for (const strategy of STRATEGIES.filter((each) => each !== "tote")) {
+    const { bench, game, first } = leaning(strategy);
+    const digest = bench.book.digestParts();
+    const { excess } = bench.refuse(voidBet(first), "margin_exceeded");
+    expect(excess, strategy).toBeGreaterThan(0);
+    expect({ ...bench.book.digestParts(), requests: "" }).toEqual({ ...digest, requests: "" });
+    const exposure = bench.book.exposure(game);
+    expect(exposure?.worstCase).toBeLessThanOrEqual(5_000);
+    // By force it goes, and then the house stands to lose just that much more.
+    bench.accept<"voidBet">(voidBet(first, true));
+    expect(bench.book.exposure(game)?.worstCase).toBe(5_000 + excess);
+    expect(bench.book.audit({ limit: 1 }).items[0]).toMatchObject({
+      action: "voidBet",
+      actor: ADMIN,
+      userId: ALICE,
+      reason: "wrong price",
+      before: { status: "open" },
+      after: { status: "void", refunded: 4_000, marginExceededBy: excess },
+    });
+    checkBook(bench.book);
+    const house = bench.book.totals().house;
+    bench.accept<"closeGame">({ type: "closeGame", actor: ADMIN, gameId: game });
+    const { paid } = bench.accept<"settleGame">({
+      type: "settleGame",
+      actor: ADMIN,
+      gameId: game,
+      winner: "opt2",
+    });
+    expect(bench.book.totals().house).toBe(house + 5_000 + (bench.book.game(game)?.totalStaked ?? 0) - paid);
+    expect(house - bench.book.totals().house).toBe(excess);
+    checkBook(bench.book);
+  }
+});
+
+test("it is paid nothing more when the game is settled, settled anew or voided, and stays void", () => {
+  for (const strategy of STRATEGIES) {
+    const bench = new Bench();
+    const game = bench.game({ price: { strategy, commissionBp: 500 } });
+    const id = placed(bench, game, "opt1", 700);
+    placed(bench, game, "opt1", 300, BOB);
+    placed(bench, game, "opt2", 200, BOB);
+    bench.accept<"voidBet">(voidBet(id));
+    const balance = bench.book.account(ALICE)?.balance;
+    bench.accept<"closeGame">({ type: "closeGame", actor: ADMIN, gameId: game });
+    const settled = bench.accept<"settleGame">({
+      type: "settleGame",
+      actor: ADMIN,
+      gameId: game,
+      winner: "opt1",
+    });
+    expect(settled.winners).toBe(1);
+    bench.accept<"resettleGame">({
+      type: "resettleGame",
+      actor: ADMIN,
+      gameId: game,
+      winner: "opt2",
+      reason: "x",
+    });
+    expect(bench.book.account(ALICE)).toMatchObject({ balance, openStake: 0 });
+    expect(bench.book.bet(betId(id))).toMatchObject({ status: "void", payout: 700 });
+    expect(bench.book.bets({ userId: ALICE, status: "void" }).items).toHaveLength(1);
+    checkBook(bench.book);
+  }
+});
+
+test("it is voided once, while its game has no result, and only where there is one", () => {
+  const bench = new Bench();
+  const game = bench.game();
+  const id = placed(bench, game, "opt1", 700);
+  bench.refuse(voidBet(id + 1), "bet_not_found");
+  bench.accept<"closeGame">({ type: "closeGame", actor: ADMIN, gameId: game });
+  bench.accept<"voidBet">(voidBet(id));
+  const digest = bench.book.digest();
+  expect(bench.accept<"voidBet">(voidBet(id)).changed).toBe(false);
+  expect(bench.book.digest()).toBe(digest);
+  const other = bench.game();
+  const late = placed(bench, other, "opt1", 100);
+  bench.accept<"voidGame">({ type: "voidGame", actor: ADMIN, gameId: other });
+  expect(bench.refuse(voidBet(late), "wrong_status").gameStatus).toBe("voided");
+});
+
+test("a preview made before it no longer holds, and a snapshot keeps it", async () => {
+  const bench = new Bench();
+  const game = bench.game({ price: { strategy: "tote", commissionBp: 500 } });
+  const id = placed(bench, game, "opt1", 700);
+  placed(bench, game, "opt2", 300, BOB);
+  bench.accept<"closeGame">({ type: "closeGame", actor: ADMIN, gameId: game });
+  const { previewHash } = bench.book.settlePreview(game, "opt2") ?? { previewHash: "" };
+  bench.accept<"voidBet">(voidBet(id));
+  const settle = { actor: ADMIN, gameId: gameId(game), winner: "opt2" };
+  bench.refuse({ type: "settleGame", ...settle, previewHash }, "preview_stale");
+  const copy = await restoreBook(bench.book.snapshot().encode());
+  expect(copy.digest()).toBe(bench.book.digest());
+  const entry = { index: (bench.index + 1) as never, at: bench.book.at };
+  const applied = [bench.book, copy].map((book) =>
+    book.apply<"settleGame">({ type: "settleGame", ...settle }, entry),
+  );
+  expect(applied[0]).toEqual(applied[1]);
+  checkBook(copy);
+});

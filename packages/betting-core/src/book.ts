@@ -14,6 +14,7 @@ import type {
   ExposureView,
   GameStatus,
   GameView,
+  HouseMovementView,
   LimitsView,
   OddsPoint,
   Page,
@@ -188,6 +189,8 @@ export interface Book {
   limits(id: UserId): LimitsView;
   /** The sums over all accounts and games. */
   totals(): TotalsView;
+  /** The house's own ledger, newest first. */
+  houseStatement(query?: PageQuery): Page<HouseMovementView>;
   /** What the house stands to win or lose on a game; undefined where there is none. */
   exposure(id: GameId): ExposureView | undefined;
   /** Undefined where there is no such game or outcome, or where it is settled or voided. */

@@ -33,6 +33,7 @@ import {
   prepareSettlePreview,
   settlePreview,
 } from "./queries/game-queries.ts";
+import { houseStatement } from "./queries/house-statement.ts";
 import { limitsView } from "./queries/limits-view.ts";
 import { pageOf } from "./queries/paging.ts";
 import { totalsView } from "./queries/totals-view.ts";
@@ -57,6 +58,7 @@ import type {
   DrawView,
   ExposureView,
   GameView,
+  HouseMovementView,
   LimitsView,
   OddsPoint,
   Page,
@@ -187,6 +189,10 @@ class ColumnBook implements Book {
 
   totals(): TotalsView {
     return totalsView(this.#state);
+  }
+
+  houseStatement(query: PageQuery = {}): Page<HouseMovementView> {
+    return houseStatement(this.#state, query);
   }
 
   exposure(id: GameId): ExposureView | undefined {

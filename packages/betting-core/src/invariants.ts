@@ -7,6 +7,7 @@ import { invariant } from "./errors.ts";
 import { reprice, strategyOf } from "./games/market-prices.ts";
 import { payoutUnder, promiseOf } from "./games/payout-rule.ts";
 import { recomputedRun } from "./history/tree.ts";
+import { houseAtFirst } from "./queries/house-statement.ts";
 import { resultFor } from "./queries/bet-view.ts";
 import { slackOf, worstCaseOf } from "./risk.ts";
 import type { BookState } from "./state/book-state.ts";
@@ -71,6 +72,7 @@ export function checkBook(book: Book): void {
   }
   checkHistory(state);
   const { counters } = state;
+  same(houseAtFirst(state), 0, "the house's money before its first movement");
   same(counters.escrow, escrow, "escrow");
   same(counters.exposure, exposure, "exposure");
   same(counters.openGames, openGames, "open games");

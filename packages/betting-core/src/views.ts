@@ -216,6 +216,23 @@ export interface DrawView extends DrawClaim {
   readonly winner?: OutcomeKey;
 }
 
+/** A movement of the house's own money. */
+export interface HouseMovementView {
+  readonly index: LogIndex;
+  readonly at: UnixMillis;
+  /**
+   * `bankroll` came in, `welcome` went to a new account; `margin` into or out of a game's escrow; `result` is what a
+   * settled game left of its escrow, `adjustment` what settling it anew changed of that.
+   */
+  readonly cause: "bankroll" | "welcome" | "margin" | "result" | "adjustment";
+  /** Signed: what the house gained. */
+  readonly amount: MinorUnits;
+  /** After this movement. */
+  readonly house: MinorUnits;
+  readonly gameId?: GameId;
+  readonly userId?: UserId;
+}
+
 /** The odds of a game from one moment on. */
 export interface OddsPoint {
   readonly index: LogIndex;

@@ -133,6 +133,18 @@ export const BookAnswer = closed({
   openGames: Count,
 });
 
+export const StatementPage = pageOf(
+  closed({
+    index: Index,
+    at: Time,
+    cause: Type.Enum(["bankroll", "welcome", "margin", "result", "adjustment"]),
+    amount: Balance,
+    house: Balance,
+    gameId: Type.Optional(Id),
+    userId: Type.Optional(UserId),
+  }),
+);
+
 export const ExposureAnswer = closed({
   margin: Count,
   worstCase: Count,

@@ -5,6 +5,7 @@ import {
   BookAnswer,
   BookedAnswer,
   LimitsAnswer,
+  StatementPage,
   TransactionsPage,
 } from "../../src/contract/answers.ts";
 import { conforms, expectProblem, freshKey, startMemoryNode, type TestNode } from "../support/memory-node.ts";
@@ -202,6 +203,18 @@ describe("the house's money", () => {
     expect(answer.body.index).toBe(answer.bookIndex);
     expectProblem(await node.get("/api/admin/book", { as: "op", role: "operator" }), 403, "forbidden");
     expectProblem(await node.get("/api/admin/book"), 401, "unauthenticated");
+  });
+
+  it("has a statement of its own, each movement with what it left", async () => {
+    await node.openGame();
+    const { body } = await node.get("/api/admin/statement?limit=3", admin);
+    conforms(StatementPage, body);
+    expect(body.items[0]).toMatchObject({ cause: "margin", amount: -5_000 });
+    const book = await node.get("/api/admin/book", admin);
+    expect(body.items[0]?.house).toBe(book.body["house"]);
+    const [newest, older] = body.items;
+    expect((newest?.house ?? 0) - (newest?.amount ?? 0)).toBe(older?.house);
+    expectProblem(await node.get("/api/admin/statement", { as: "clumsy" }), 403, "forbidden");
   });
 
   it("grows by what an admin adds, with a reason", async () => {

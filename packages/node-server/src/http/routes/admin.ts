@@ -1,6 +1,12 @@
 // The house's money and what was done with it, for admins.
 import { amount, betId, gameId } from "@quorumbook/betting-core";
-import { AuditPage, BetDetailAnswer, BookAnswer, ExposureAnswer } from "../../contract/answers.ts";
+import {
+  AuditPage,
+  BetDetailAnswer,
+  BookAnswer,
+  ExposureAnswer,
+  StatementPage,
+} from "../../contract/answers.ts";
 import {
   BankrollBody,
   IdParams,
@@ -9,6 +15,7 @@ import {
   ReadQuery,
   VoidBetBody,
 } from "../../contract/requests.ts";
+import { timeToWire } from "../../contract/times.ts";
 import type { Services } from "../../services.ts";
 import { arbitrageAnswer } from "../../views/arbitrage-answer.ts";
 import { auditAnswer } from "../../views/audit-answer.ts";
@@ -60,6 +67,23 @@ export function adminRoutes(app: App, services: Services): void {
       accepted(reply, applied);
       readAt(reply, services);
       return reply.send(bookNow(services));
+    },
+  );
+
+  app.get(
+    "/api/admin/statement",
+    {
+      schema: {
+        summary: "The house's own ledger, newest first",
+        querystring: PageQuery,
+        response: { 200: StatementPage },
+      },
+      config,
+    },
+    (request, reply) => {
+      readAt(reply, services);
+      const page = machine.book.houseStatement(pageQuery(request.query));
+      reply.send(pageAnswer(page, (row) => ({ ...row, at: timeToWire(row.at) })));
     },
   );
 

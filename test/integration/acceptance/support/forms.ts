@@ -115,6 +115,16 @@ export const draw = object(
   },
   { winner: key },
 );
+export const movement = object(
+  {
+    index: count,
+    at: time,
+    cause: oneOf("bankroll", "welcome", "margin", "result", "adjustment"),
+    amount: money,
+    house: money,
+  },
+  { gameId: id, userId: text() },
+);
 export const oddsHistory = object({ items: list(object({ index, at: time, odds: list(orNull(odds)) })) });
 
 export const digest = object({ index: count, value: text(/^\S+$/) });

@@ -49,6 +49,10 @@ async function bettor({ bettor: http, admin, name }: Stop): Promise<number> {
   holds(await http.get(`/api/bets?gameId=${id}&status=open`, minIndex), 200, form.page(form.betDetail));
   holds(await http.get(`/api/bets/${placed.body.bet.id}?consistency=linearizable`), 200, form.betDetail);
   holds(await http.get(`/api/bets/${placed.body.bet.id}/receipt`, minIndex), 200, form.receipt);
+  const spare = await admin.post<Game>("/api/games", { ...body, category: "real" });
+  const wrong = await http.post<Placed>("/api/bets", betOn({ id: spare.body.id }, "opt1", 100), keyed());
+  const voiding = `/api/admin/bets/${wrong.body.bet.id}/void`;
+  wrote(await admin.post(voiding, { reason: "tour" }), 200, form.betDetail);
   holds(await http.get("/api/transactions?limit=2"), 200, form.page(form.transaction));
   const limits = { deposit: { day: 100_000 }, stake: {}, loss: {} };
   wrote(await http.put("/api/limits", limits, keyed()), 200, form.limits);
@@ -74,6 +78,7 @@ async function admin({ admin: http }: Stop, id: number): Promise<void> {
   wrote(await http.post("/api/admin/bankroll", { amount: 1, reason: "tour" }), 200, form.book);
   holds(await http.get(`/api/admin/games/${id}/exposure`), 200, form.exposure);
   holds(await http.get("/api/admin/audit?limit=3"), 200, form.page(form.auditItem));
+  holds(await http.get("/api/admin/statement?limit=3"), 200, form.page(form.movement));
 }
 
 async function drawn({ admin, bettor, anyone: http, name }: Stop): Promise<void> {

@@ -1,20 +1,24 @@
 // One bet is taken back as if it had never been, unless others were taken on the strength of its stake.
 
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   amount,
   betId,
   checkBook,
   type CommandOf,
+  createBook,
   type GameId,
   gameId,
   minorUnits,
   type PricingStrategyName,
   restoreBook,
 } from "../../src/index.ts";
-import { ADMIN, ALICE, BOB, Bench, bet } from "../fixtures.ts";
+import { ADMIN, ALICE, BOB, Bench, bet, betsOn } from "../fixtures.ts";
 
 const STRATEGIES: readonly PricingStrategyName[] = ["ratio/pre", "ratio/post", "cpmm", "lmsr", "tote"];
+
+const WELCOME = 10_000;
 
 function voidBet(id: number, force?: boolean): CommandOf<"voidBet"> {
   return {
@@ -31,8 +35,11 @@ function placed(bench: Bench, game: GameId, outcome: string, stake: number, acto
 }
 
 /** Alice's stake on the one outcome is what lets Bob win more on the other than the margin allows. */
-function leaning(strategy: PricingStrategyName): { bench: Bench; game: GameId; first: number } {
-  const bench = new Bench();
+function leaning(
+  strategy: PricingStrategyName,
+  openingBankroll = 100_000_000,
+): { bench: Bench; game: GameId; first: number } {
+  const bench = new Bench(createBook({ openingBankroll: minorUnits(openingBankroll) }));
   for (const actor of [ALICE, BOB])
     bench.accept<"deposit">({ type: "deposit", actor, amount: amount(1_000_000) });
   const game = bench.game({ price: { strategy, commissionBp: 0, margin: minorUnits(5_000) } });
@@ -180,4 +187,105 @@ test("a preview made before it no longer holds, and a snapshot keeps it", async 
   );
   expect(applied[0]).toEqual(applied[1]);
   checkBook(copy);
+});
+
+test("what a forced void costs is the house's, even where it has nothing left", async () => {
+  const { bench, game, first } = leaning("ratio/pre", 5_000 + 2 * WELCOME);
+  expect(bench.book.totals().house).toBe(0);
+  const { excess } = bench.refuse(voidBet(first), "margin_exceeded");
+  bench.accept<"voidBet">(voidBet(first, true));
+  bench.accept<"closeGame">({ type: "closeGame", actor: ADMIN, gameId: game });
+  bench.accept<"settleGame">({ type: "settleGame", actor: ADMIN, gameId: game, winner: "opt2" });
+  expect(bench.book.totals().house).toBe(0 - excess);
+  checkBook(bench.book);
+  const copy = await restoreBook(bench.book.snapshot().encode());
+  expect(copy.digest()).toBe(bench.book.digest());
+  expect(copy.houseStatement({ limit: 1 }).items[0]).toMatchObject({ cause: "result", house: 0 - excess });
+});
+
+test("what a pool pays in all is what its bets are paid, each rounded down, also in a copy", async () => {
+  const stakes = fc.array(fc.tuple(fc.integer({ min: 10, max: 999 }), fc.boolean(), fc.boolean()), {
+    minLength: 2,
+    maxLength: 12,
+  });
+  await fc.assert(
+    fc.asyncProperty(stakes, async (bets) => {
+      const bench = new Bench();
+      const game = bench.game({ price: { strategy: "tote", commissionBp: 700 } });
+      placed(bench, game, "opt2", 333, BOB);
+      for (const [stake, onFirst, isVoided] of bets) {
+        const id = placed(bench, game, onFirst ? "opt1" : "opt2", stake, onFirst ? ALICE : BOB);
+        if (isVoided) bench.accept<"voidBet">(voidBet(id));
+      }
+      bench.accept<"closeGame">({ type: "closeGame", actor: ADMIN, gameId: game });
+      const copy = new Bench(await restoreBook(bench.book.snapshot().encode()));
+      copy.index = bench.index;
+      for (const each of [bench, copy]) {
+        const settle = { type: "settleGame", actor: ADMIN, gameId: game, winner: "opt1" } as const;
+        const { paid } = each.accept<"settleGame">(settle);
+        const after = betsOn(each.book, game).filter(({ id }) => bench.book.bet(id)?.status !== "void");
+        const standing = bets.filter(([, , isVoided]) => !isVoided);
+        // Where nobody backed the winner all are void, and paid back.
+        if (standing.some(([, onFirst]) => onFirst))
+          expect(paid).toBe(after.reduce((sum, { payout }) => sum + (payout ?? 0), 0));
+        else expect(paid).toBe(333 + standing.reduce((sum, [stake]) => sum + stake, 0));
+        checkBook(each.book);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("its stake no longer counts as lost, and comes back once", () => {
+  const bench = new Bench();
+  const game = bench.game();
+  const limits = { deposit: {}, stake: {}, loss: { day: minorUnits(1_000) } };
+  bench.accept<"setLimits">({ type: "setLimits", actor: ALICE, limits });
+  const id = placed(bench, game, "opt1", 1_000);
+  bench.refuse(bet({ actor: ALICE, gameId: game, stake: amount(100) }), "limit_reached");
+  bench.accept<"voidBet">(voidBet(id));
+  const { items } = bench.book.transactions(ALICE, { limit: 1 });
+  expect(items).toMatchObject([{ cause: "refund", amount: 1_000, balance: WELCOME }]);
+  placed(bench, game, "opt1", 1_000);
+  bench.refuse(bet({ actor: ALICE, gameId: game, stake: amount(100) }), "limit_reached");
+  checkBook(bench.book);
+});
+
+test("a key gives the first outcome again, also after the game is settled", () => {
+  const bench = new Bench();
+  const game = bench.game();
+  const id = placed(bench, game, "opt1", 700);
+  const command = { ...voidBet(id), key: "key-void" };
+  const first = bench.accept<"voidBet">(command);
+  expect(bench.accept<"voidBet">(command)).toEqual(first);
+  bench.accept<"closeGame">({ type: "closeGame", actor: ADMIN, gameId: game });
+  bench.accept<"settleGame">({ type: "settleGame", actor: ADMIN, gameId: game, winner: "opt1" });
+  expect(bench.accept<"voidBet">(command)).toEqual(first);
+  bench.refuse({ ...command, reason: "another" }, "idempotency_conflict");
+  expect(bench.book.account(ALICE)?.balance).toBe(WELCOME);
+});
+
+test("a settlement says nothing of it, to its owner or in its rows", () => {
+  const bench = new Bench();
+  const game = bench.game();
+  const id = placed(bench, game, "opt1", 700);
+  const other = placed(bench, game, "opt1", 300);
+  const alone = placed(bench, game, "opt2", 200, BOB);
+  bench.accept<"voidBet">(voidBet(id));
+  bench.accept<"voidBet">(voidBet(alone));
+  bench.accept<"closeGame">({ type: "closeGame", actor: ADMIN, gameId: game });
+  const { events } = bench.apply<"settleGame">({
+    type: "settleGame",
+    actor: ADMIN,
+    gameId: game,
+    winner: "opt2",
+  });
+  const settled = events.filter((event) => event.type === "betsSettled");
+  expect(settled).toHaveLength(1);
+  expect(bench.book.settledFor(ALICE, settled)[0]).toMatchObject([
+    { type: "betSettled", betId: other, bet: { status: "lost" } },
+    { type: "balanceChanged", balance: WELCOME - 300, openStake: 0 },
+  ]);
+  expect(bench.book.settledFor(BOB, settled)).toEqual([[]]);
+  expect(bench.book.account(BOB)).toMatchObject({ balance: WELCOME, openStake: 0 });
 });

@@ -353,6 +353,33 @@ describe("the personal stream", () => {
     expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => a - b));
   });
 
+  it("tells the owner of a bet that was voided alone, then or later, and everybody of the odds", async () => {
+    const gameId = await node.openGame();
+    const [own, all] = [await member("vic"), await client()];
+    await all.ask({ type: "subscribe", games: [gameId] }, "snapshot");
+    const placed = await bet(gameId, "vic", 500);
+    const { id } = placed.body["bet"] as { id: number };
+    await all.next("oddsChanged");
+    const voided = await node.post(`/api/admin/bets/${id}/void`, { reason: "wrong price" }, { as: "admin" });
+    const index = voided.commandIndex;
+    const late = await member("vic", placed.commandIndex);
+    for (const socket of [own, late]) {
+      expect(await socket.next("betSettled")).toMatchObject({
+        index,
+        bet: { id, status: "void", payout: 500 },
+      });
+      expect(await socket.next("balanceChanged", { cause: "refund" })).toMatchObject({
+        index,
+        balance: 10_000,
+        openStake: 0,
+      });
+    }
+    expect(await all.next("oddsChanged", { index })).toMatchObject({ gameId, totalStaked: 0 });
+    await node.post(`/api/games/${gameId}/void`, {}, { as: "admin" });
+    await own.settled();
+    expect(own.of("betSettled")).toHaveLength(1);
+  });
+
   it("replays what was missed, marked, or gives a snapshot", async () => {
     const gameId = await node.openGame();
     const before = await member("rex");

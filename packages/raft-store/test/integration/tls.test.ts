@@ -137,9 +137,10 @@ describe("nodes with certificates", () => {
       socket.write(encodeFrameHeader(FrameKind.handshake, [hello]));
       socket.write(hello);
     });
+    const closed = new Promise((resolve) => socket.once("close", resolve));
     socket.resume();
     await warned(one, "the certificate shown is not for b");
-    await new Promise((resolve) => socket.once("close", resolve));
+    await closed;
   });
 
   test("take new certificates without a restart, old connections go on, and one that is not theirs is refused", async () => {

@@ -19,9 +19,10 @@ export function changeMembership(
   input: Extract<Input, { type: "changeMembership" }>,
 ): void {
   const { id, change, now } = input;
-  const refusal = refusalOf(state, change);
-  const next = refusal === undefined ? changed(state.configuration, change) : undefined;
-  if (next === undefined) {
+  // What makes no sense is told before what could be waited for: a voter cannot be promoted, however far it lags.
+  const next = changed(state.configuration, change);
+  const refusal = refusalOf(state) ?? (next === undefined ? "invalid" : lagOf(state, change));
+  if (next === undefined || refusal !== undefined) {
     state.out.membership({ id, outcome: "refused", reason: refusal ?? "invalid" });
     return;
   }
@@ -75,14 +76,17 @@ export function mostCaughtUp(
   return best;
 }
 
-function refusalOf(state: RaftState, change: MembershipChange): RefusedReason | undefined {
+function refusalOf(state: RaftState): RefusedReason | undefined {
   if (state.role !== "leader") return "not-leader";
   if (state.transfer !== undefined) return "transferring";
   // Two changes under way, or one begun before this leader knows what is committed, can make two majorities that do
   // not meet (Ongaro's correction of 2015).
   const early = state.commitIndex < state.termStart && !state.has("change-before-own-commit");
   const second = state.configurationPending && !state.has("two-changes-at-once");
-  if ((early || second) && !state.has("membership-unguarded")) return "in-progress";
+  return (early || second) && !state.has("membership-unguarded") ? "in-progress" : undefined;
+}
+
+function lagOf(state: RaftState, change: MembershipChange): RefusedReason | undefined {
   if (change.type !== "promote") return undefined;
   const match = state.progress.get(change.nodeId)?.matchIndex ?? 0;
   // A voter that has nothing yet would stop commits until it has everything (thesis §4.2.1); one that was never heard

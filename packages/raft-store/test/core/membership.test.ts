@@ -68,6 +68,17 @@ test("a learner that was never heard of gets no vote, be the log ever so short",
   });
 });
 
+test("who has a vote, or is no member, is not told to catch up", () => {
+  const group = new CoreGroup();
+  group.elect("a");
+  for (const id of ["a", "b", "nobody"]) {
+    expect(change(group, "a", { type: "promote", nodeId: nodeId(id) })).toMatchObject({
+      outcome: "refused",
+      reason: "invalid",
+    });
+  }
+});
+
 test("a learner catches up, and votes only once promoted (thesis §4.2.1)", () => {
   const group = new CoreGroup({ learners: ["d"] });
   group.elect("a");

@@ -122,6 +122,23 @@ test("where others were taken on the strength of its stake it is refused, in eve
   }
 });
 
+test("where the margin was overridden before, only what makes it worse needs force again", () => {
+  const { bench, game, first } = leaning("ratio/pre");
+  const against = placed(bench, game, "opt1", 1_000);
+  const further = placed(bench, game, "opt2", 100, BOB);
+  bench.accept<"voidBet">(voidBet(first, true));
+  const worst = bench.book.exposure(game)?.worstCase ?? 0;
+  expect(worst).toBeGreaterThan(5_000);
+  const { version = 0 } = bench.book.game(game) ?? {};
+  bench.accept<"voidBet">(voidBet(further));
+  expect(bench.book.game(game)?.version).toBe(version + 1);
+  const better = bench.book.exposure(game)?.worstCase ?? 0;
+  expect(better).toBeGreaterThan(5_000);
+  expect(better).toBeLessThan(worst);
+  expect(bench.refuse(voidBet(against), "margin_exceeded").excess).toBe(1_000);
+  checkBook(bench.book);
+});
+
 test("it is paid nothing more when the game is settled, settled anew or voided, and stays void", () => {
   for (const strategy of STRATEGIES) {
     const bench = new Bench();

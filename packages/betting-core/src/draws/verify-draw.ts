@@ -18,6 +18,7 @@ export interface DrawClaim {
   readonly closing: { readonly size: number; readonly root: string } | null;
 }
 
+/** What repeating a draw gives: the winner, or why there is none. */
 export type DrawVerdict =
   | { readonly valid: true; readonly winner: OutcomeKey }
   | {

@@ -108,7 +108,8 @@ async function isReady(origin: string): Promise<boolean> {
 /** An entry port with the ports above it that a system uses free as well. */
 async function freePorts(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt += 1) {
-    const base = 20_000 + Math.floor(Math.random() * 30_000);
+    // Below Linux's range of ephemeral ports, from which the browser's own connections take theirs.
+    const base = 20_000 + Math.floor(Math.random() * 12_000);
     const free = await Promise.all(
       Array.from({ length: PORTS_USED + 1 }, (_, offset) => isFree(base + offset)),
     );

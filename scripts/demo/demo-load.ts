@@ -1,30 +1,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { Agent } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { DemoFigures } from "@quorumbook/web/demo-state";
 import { type HttpAnswer, httpJson } from "../lib/http-json.ts";
-
-/** What the bettors of a demonstration have seen so far; on the wire as it is. */
-export interface LoadFigures {
-  readonly running: boolean;
-  /** Bets that were answered 201. */
-  readonly accepted: number;
-  /** Of those, in the last second. */
-  readonly acceptedPerSecond: number;
-  readonly inFlight: number;
-  /** Bets whose answer was lost or open, so that they had to be asked for again under their key. */
-  readonly unknown: number;
-  /** Of those, bets whose outcome is known by now. */
-  readonly resolved: number;
-  readonly refused: number;
-  /** Answered 201 and not in the book. */
-  readonly lost: number;
-  /** In the book more often than they were answered. */
-  readonly doubled: number;
-  /** Accepted bets that were compared with the book. */
-  readonly checked: number;
-  /** Of the bets answered in the last second, in ms; null where there was none. */
-  readonly latencyMs: { readonly p50: number; readonly p99: number } | null;
-}
 
 /** Enough for a cluster on one machine to show what it does, and to leave it time for everything else. */
 const BETTORS = 6;
@@ -99,7 +77,7 @@ export class DemoLoad {
     this.#makeAdmin = makeAdmin;
   }
 
-  get figures(): LoadFigures {
+  get figures(): DemoFigures {
     const since = performance.now() - WINDOW_MS;
     while (this.#answers[0] !== undefined && this.#answers[0].at < since) this.#answers.shift();
     const times = this.#answers.map(({ ms }) => ms).sort((a, b) => a - b);

@@ -1,15 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { DemoState } from "@quorumbook/web/demo-state";
 import { HOST } from "../cluster/ports.ts";
-import { type NodeReport, nodeActions, type Supervisor } from "../cluster/supervisor.ts";
+import { nodeActions, type Supervisor } from "../cluster/supervisor.ts";
 import { CommandError } from "../lib/command-error.ts";
 import { httpJson } from "../lib/http-json.ts";
-import type { DemoLoad, LoadFigures } from "./demo-load.ts";
-
-/** What the operators' page shows of a demonstration; one line of the stream. */
-export interface DemoState {
-  readonly nodes: readonly Pick<NodeReport, "name" | "state" | "restarts">[];
-  readonly load: LoadFigures;
-}
+import type { DemoLoad } from "./demo-load.ts";
 
 export const DEMO_PREFIX = "/api/demo";
 const EVERY_MS = 500;

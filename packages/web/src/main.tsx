@@ -1,7 +1,15 @@
 import "./styles/base.css";
 import "./styles/layout.css";
-import "./styles/parts.css";
+import "./styles/buttons.css";
+import "./styles/cards.css";
+import "./styles/outcomes.css";
+import "./styles/slip.css";
+import "./styles/notices.css";
+import "./styles/tables.css";
+import "./styles/dialogs.css";
+import "./styles/forms.css";
 import "./styles/pages.css";
+import "./styles/console.css";
 import "./styles/virtual.css";
 import { render } from "preact";
 import { start } from "./client.ts";

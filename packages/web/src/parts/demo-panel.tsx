@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { demo, notices } from "../client.ts";
-import type { DemoAction, DemoFigures, DemoNode } from "../stores/demo.ts";
+import type { DemoAction, DemoFigures, DemoNode } from "../stores/demo-state.ts";
 import { strings } from "../strings.ts";
 import { LatencyChart } from "./latency-chart.tsx";
 

@@ -1,32 +1,6 @@
 // A demonstration as its supervisor tells it, twice a second; only operators of a system that was started as one have it.
 import { type ReadonlySignal, signal } from "@preact/signals";
-
-export interface DemoNode {
-  readonly name: string;
-  readonly state: "up" | "paused" | "waiting" | "down";
-  readonly restarts: number;
-}
-
-export interface DemoFigures {
-  readonly running: boolean;
-  readonly accepted: number;
-  readonly acceptedPerSecond: number;
-  readonly inFlight: number;
-  readonly unknown: number;
-  readonly resolved: number;
-  readonly refused: number;
-  readonly lost: number;
-  readonly doubled: number;
-  readonly checked: number;
-  readonly latencyMs: { readonly p50: number; readonly p99: number } | null;
-}
-
-export interface DemoState {
-  readonly nodes: readonly DemoNode[];
-  readonly load: DemoFigures;
-}
-
-export type DemoAction = "kill" | "pause" | "resume" | "restart";
+import type { DemoAction, DemoState } from "./demo-state.ts";
 
 /** Latencies of the last second, as they were told. */
 export interface LatencyPoint {

@@ -1,7 +1,6 @@
-import { parseArgs } from "node:util";
-import { CommandError } from "../lib/command-error.ts";
 import { exitCodes } from "../lib/exit-codes.ts";
-import { openSystem } from "../season/season-system.ts";
+import { readOptions, SEED_MAX, wholeNumber } from "../lib/options.ts";
+import { onSystem } from "../season/on-system.ts";
 import { type ConsistencyReport, runConsistency } from "./run-consistency.ts";
 
 const HELP = `Many clients write and read at random nodes while leaders are killed and paused; what they were told is checked.
@@ -26,34 +25,23 @@ export async function consistencyCommand(
   out: (text: string) => void,
   tell: (text: string) => void,
 ): Promise<number> {
-  const values = parse(argv);
-  if (values.help === true) {
+  const given = readOptions(argv, ["seconds", "clients", "seed"], ["json"]);
+  if (given.has("help")) {
     out(HELP);
     return exitCodes.ok;
   }
   const options = {
-    seconds: integer("--seconds", values.seconds, 1, 86_400) ?? 60,
-    clients: integer("--clients", values.clients, 1, 1_000) ?? 64,
-    seed: integer("--seed", values.seed, 0, 2 ** 32 - 1) ?? 1,
+    seconds: wholeNumber(given, "seconds", 60, 1, 86_400),
+    clients: wholeNumber(given, "clients", 64, 1, 1_000),
+    seed: wholeNumber(given, "seed", 1, 0, SEED_MAX),
   };
   const say = (line: string) => tell(`consistency: ${line}\n`);
-  const system = await openSystem(env, [], say);
-  let passed = false;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
-      say(`${signal}: broken off`);
-      void system.close(false).then(() => process.exit(exitCodes.failed));
-    });
-  }
-  try {
+  return onSystem(env, [], say, async (system) => {
     const report = await runConsistency(system, options, say);
-    passed = report.passed;
     tell(table(report));
-    if (values.json === true) out(`${JSON.stringify(report)}\n`);
-  } finally {
-    await system.close(!passed);
-  }
-  return passed ? exitCodes.ok : exitCodes.failed;
+    if (given.has("json")) out(`${JSON.stringify(report)}\n`);
+    return report.passed;
+  });
 }
 
 function table(report: ConsistencyReport): string {
@@ -75,28 +63,4 @@ function table(report: ConsistencyReport): string {
   ];
   const shown = faults.slice(0, FAULTS_SHOWN).map((fault) => `  ${fault}\n`);
   return `\n${lines.map(([name = "", text]) => `${name.padEnd(14)}${text}\n`).join("")}${shown.join("")}`;
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        seconds: { type: "string" },
-        clients: { type: "string" },
-        seed: { type: "string" },
-        json: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    throw new CommandError(`${error instanceof Error ? error.message : String(error)}; see --help`);
-  }
-}
-
-function integer(name: string, text: string | undefined, min: number, max: number): number | undefined {
-  if (text === undefined) return undefined;
-  const number = Number(text);
-  if (/^\d{1,10}$/.test(text) && number >= min && number <= max) return number;
-  throw new CommandError(`${name} is ${text}, but must be an integer from ${min} to ${max}`);
 }

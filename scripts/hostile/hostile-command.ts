@@ -1,7 +1,6 @@
-import { parseArgs } from "node:util";
-import { CommandError } from "../lib/command-error.ts";
 import { exitCodes } from "../lib/exit-codes.ts";
-import { openSystem } from "../season/season-system.ts";
+import { readOptions, SEED_MAX, wholeNumber } from "../lib/options.ts";
+import { onSystem } from "../season/on-system.ts";
 import { runHostile } from "./run-hostile.ts";
 
 const HELP = `Attacks a system in nine ways, at its entry point and at one node, while honest clients use it.
@@ -23,59 +22,24 @@ export async function hostileCommand(
   out: (text: string) => void,
   tell: (text: string) => void,
 ): Promise<number> {
-  const values = parse(argv);
-  if (values.help === true) {
+  const given = readOptions(argv, ["seconds", "sockets", "seed"], ["json"]);
+  if (given.has("help")) {
     out(HELP);
     return exitCodes.ok;
   }
   const options = {
-    seconds: integer("--seconds", values.seconds, 1, 3_600) ?? 8,
-    sockets: integer("--sockets", values.sockets, 1, 50_000) ?? 10_000,
-    seed: integer("--seed", values.seed, 0, 2 ** 32 - 1) ?? 1,
+    seconds: wholeNumber(given, "seconds", 8, 1, 3_600),
+    sockets: wholeNumber(given, "sockets", 10_000, 1, 50_000),
+    seed: wholeNumber(given, "seed", 1, 0, SEED_MAX),
   };
   const say = (line: string) => tell(`hostile: ${line}\n`);
-  const system = await openSystem(env, [], say);
-  let passed = false;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
-      say(`${signal}: broken off`);
-      void system.close(false).then(() => process.exit(exitCodes.failed));
-    });
-  }
-  try {
+  return onSystem(env, [], say, async (system) => {
     const report = await runHostile(system, options, say);
-    passed = report.passed;
     const { before, most, after } = report.memoryMiB;
     say(`memory of the largest node: ${before} MiB before, ${most} at most, ${after} afterwards`);
     for (const fault of report.faults) say(`FAULT: ${fault}`);
-    say(passed ? "all nodes stood, and honest clients were served" : "it did not hold");
-    if (values.json === true) out(`${JSON.stringify(report)}\n`);
-  } finally {
-    await system.close(!passed);
-  }
-  return passed ? exitCodes.ok : exitCodes.failed;
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        seconds: { type: "string" },
-        sockets: { type: "string" },
-        seed: { type: "string" },
-        json: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    throw new CommandError(`${error instanceof Error ? error.message : String(error)}; see --help`);
-  }
-}
-
-function integer(name: string, text: string | undefined, min: number, max: number): number | undefined {
-  if (text === undefined) return undefined;
-  const number = Number(text);
-  if (/^\d{1,10}$/.test(text) && number >= min && number <= max) return number;
-  throw new CommandError(`${name} is ${text}, but must be an integer from ${min} to ${max}`);
+    say(report.passed ? "all nodes stood, and honest clients were served" : "it did not hold");
+    if (given.has("json")) out(`${JSON.stringify(report)}\n`);
+    return report.passed;
+  });
 }

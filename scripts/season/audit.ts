@@ -1,4 +1,3 @@
-import { HOST } from "../cluster/ports.ts";
 import type { NodeStatus } from "../cluster/node-status.ts";
 import { until } from "../lib/until.ts";
 import type { Bettor } from "./bettor.ts";
@@ -26,19 +25,29 @@ export async function auditNodes(
   findings: Findings,
   say: (line: string) => void,
 ): Promise<boolean> {
-  const nodes = await system.nodes();
-  for (const node of nodes) {
-    say(`auditing ${node.nodeId} …`);
-    const origin = `http://${HOST}:${node.httpPort}`;
-    const highest = Math.max(0, ...bettors.map(({ index }) => index));
-    const book = (await read(admin, origin, "/api/admin/book", highest)) as BookView;
-    checkBook(node.nodeId, book, findings);
+  const highest = Math.max(0, ...bettors.map(({ index }) => index));
+  await auditBooks(system, admin, highest, findings);
+  for (const [node, origin] of await system.origins()) {
+    say(`auditing ${node} …`);
     await eachOf(bettors, AT_ONCE, async (bettor) => {
       const account = await readAccount(bettor.session, origin, highest);
-      checkAccount(node.nodeId, bettor, account, winners, findings);
+      checkAccount(node, bettor, account, winners, findings);
     });
   }
   return compareDigests(system, findings);
+}
+
+/** Has every node add up its whole book. @param atLeast the log index that it is to be of */
+export async function auditBooks(
+  system: Pick<SeasonSystem, "origins">,
+  admin: Session,
+  atLeast: number,
+  findings: Findings,
+): Promise<void> {
+  for (const [node, origin] of await system.origins()) {
+    const book = (await read(admin, origin, "/api/admin/book", atLeast)) as BookView;
+    checkBook(node, book, findings);
+  }
 }
 
 async function readAccount(session: Session, origin: string, atLeast: number): Promise<NodeAccount> {
@@ -71,7 +80,10 @@ async function read(session: Session, origin: string, path: string, atLeast: num
 }
 
 /** Waits until all nodes tell a digest of the same index, and compares the values. */
-export async function compareDigests(system: SeasonSystem, findings: Findings): Promise<boolean> {
+export async function compareDigests(
+  system: Pick<SeasonSystem, "nodes">,
+  findings: Findings,
+): Promise<boolean> {
   let last: NodeStatus[] = [];
   const common = await until(async () => {
     last = await system.nodes();

@@ -1,7 +1,6 @@
-import { parseArgs } from "node:util";
-import { CommandError } from "../lib/command-error.ts";
 import { exitCodes } from "../lib/exit-codes.ts";
-import { openSystem } from "./season-system.ts";
+import { readOptions, SEED_MAX, wholeNumber } from "../lib/options.ts";
+import { onSystem } from "./on-system.ts";
 import { playSeason } from "./play-season.ts";
 import { reportTable } from "./report.ts";
 
@@ -37,57 +36,21 @@ export async function seasonCommand(
   out: (text: string) => void,
   tell: (text: string) => void,
 ): Promise<number> {
-  const values = parse(argv);
-  if (values.help === true) {
+  const given = readOptions(argv, ["bets", "seed"], ["kill", "nginx", "json"]);
+  if (given.has("help")) {
     out(HELP);
     return exitCodes.ok;
   }
   const options: SeasonOptions = {
-    kill: values.kill === true,
-    bets: integer("--bets", values.bets, 1, 100_000) ?? DEFAULT_BETS,
-    seed: integer("--seed", values.seed, 0, 2 ** 32 - 1) ?? DEFAULT_SEED,
+    kill: given.has("kill"),
+    bets: wholeNumber(given, "bets", DEFAULT_BETS, 1, 100_000),
+    seed: wholeNumber(given, "seed", DEFAULT_SEED, 0, SEED_MAX),
   };
   const say = (line: string) => tell(`season: ${line}\n`);
-  const system = await openSystem(env, values.nginx === true ? ["--nginx"] : [], say);
-  let passed = false;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
-      say(`${signal}: the season is broken off`);
-      void system.close(false).then(() => process.exit(exitCodes.failed));
-    });
-  }
-  try {
+  return onSystem(env, given.has("nginx") ? ["--nginx"] : [], say, async (system) => {
     const report = await playSeason(system, options, env, say);
-    passed = report.passed;
     tell(reportTable(report));
-    if (values.json === true) out(`${JSON.stringify(report)}\n`);
-  } finally {
-    await system.close(!passed);
-  }
-  return passed ? exitCodes.ok : exitCodes.failed;
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        kill: { type: "boolean" },
-        nginx: { type: "boolean" },
-        bets: { type: "string" },
-        seed: { type: "string" },
-        json: { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    }).values;
-  } catch (error) {
-    throw new CommandError(`${error instanceof Error ? error.message : String(error)}; see --help`);
-  }
-}
-
-function integer(name: string, text: string | undefined, min: number, max: number): number | undefined {
-  if (text === undefined) return undefined;
-  const number = Number(text);
-  if (/^\d{1,10}$/.test(text) && number >= min && number <= max) return number;
-  throw new CommandError(`${name} is ${text}, but must be an integer from ${min} to ${max}`);
+    if (given.has("json")) out(`${JSON.stringify(report)}\n`);
+    return report.passed;
+  });
 }

@@ -18,12 +18,14 @@ const NODES = 3;
 
 /** The system that the season is played on. */
 export interface SeasonSystem {
-  readonly control: ControlClient;
+  readonly control: Pick<ControlClient, "act" | "createAdmin" | "report">;
   /** Address of the entry point, `http://host:port`. */
   readonly entry: string;
   /** Whether it was started for this season, so that nobody else bets on it. */
   readonly own: boolean;
   nodes(): Promise<NodeStatus[]>;
+  /** Where each node itself listens, `http://host:port`, by its id. */
+  origins(): Promise<ReadonlyMap<string, string>>;
   /** Ends a system of one's own; its data are kept where something was off. */
   close(keepData: boolean): Promise<void>;
 }
@@ -54,7 +56,9 @@ function connected(
   close: SeasonSystem["close"],
 ): SeasonSystem {
   const nodes = async () => readNodeStatuses((await control.report()).nodes);
-  return { control, entry: `http://${HOST}:${entryPort}`, own, nodes, close };
+  const origins = async () =>
+    new Map((await control.report()).nodes.map((one) => [one.name, `http://${HOST}:${one.httpPort}`]));
+  return { control, entry: `http://${HOST}:${entryPort}`, own, nodes, origins, close };
 }
 
 async function startOwn(

@@ -1,7 +1,7 @@
 import { type Mutant, MUTANTS, type PlanChange, type SimReport } from "@quorumbook/raft-store/testing";
 import { exitCodes } from "../lib/exit-codes.ts";
-import { SeedPool, type SeedTask } from "./seed-pool.ts";
-import { readOptions, threadsByDefault, wholeNumber } from "./sim-options.ts";
+import { readOptions, wholeNumber } from "../lib/options.ts";
+import { SeedPool, type SeedTask, threadsByDefault } from "./seed-pool.ts";
 
 const HELP = `Shows that the simulator finds bugs: switches known ones on, one at a time, and runs seeds until one fails.
 

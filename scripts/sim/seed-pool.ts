@@ -1,5 +1,9 @@
+import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Mutant, PlanChange, SimReport } from "@quorumbook/raft-store/testing";
+
+/** Threads beyond these only fight over the processors. */
+export const threadsByDefault = Math.min(8, availableParallelism());
 
 export interface SeedTask {
   readonly seed: number;

@@ -11,8 +11,8 @@ import {
 } from "@quorumbook/raft-store/testing";
 import { CommandError } from "../lib/command-error.ts";
 import { exitCodes } from "../lib/exit-codes.ts";
-import { SeedPool, type SeedTask } from "./seed-pool.ts";
-import { readOptions, threadsByDefault, wholeNumber } from "./sim-options.ts";
+import { type Options, readOptions, wholeNumber } from "../lib/options.ts";
+import { SeedPool, type SeedTask, threadsByDefault } from "./seed-pool.ts";
 
 const HELP = `Simulates Raft clusters under faults: the shipped core, driver, storage and recovery on a simulated clock,
 network and disk. One seed is one run; the same seed is the same run, event for event.
@@ -156,7 +156,7 @@ function failureText(
   ].join("\n");
 }
 
-function changeOf(options: ReadonlyMap<string, string>): PlanChange {
+function changeOf(options: Options): PlanChange {
   const without = (options.get("without") ?? "").split(",").filter((name) => name !== "");
   return {
     without: without.map(faultClass),

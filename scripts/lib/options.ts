@@ -1,17 +1,18 @@
-import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { CommandError } from "../lib/command-error.ts";
-import { exitCodes } from "../lib/exit-codes.ts";
+import { CommandError } from "./command-error.ts";
 
-/** Threads beyond these only fight over the processors. */
-export const threadsByDefault = Math.min(8, availableParallelism());
+/** What a command was given: the text of each `--name value`, and `"true"` for each switch. */
+export type Options = ReadonlyMap<string, string>;
+
+/** The largest seed: generators take 32 bits. */
+export const SEED_MAX = 2 ** 32 - 1;
 
 /** Reads `--name value` pairs, `--switch` and `--help`; anything else ends the command with a sentence. */
 export function readOptions(
   argv: readonly string[],
   names: readonly string[],
   switches: readonly string[] = [],
-): ReadonlyMap<string, string> {
+): Options {
   const options = Object.fromEntries([
     ...names.map((name) => [name, { type: "string" as const }] as const),
     ...switches.map((name) => [name, { type: "boolean" as const }] as const),
@@ -23,20 +24,22 @@ export function readOptions(
     });
     return new Map(Object.entries(values).map(([name, value]) => [name, String(value)]));
   } catch (error) {
-    throw new CommandError(`${(error as Error).message}; see --help`, exitCodes.failed, { cause: error });
+    throw new CommandError(`${(error as Error).message}; see --help`, undefined, { cause: error });
   }
 }
 
-/** A whole number of at least `least`; `fallback` if it is not given. */
+/** A whole number from `least` to `most`; `fallback` if it is not given. */
 export function wholeNumber(
-  options: ReadonlyMap<string, string>,
+  options: Options,
   name: string,
   fallback: number,
   least = 1,
+  most = Number.MAX_SAFE_INTEGER,
 ): number {
   const text = options.get(name);
   if (text === undefined) return fallback;
   const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  throw new CommandError(`--${name} must be a whole number of at least ${least}, not "${text}"`);
+  if (/^\d{1,16}$/.test(text) && value >= least && value <= most) return value;
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  throw new CommandError(`--${name} must be a whole number ${range}, not "${text}"`);
 }

@@ -27,7 +27,7 @@ export function settlementRows(): Row[] {
   );
   const game = { actor: userId("admin"), gameId: gameId(1) };
   book.apply({ type: "closeGame", ...game }, entry());
-  const preview = timed(() => book.settlePreview(gameId(1), "opt1"));
+  const preview = timed(() => book.settlePreview(gameId(1), { winner: "opt1" }));
   const numbers = counter(BETS);
   const before = goOn(book, entry, numbers, (turns) => turns >= TURNS_PER_TICK * 3);
   let accepted = false;

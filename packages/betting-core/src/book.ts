@@ -1,6 +1,6 @@
 // The book as its users see it. `createBook` and `restoreBook` make one.
 
-import type { Category, Command, CommandOf, CommandType, Entry } from "./commands.ts";
+import type { Category, Command, CommandOf, CommandType, Entry, Verdict } from "./commands.ts";
 import type { BalanceChanged, BetSettled, BetsSettled } from "./events.ts";
 import type { Applied, Outcome } from "./outcomes.ts";
 import type { BetId, GameId, LogIndex, MinorUnits, Sequence, UnixMillis, UserId } from "./units.ts";
@@ -194,14 +194,14 @@ export interface Book {
   /** What the house stands to win or lose on a game; undefined where there is none. */
   exposure(id: GameId): ExposureView | undefined;
   /** Undefined where there is no such game or outcome, or where it is settled or voided. */
-  settlePreview(id: GameId, winner: string): SettlePreviewView | undefined;
+  settlePreview(id: GameId, verdict: Verdict): SettlePreviewView | undefined;
   /**
    * Looks at so many of the game's bets at most, so that `settlePreview` need not look at them: in a game of a million
    * they take some 20 ms.
    *
    * @returns whether the preview is at hand: all bets were looked at, or there is nothing to preview
    */
-  prepareSettlePreview(id: GameId, winner: string, betsMax: number): boolean;
+  prepareSettlePreview(id: GameId, verdict: Verdict, betsMax: number): boolean;
   /** Actions of admins and of the system, newest first. */
   audit(query?: PageQuery): Page<AuditView>;
   /** Undefined where there is no such game, or where its result is not drawn. */

@@ -141,6 +141,7 @@ export interface PlaceBet extends Envelope {
 export interface SuspendGame extends Envelope {
   readonly type: "suspendGame";
   readonly gameId: GameId;
+  /** Told to everybody for as long as the game is suspended. */
   readonly reason?: string;
 }
 
@@ -156,20 +157,32 @@ export interface CloseGame extends Envelope {
   readonly reason?: string;
 }
 
-export interface SettleGame extends Envelope {
-  readonly type: "settleGame";
-  readonly gameId: GameId;
-  readonly winner: string;
-  /** As given by `settlePreview`; settles only while it still holds. */
-  readonly previewHash?: string;
-}
+/**
+ * What came out of a game: one outcome won; several did (a dead heat, in which each bet on one of them gets its part of
+ * what was agreed); or nothing was decided and all stakes go back (a push: unlike a void it is a result, and another
+ * one may replace it).
+ */
+export type Verdict =
+  | { readonly winner: string; readonly winners?: never; readonly push?: never }
+  | { readonly winners: readonly string[]; readonly winner?: never; readonly push?: never }
+  | { readonly push: true; readonly winner?: never; readonly winners?: never };
 
-export interface ResettleGame extends Envelope {
-  readonly type: "resettleGame";
-  readonly gameId: GameId;
-  readonly winner: string;
-  readonly reason: string;
-}
+/** Settles a closed game by a verdict. */
+export type SettleGame = Envelope &
+  Verdict & {
+    readonly type: "settleGame";
+    readonly gameId: GameId;
+    /** As given by `settlePreview`; settles only while it still holds. */
+    readonly previewHash?: string;
+  };
+
+/** Replaces the result of a settled game. */
+export type ResettleGame = Envelope &
+  Verdict & {
+    readonly type: "resettleGame";
+    readonly gameId: GameId;
+    readonly reason: string;
+  };
 
 export interface VoidGame extends Envelope {
   readonly type: "voidGame";

@@ -14,7 +14,7 @@ import type {
 import { apply } from "./apply.ts";
 import { readSnapshot } from "./codec/decode-snapshot.ts";
 import { takeSnapshot } from "./codec/encode-snapshot.ts";
-import type { Command, CommandOf, CommandType, Entry } from "./commands.ts";
+import type { Command, CommandOf, CommandType, Entry, Verdict } from "./commands.ts";
 import { DEFAULT_WELCOME_BALANCE } from "./default-pricing.ts";
 import { partsHex, wholeHex } from "./digest/book-digest.ts";
 import type { BalanceChanged, BetSettled, BetsSettled } from "./events.ts";
@@ -200,14 +200,14 @@ class ColumnBook implements Book {
     return game === undefined ? undefined : exposureView(game);
   }
 
-  settlePreview(id: GameId, winner: string): SettlePreviewView | undefined {
+  settlePreview(id: GameId, verdict: Verdict): SettlePreviewView | undefined {
     const game = this.#state.games.get(id);
-    return game === undefined ? undefined : settlePreview(this.#state, game, winner);
+    return game === undefined ? undefined : settlePreview(this.#state, game, verdict);
   }
 
-  prepareSettlePreview(id: GameId, winner: string, betsMax: number): boolean {
+  prepareSettlePreview(id: GameId, verdict: Verdict, betsMax: number): boolean {
     const game = this.#state.games.get(id);
-    return game === undefined || prepareSettlePreview(this.#state, game, winner, betsMax);
+    return game === undefined || prepareSettlePreview(this.#state, game, verdict, betsMax);
   }
 
   audit(query: PageQuery = {}): Page<AuditView> {

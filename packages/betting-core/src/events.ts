@@ -3,8 +3,8 @@
 // and `bookChanged` last. A settlement tells of a game's bets as one: `book.settledFor` gives each user its own part.
 
 import type { Settlement } from "./settlements/settlement.ts";
-import type { BetId, GameId, MinorUnits, Odds, OutcomeKey, Sequence, UserId } from "./units.ts";
-import type { BetView, GameStatus } from "./views.ts";
+import type { BetId, GameId, MinorUnits, Odds, Sequence, UserId } from "./units.ts";
+import type { BetView, GameStatus, ResultKeys } from "./views.ts";
 
 /** A game is there, with its first odds. */
 export interface GameCreated {
@@ -31,14 +31,15 @@ export interface GameStatusChanged {
   readonly gameId: GameId;
   readonly version: number;
   readonly status: GameStatus;
+  /** Why a game was suspended, where that was said. */
+  readonly reason?: string;
 }
 
 /** A game was settled, settled anew, or voided. */
-export interface GameSettled {
+export interface GameSettled extends ResultKeys {
   readonly type: "gameSettled";
   readonly gameId: GameId;
   readonly version: number;
-  readonly winner: OutcomeKey;
   /** True where an earlier result was replaced. */
   readonly resettled: boolean;
 }

@@ -1,8 +1,8 @@
 // Why the book refuses: facts, not exceptions. The command is in the log, so every replica refuses alike.
 // A bet that fails several tests is refused by the first one in the order of `BET_REJECTION_ORDER`.
 
-import type { BetId, GameId, MinorUnits, Odds, OutcomeKey, UnixMillis } from "./units.ts";
-import type { GameStatus } from "./views.ts";
+import type { BetId, GameId, MinorUnits, Odds, UnixMillis } from "./units.ts";
+import type { GameStatus, ResultKeys } from "./views.ts";
 
 /** What a bettor may limit. */
 export type LimitKind = "deposit" | "stake" | "loss";
@@ -37,7 +37,7 @@ export type Rejection =
   | { readonly code: "insufficient_balance"; readonly balance: MinorUnits }
   /** The game's status does not allow the action. */
   | { readonly code: "wrong_status"; readonly gameStatus: GameStatus }
-  | { readonly code: "already_settled"; readonly winner: OutcomeKey }
+  | ({ readonly code: "already_settled" } & ResultKeys)
   /** `previewHash` is the one that holds now. */
   | { readonly code: "preview_stale"; readonly previewHash: string }
   /** The house's money does not cover the margin. */

@@ -53,8 +53,17 @@ export interface OutcomeView {
   readonly staked: MinorUnits;
 }
 
+/** What came out of a settled game: one of these, or none where there is no result. */
+export interface ResultKeys {
+  readonly winner?: OutcomeKey;
+  /** Of a dead heat: two or more. */
+  readonly winners?: readonly OutcomeKey[];
+  /** Nothing was decided, and all stakes went back. */
+  readonly push?: true;
+}
+
 /** A game, as bettors see it. */
-export interface GameView {
+export interface GameView extends ResultKeys {
   readonly id: GameId;
   readonly question: string;
   readonly category: Category;
@@ -66,7 +75,8 @@ export interface GameView {
   readonly pricing: Pricing;
   readonly startsAt?: UnixMillis;
   readonly closesAt?: UnixMillis;
-  readonly winner?: OutcomeKey;
+  /** Why it is suspended, where that was said. */
+  readonly reason?: string;
   readonly createdAt: UnixMillis;
   readonly closedAt?: UnixMillis;
   readonly settledAt?: UnixMillis;

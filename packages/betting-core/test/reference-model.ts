@@ -2,7 +2,7 @@
 // Slow and obvious, so that where it and the book disagree, the book is wrong until shown otherwise.
 
 import { createHash } from "node:crypto";
-import type { Command, Draw, LimitWindows, Pricing } from "../src/index.ts";
+import type { Command, CommandOf, Draw, LimitWindows, Pricing, Verdict } from "../src/index.ts";
 import {
   isPool,
   modelCap,
@@ -36,7 +36,10 @@ export interface ModelGame {
   id: number;
   status: "open" | "suspended" | "closed" | "settled" | "voided";
   version: number;
-  winner: number | undefined;
+  /** With its last change of status. */
+  reason: string | undefined;
+  /** Once it is settled: several in a dead heat, none in a push. */
+  winners: readonly number[] | undefined;
   outcomes: number;
   closesAt: number | undefined;
   pricing: Pricing;
@@ -156,21 +159,23 @@ export class ReferenceModel {
     return total(this.#on(game, outcome).map((bet) => promise(game, bet)));
   }
 
-  /** What the bet is paid if that outcome wins. */
-  payoutIf(game: ModelGame, bet: ModelBet, winner: number): bigint {
-    if (!isPool(game.pricing)) return bet.outcome === winner ? payout(bet) : 0n;
-    const backed = this.staked(game, winner);
-    if (backed === 0n) return bet.stake;
-    if (bet.outcome !== winner) return 0n;
+  /** What the bet is paid if those outcomes win. */
+  payoutIf(game: ModelGame, bet: ModelBet, winners: readonly number[]): bigint {
+    if (this.#statusIf(game, bet, winners) === "void") return bet.stake;
+    if (!winners.includes(bet.outcome)) return 0n;
+    if (!isPool(game.pricing)) return payout(bet) / BigInt(winners.length);
     const net = (this.totalStaked(game) * (SCALE - BigInt(game.pricing.commissionBp))) / SCALE;
+    const backed = winners.map((winner) => this.staked(game, winner)).filter((stakes) => stakes > 0n);
+    const left = net - total(backed);
+    const part = left > 0n ? left / BigInt(backed.length) : 0n;
     const tick = BigInt(game.pricing.tick);
-    const dividend = ((net * SCALE) / backed / tick) * tick;
-    return (bet.stake * (dividend > SCALE ? dividend : SCALE)) / SCALE;
+    const gained = ((part * SCALE) / this.staked(game, bet.outcome) / tick) * tick;
+    return (bet.stake * (SCALE + gained)) / SCALE;
   }
 
   /** What settling pays in all. */
-  paidIf(game: ModelGame, winner: number): bigint {
-    return total(this.#standing(game).map((bet) => this.payoutIf(game, bet, winner)));
+  paidIf(game: ModelGame, winners: readonly number[]): bigint {
+    return total(this.#standing(game).map((bet) => this.payoutIf(game, bet, winners)));
   }
 
   worstCase(game: ModelGame): bigint {
@@ -236,7 +241,8 @@ export class ReferenceModel {
           id: this.games.length + 1,
           status: "open",
           version: 1,
-          winner: undefined,
+          reason: undefined,
+          winners: undefined,
           outcomes: command.outcomes.length,
           closesAt: command.closesAt,
           pricing: command.pricing,
@@ -248,31 +254,31 @@ export class ReferenceModel {
       case "placeBet":
         return this.#placeBet(command);
       case "suspendGame":
-        return this.#turn(command.gameId, ["open"], "suspended");
+        return this.#turn(command, ["open"], "suspended");
       case "resumeGame":
-        return this.#turn(command.gameId, ["suspended"], "open");
+        return this.#turn(command, ["suspended"], "open");
       case "closeGame":
-        return this.#turn(command.gameId, ["open", "suspended"], "closed");
+        return this.#turn(command, ["open", "suspended"], "closed");
       case "settleGame": {
         const game = this.games[command.gameId - 1];
         if (game === undefined) return "game_not_found";
         if (game.draw !== undefined) return "drawn_game";
-        const winner = this.#position(game, command.winner);
-        if (winner === undefined) return "unknown_outcome";
-        if (game.status === "settled") return game.winner === winner ? "accepted" : "already_settled";
+        const winners = this.#winners(game, command);
+        if (typeof winners === "string") return winners;
+        if (game.status === "settled") return same(game.winners, winners) ? "accepted" : "already_settled";
         if (game.status !== "closed") return "wrong_status";
         if (command.previewHash !== undefined && !this.#previewHolds(command)) return "preview_stale";
-        this.#settle(game, winner);
+        this.#settle(game, winners);
         return "accepted";
       }
       case "resettleGame": {
         const game = this.games[command.gameId - 1];
         if (game === undefined) return "game_not_found";
         if (game.draw !== undefined) return "drawn_game";
-        const winner = this.#position(game, command.winner);
-        if (winner === undefined) return "unknown_outcome";
+        const winners = this.#winners(game, command);
+        if (typeof winners === "string") return winners;
         if (game.status !== "settled") return "wrong_status";
-        if (game.winner !== winner) this.#resettle(game, winner);
+        if (!same(game.winners, winners)) this.#resettle(game, winners);
         return "accepted";
       }
       case "voidGame": {
@@ -367,7 +373,8 @@ export class ReferenceModel {
     if (this.at >= game.draw.revealBy) return "reveal_too_late";
     game.revealed.add(hash);
     this.#seeds.set(hash, seed);
-    if (game.revealed.size === game.draw.commitments.length) this.#settle(game, this.#drawn(game, game.draw));
+    if (game.revealed.size === game.draw.commitments.length)
+      this.#settle(game, [this.#drawn(game, game.draw)]);
     return "accepted";
   }
 
@@ -403,24 +410,27 @@ export class ReferenceModel {
   #notePreview(command: Command): void {
     if (command.type !== "settleGame" || command.previewHash === undefined) return;
     if (this.#previews.has(command.previewHash)) return;
-    this.#previews.set(command.previewHash, this.#previewed(command.gameId, command.winner));
+    this.#previews.set(command.previewHash, this.#previewed(command));
   }
 
-  #previewHolds({
-    gameId,
-    winner,
-    previewHash,
-  }: {
-    gameId: number;
-    winner: string;
-    previewHash?: string;
-  }): boolean {
-    return this.#previews.get(previewHash ?? "") === this.#previewed(gameId, winner);
+  #previewHolds(command: CommandOf<"settleGame">): boolean {
+    return this.#previews.get(command.previewHash ?? "") === this.#previewed(command);
   }
 
-  #previewed(game: number, winner: string): string {
-    const bets = this.bets.filter((bet) => bet.game === game);
-    return `${game} ${winner} ${bets.length} ${bets.filter(({ voided }) => voided).length}`;
+  #previewed({ gameId, ...verdict }: CommandOf<"settleGame">): string {
+    const bets = this.bets.filter((bet) => bet.game === gameId);
+    const winners = verdict.winners?.toSorted().join() ?? verdict.winner ?? "push";
+    return `${gameId} ${winners} ${bets.length} ${bets.filter(({ voided }) => voided).length}`;
+  }
+
+  /** The positions of all winners, none in a push; or the refusal. */
+  #winners(game: ModelGame, { winner, winners, push }: Verdict): readonly number[] | string {
+    if (push === true) return [];
+    const positions = (winners ?? [winner]).map((key) => this.#position(game, key));
+    if (positions.includes(undefined)) return "unknown_outcome";
+    const each = new Set(positions as number[]);
+    if (each.size < positions.length || each.size === 0) return "invalid_request";
+    return [...each].toSorted((one, other) => one - other);
   }
 
   #placeBet(command: Extract<Command, { type: "placeBet" }>): string {
@@ -462,41 +472,46 @@ export class ReferenceModel {
     return "accepted";
   }
 
-  #settle(game: ModelGame, winner: number): void {
+  #settle(game: ModelGame, winners: readonly number[]): void {
     const held = this.totalStaked(game) + BigInt(game.pricing.margin);
-    this.house += held - this.paidIf(game, winner);
+    this.house += held - this.paidIf(game, winners);
     game.status = "settled";
-    game.winner = winner;
+    game.winners = winners;
     game.version++;
     for (const bet of this.#standing(game)) {
-      bet.status = this.#statusIf(game, bet, winner);
-      if (bet.status === "won") this.#move(bet.user, "payout", this.payoutIf(game, bet, winner));
+      bet.status = this.#statusIf(game, bet, winners);
+      if (bet.status === "won") this.#move(bet.user, "payout", this.payoutIf(game, bet, winners));
       if (bet.status === "void") this.#move(bet.user, "refund", bet.stake);
     }
   }
 
-  #resettle(game: ModelGame, winner: number): void {
-    const before = game.winner as number;
-    this.house += this.paidIf(game, before) - this.paidIf(game, winner);
+  #resettle(game: ModelGame, winners: readonly number[]): void {
+    const before = game.winners as readonly number[];
+    this.house += this.paidIf(game, before) - this.paidIf(game, winners);
     for (const bet of this.#standing(game)) {
       const taken = this.payoutIf(game, bet, before);
-      const given = this.payoutIf(game, bet, winner);
-      const status = this.#statusIf(game, bet, winner);
+      const given = this.payoutIf(game, bet, winners);
+      const status = this.#statusIf(game, bet, winners);
       if (taken === given && status === bet.status) continue;
       if (taken !== 0n) this.#move(bet.user, "adjustment", -taken);
       if (given !== 0n) this.#move(bet.user, "adjustment", given);
-      bet.status = this.#statusIf(game, bet, winner);
+      bet.status = status;
     }
-    game.winner = winner;
+    game.winners = winners;
     game.version++;
   }
 
-  #turn(id: number, from: readonly ModelGame["status"][], to: ModelGame["status"]): string {
-    const game = this.games[id - 1];
+  #turn(
+    { gameId, reason }: CommandOf<"suspendGame" | "resumeGame" | "closeGame">,
+    from: readonly ModelGame["status"][],
+    to: ModelGame["status"],
+  ): string {
+    const game = this.games[gameId - 1];
     if (game === undefined) return "game_not_found";
     if (game.status === to) return "accepted";
     if (!from.includes(game.status)) return "wrong_status";
     game.status = to;
+    game.reason = reason;
     game.version++;
     return "accepted";
   }
@@ -598,9 +613,10 @@ export class ReferenceModel {
     };
   }
 
-  #statusIf(game: ModelGame, bet: ModelBet, winner: number): ModelBet["status"] {
-    if (isPool(game.pricing) && this.staked(game, winner) === 0n) return "void";
-    return bet.outcome === winner ? "won" : "lost";
+  #statusIf(game: ModelGame, bet: ModelBet, winners: readonly number[]): ModelBet["status"] {
+    if (winners.length === 0) return "void";
+    if (isPool(game.pricing) && winners.every((winner) => this.staked(game, winner) === 0n)) return "void";
+    return winners.includes(bet.outcome) ? "won" : "lost";
   }
 
   #live(): ModelGame[] {
@@ -616,8 +632,10 @@ export class ReferenceModel {
     return this.bets.filter((bet) => bet.game === game.id && !bet.voided);
   }
 
-  #position(game: ModelGame, key: string): number | undefined {
-    const found = Array.from({ length: game.outcomes }, (_, outcome) => `opt${outcome + 1}`).indexOf(key);
+  #position(game: ModelGame, key: string | undefined): number | undefined {
+    const found = Array.from({ length: game.outcomes }, (_, outcome) => `opt${outcome + 1}`).indexOf(
+      key ?? "",
+    );
     return found < 0 ? undefined : found;
   }
 
@@ -633,6 +651,10 @@ function payout(bet: ModelBet): bigint {
 /** What the house owes for the bet if its outcome wins, whatever comes. */
 function promise(game: ModelGame, bet: ModelBet): bigint {
   return isPool(game.pricing) ? bet.stake : payout(bet);
+}
+
+function same(one: readonly number[] | undefined, other: readonly number[]): boolean {
+  return one !== undefined && one.join() === other.join();
 }
 
 function sameWindows(one: ModelLimits, other: ModelLimits): boolean {

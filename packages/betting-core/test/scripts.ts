@@ -26,6 +26,7 @@ import {
   restoreBook,
   unixMillis,
   userId,
+  type Verdict,
 } from "../src/index.ts";
 import { fromHex, toHex } from "../src/hash/hex.ts";
 import { sha256 } from "../src/hash/sha256.ts";
@@ -177,7 +178,7 @@ function commandOf(drawn: Draw, book: Book, history: readonly Applying[]): Comma
     case "repeat":
       return history[drawn.which % history.length]?.command ?? { type: "expire", ...admin };
     case "advance":
-      return advance(book, game, { ...onGame, winner, reason });
+      return advance(book, game, verdictOf(drawn, winner, count), { ...onGame, reason });
     case "createGame":
       return { ...admin, ...gameOf(drawn, book.at) };
     case "deposit":
@@ -191,11 +192,12 @@ function commandOf(drawn: Draw, book: Book, history: readonly Applying[]): Comma
     case "voidGame":
       return { type: deed, ...onGame, ...(flag ? { reason } : {}) };
     case "settleGame": {
-      const hash = money % 2 === 0 ? book.settlePreview(id, winner)?.previewHash : "0123456789abcdef";
-      return { type: deed, ...onGame, winner, ...(flag && hash !== undefined ? { previewHash: hash } : {}) };
+      const came = verdictOf(drawn, winner, count);
+      const hash = money % 2 === 0 ? book.settlePreview(id, came)?.previewHash : "0123456789abcdef";
+      return { type: deed, ...onGame, ...came, ...(flag && hash !== undefined ? { previewHash: hash } : {}) };
     }
     case "resettleGame":
-      return { type: deed, ...onGame, winner, reason };
+      return { type: deed, ...onGame, ...verdictOf(drawn, winner, count), reason };
     case "voidBet": {
       const bet = voidable(drawn, book);
       return {
@@ -246,24 +248,40 @@ function gameFor({ deed, game }: Draw, book: Book): GameId {
 function advance(
   book: Book,
   game: GameView | undefined,
+  verdict: Verdict,
   on: {
     actor: typeof ADMIN;
     gameId: GameId;
-    winner: string;
     reason: string;
     key?: string;
   },
 ): Command {
-  const { winner, reason, ...onGame } = on;
+  const { reason, ...onGame } = on;
   const draw = game === undefined ? undefined : book.draw(game.id);
   if (game?.status === "closed" && draw !== undefined) {
     const sealed = draw.commitments.find((_, at) => draw.seeds[at] === null);
     const number = SEEDS.findIndex(({ commitment }) => commitment === sealed);
     return { type: "revealSeed", ...onGame, seed: seedOf(number) };
   }
-  if (game?.status === "closed") return { type: "settleGame", ...onGame, winner };
-  if (game?.status === "settled") return { type: "resettleGame", ...onGame, winner, reason };
+  if (game?.status === "closed") return { type: "settleGame", ...onGame, ...verdict };
+  if (game?.status === "settled") return { type: "resettleGame", ...onGame, ...verdict, reason };
   return { type: "closeGame", ...onGame };
+}
+
+/** Mostly one winner; else all, two in any order, the same twice, or a push. */
+function verdictOf({ which }: Draw, winner: string, count: number): Verdict {
+  const other = `opt${1 + (which % count)}`;
+  switch (which % 11) {
+    case 0:
+      return { push: true };
+    case 1:
+    case 2:
+      return { winners: [winner, other] };
+    case 3:
+      return { winners: Array.from({ length: count }, (_, position) => `opt${count - position}`) };
+    default:
+      return { winner };
+  }
 }
 
 function gameOf(

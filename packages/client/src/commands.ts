@@ -22,6 +22,7 @@ import type {
   Settlement,
   SettlePreview,
   Transaction,
+  Verdict,
 } from "./types.ts";
 
 /** Items of one page of a list. */
@@ -102,14 +103,25 @@ export class Commands {
     const body = reason === "" ? {} : { reason };
     return this.#http.post(`/api/games/${id}/${action}`, { body, key: this.#newKey() });
   }
-  previewSettlement(id: number, winner: string): Promise<Answer<SettlePreview>> {
-    return this.#http.post(`/api/games/${id}/settle/preview`, { body: { winner } });
+  /** @param result the winner's key, or what else came out */
+  previewSettlement(id: number, result: string | Verdict): Promise<Answer<SettlePreview>> {
+    return this.#http.post(`/api/games/${id}/settle/preview`, { body: verdictOf(result) });
   }
-  settle(id: number, winner: string, previewHash: string, key: string): Promise<Answer<Settlement>> {
-    return this.#http.post(`/api/games/${id}/settle`, { body: { winner, previewHash }, key });
+  settle(
+    id: number,
+    result: string | Verdict,
+    previewHash: string,
+    key: string,
+  ): Promise<Answer<Settlement>> {
+    return this.#http.post(`/api/games/${id}/settle`, { body: { ...verdictOf(result), previewHash }, key });
   }
-  resettle(id: number, winner: string, reason: string, key: string): Promise<Answer<Settlement>> {
-    return this.#http.post(`/api/games/${id}/resettle`, { body: { winner, reason }, key });
+  resettle(id: number, result: string | Verdict, reason: string, key: string): Promise<Answer<Settlement>> {
+    return this.#http.post(`/api/games/${id}/resettle`, { body: { ...verdictOf(result), reason }, key });
+  }
+  /** @param force also where the game may then cost the house more than its margin */
+  voidBet(id: number, reason: string, force: boolean, key: string): Promise<Answer<BetListing>> {
+    const body = force ? { reason, force } : { reason };
+    return this.#http.post(`/api/admin/bets/${id}/void`, { body, key });
   }
   book(): Promise<Answer<Book>> {
     return this.#http.get("/api/admin/book");
@@ -146,6 +158,10 @@ export class Commands {
   takeSnapshot(): Promise<Answer<unknown>> {
     return this.#http.post("/api/cluster/snapshot", { body: {}, key: this.#newKey() });
   }
+}
+
+function verdictOf(result: string | Verdict): Verdict {
+  return typeof result === "string" ? { winner: result } : result;
 }
 
 /** Query string of what is given; empty for nothing. */

@@ -21,6 +21,8 @@ export interface GameStatusChanged extends GameMoved {
   readonly type: "gameSuspended" | "gameResumed" | "gameClosed" | "gameVoided";
   /** Where the server tells them along: the prices that hold from here on. */
   readonly outcomes?: readonly OutcomePrice[];
+  /** Why it was suspended, where that was said. */
+  readonly reason?: string;
 }
 
 /** Games, to everyone. */
@@ -28,7 +30,7 @@ export type PublicMessage =
   | OddsChanged
   | GameStatusChanged
   | (Logged & { readonly type: "gameCreated"; readonly game: Game })
-  | (GameMoved & { readonly type: "gameSettled"; readonly winner: string })
+  | (GameMoved & { readonly type: "gameSettled" } & Pick<Game, "winner" | "winners" | "push">)
   | (Logged & { readonly type: "snapshot"; readonly games: readonly Game[] });
 
 export interface BetConfirmed extends Logged {

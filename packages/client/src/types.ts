@@ -55,6 +55,11 @@ export type LimitWindows = Limits["deposit"];
 export type LimitsWanted = Wire<contract.LimitsRequest>;
 
 export type NewGame = Wire<contract.GameRequest>;
+/** What came out of a game: its winner, the winners of a dead heat, or a push, in which all stakes go back. */
+export type Verdict =
+  | { readonly winner: string }
+  | { readonly winners: readonly string[] }
+  | { readonly push: true };
 /** `winners` counts bets, `accounts` the users who would be paid. */
 export type SettlePreview = Wire<contract.SettlePreview>;
 export type Settlement = Wire<contract.Settled>;

@@ -11,7 +11,9 @@ import type {
   Limits,
   Pricing,
   PricingStrategyName,
+  Verdict,
 } from "../commands.ts";
+import { CodecError } from "../errors.ts";
 import { AMOUNT_MAX, BASIS_POINTS, ODDS_MAX, ODDS_SCALE, OUTCOMES_MAX } from "../units.ts";
 import { type BetId, type GameId, type MinorUnits, type Odds, trusted, type UnixMillis } from "../units.ts";
 import type { ByteReader } from "./byte-reader.ts";
@@ -71,10 +73,16 @@ export function writeBody(to: ByteWriter, command: Command): void {
       to.integer(command.gameId).optionalText(command.reason);
       return;
     case "settleGame":
-      to.integer(command.gameId).text(command.winner).optionalText(command.previewHash);
+      to.integer(command.gameId)
+        .text(command.winner ?? "")
+        .optionalText(command.previewHash);
+      writeVerdict(to, command);
       return;
     case "resettleGame":
-      to.integer(command.gameId).text(command.winner).text(command.reason);
+      to.integer(command.gameId)
+        .text(command.winner ?? "")
+        .text(command.reason);
+      writeVerdict(to, command);
       return;
     case "setLimits":
       writeWindows(to, command.limits.deposit);
@@ -148,22 +156,18 @@ export function readBody(from: ByteReader, type: CommandType, envelope: Envelope
     case "closeGame":
     case "voidGame":
       return { type, ...envelope, gameId: game(from), ...present("reason", from.optionalText(REASON_MAX)) };
-    case "settleGame":
-      return {
-        type,
-        ...envelope,
-        gameId: game(from),
-        winner: from.text(WORD_MAX),
-        ...present("previewHash", from.optionalText(WORD_MAX)),
-      };
-    case "resettleGame":
-      return {
-        type,
-        ...envelope,
-        gameId: game(from),
-        winner: from.text(WORD_MAX),
-        reason: from.text(REASON_MAX),
-      };
+    case "settleGame": {
+      const gameId = game(from);
+      const winner = from.text(WORD_MAX);
+      const previewHash = present("previewHash", from.optionalText(WORD_MAX));
+      return { type, ...envelope, gameId, ...previewHash, ...readVerdict(from, winner) };
+    }
+    case "resettleGame": {
+      const gameId = game(from);
+      const winner = from.text(WORD_MAX);
+      const reason = from.text(REASON_MAX);
+      return { type, ...envelope, gameId, reason, ...readVerdict(from, winner) };
+    }
     case "setLimits":
       return { type, ...envelope, limits: readLimits(from) };
     case "addBankroll":
@@ -191,6 +195,21 @@ function readPricing(from: ByteReader): Pricing {
   };
   const prior = readList(from, () => from.integer(BASIS_POINTS));
   return prior.length === 0 ? pricing : { ...pricing, prior };
+}
+
+/** What is not one winner came later, and stands at the end: how many have won, 0 for a push, and which. */
+function writeVerdict(to: ByteWriter, { winner, winners, push }: Verdict): void {
+  if (winner !== undefined) return;
+  if (push !== true && winners.length === 0) throw new RangeError("a dead heat has winners");
+  to.byte(push === true ? 0 : winners.length);
+  for (const key of winners ?? []) to.text(key);
+}
+
+function readVerdict(from: ByteReader, winner: string): Verdict {
+  if (from.done) return { winner };
+  const winners = readList(from, () => from.text(WORD_MAX));
+  if (winner !== "") throw new CodecError("CODEC_MALFORMED", "one winner, and others");
+  return winners.length === 0 ? { push: true } : { winners };
 }
 
 function writeDraw(to: ByteWriter, { commitments, revealBy }: Draw): void {

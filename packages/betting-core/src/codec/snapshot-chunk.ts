@@ -9,7 +9,9 @@ import { Hasher } from "../digest/hasher.ts";
 import { CodecError } from "../errors.ts";
 import { TAG } from "../state/tags.ts";
 
-export const SNAPSHOT_VERSION = 7;
+export const SNAPSHOT_VERSION = 8;
+/** Version 7 is version 8 of a book that has nothing of what came since: read as it is. */
+const SNAPSHOT_VERSION_OLDEST = 7;
 /** Chunks stay below 64 KiB, header and checksum included. */
 export const CHUNK_BYTES_MAX = 65_536;
 const HEADER_BYTES = 16;
@@ -70,10 +72,10 @@ function lengthOf(pending: Uint8Array): number | undefined {
   const view = new DataView(pending.buffer, pending.byteOffset, pending.byteLength);
   if (view.getUint32(0, true) !== MAGIC) throw new CodecError("CODEC_MALFORMED", "not a chunk of a snapshot");
   const version = view.getUint8(4);
-  if (version !== SNAPSHOT_VERSION) {
+  if (version < SNAPSHOT_VERSION_OLDEST || version > SNAPSHOT_VERSION) {
     throw new CodecError(
       "CODEC_VERSION",
-      `a snapshot of version ${version}; ${SNAPSHOT_VERSION} is known here`,
+      `a snapshot of version ${version}; ${SNAPSHOT_VERSION_OLDEST} to ${SNAPSHOT_VERSION} are known here`,
     );
   }
   const length = view.getUint32(12, true);

@@ -6,19 +6,25 @@ import type { LimitsRecord } from "../state/accounts-table.ts";
 import { type DrawRecord, drawText } from "../state/draws-table.ts";
 import type { GameRecord } from "../state/game-record.ts";
 
-type StoredGame = Omit<GameRecord, "generation" | "odds" | "caps" | "worstCase">;
+type Derived = "generation" | "odds" | "caps" | "worstCase";
+/** What most games do not have is left out; so are fields that versions before did not know. */
+type Rare = "reason";
+type StoredGame = Omit<GameRecord, Derived | Rare> & { readonly reason?: string };
 
 export function encodeGameRow(game: GameRecord | undefined): string | undefined {
   if (game === undefined) return undefined;
   const { text, status, version, result, closedAt, settledAt, staked, liabilities, betCounts } = game;
   const { totalStaked, lastBet } = game;
   const sums = { staked, liabilities, betCounts, totalStaked, lastBet };
-  return JSON.stringify({ text, status, version, result, closedAt, settledAt, ...sums } satisfies StoredGame);
+  const rare = game.reason === null ? {} : { reason: game.reason };
+  const stored: StoredGame = { text, status, version, result, closedAt, settledAt, ...sums, ...rare };
+  return JSON.stringify(stored);
 }
 
 export function decodeGameRow(text: string): GameRecord {
   const stored = JSON.parse(text) as StoredGame;
-  const game: GameRecord = { ...stored, generation: 0, odds: [], caps: [], worstCase: 0 };
+  const { reason = null } = stored;
+  const game: GameRecord = { ...stored, reason, generation: 0, odds: [], caps: [], worstCase: 0 };
   reprice(game, strategyOf(game));
   const done = game.status === "settled" || game.status === "voided";
   game.worstCase = done ? 0 : worstCaseOf(game.totalStaked, game.liabilities);

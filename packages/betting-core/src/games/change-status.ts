@@ -53,6 +53,7 @@ export function moveStatus(
   const before = state.games.get(gameId)?.status ?? to;
   const game = state.games.change(gameId, (record) => {
     record.status = to;
+    record.reason = (to === "suspended" ? reason : undefined) ?? null;
     if (to === "closed") record.closedAt = state.at;
   });
   state.note(type, {
@@ -62,5 +63,6 @@ export function moveStatus(
     before: { status: before },
     after: { status: to },
   });
-  state.events.push({ type: event, gameId, version: game.version, status: to });
+  const told = game.reason === null ? {} : { reason: game.reason };
+  state.events.push({ type: event, gameId, version: game.version, status: to, ...told });
 }

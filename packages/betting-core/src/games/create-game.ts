@@ -55,6 +55,7 @@ export function createGame(state: BookState, command: CreateGame): Outcome<"crea
     text,
     generation: state.games.generation,
     status: "open",
+    reason: null,
     version: 1,
     result: null,
     closedAt: NONE,

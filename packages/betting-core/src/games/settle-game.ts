@@ -1,35 +1,33 @@
-// Settles a closed game: every winning bet is paid once, what is left of the escrow goes to the house. O(outcomes).
+// Settles a closed game: every winning bet is paid once, what is left of the escrow goes to the house. O(outcomes); a
+// dead heat in a game of fixed odds O(its bets), where no preview has counted them.
 
 import type { SettleGame } from "../commands.ts";
 import type { Outcome } from "../outcomes.ts";
 import { rejected } from "../rejected.ts";
 import type { BookState } from "../state/book-state.ts";
-import { type GameResult, winnerOf } from "../state/game-result.ts";
 import { settleBets } from "../settlements/settle-bets.ts";
-import { outcomeKey, outcomePosition } from "../units.ts";
+import { decisionOf, resultFacts, resultKeys, sameResult } from "./decision.ts";
 import { previewHashOf, retireGame, settlementOf } from "./settlement.ts";
 
 export function settleGame(state: BookState, command: SettleGame): Outcome<"settleGame"> {
   const { gameId } = command;
   const game = state.games.get(gameId);
   if (game === undefined) return rejected({ code: "game_not_found", gameId });
-  const winner = outcomePosition(command.winner);
-  if (winner < 0 || winner >= game.staked.length) {
-    return rejected({ code: "unknown_outcome", outcome: command.winner });
-  }
+  const result = decisionOf(game, command);
+  if ("code" in result) return rejected(result);
   const type = "settleGame";
   if (game.status === "settled") {
-    const settledOn = winnerOf(game.result);
-    if (settledOn !== winner) return rejected({ code: "already_settled", winner: outcomeKey(settledOn) });
-    return { status: "accepted", type, gameId, changed: false, ...settlementOf(state, game, winner) };
+    if (!sameResult(game.result, result)) {
+      return rejected({ code: "already_settled", ...resultKeys(game.result) });
+    }
+    return { status: "accepted", type, gameId, changed: false, ...settlementOf(state, game, result) };
   }
   if (game.status !== "closed") return rejected({ code: "wrong_status", gameStatus: game.status });
   if (command.previewHash !== undefined) {
-    const previewHash = previewHashOf(state, game, winner);
+    const previewHash = previewHashOf(state, game, result);
     if (command.previewHash !== previewHash) return rejected({ code: "preview_stale", previewHash });
   }
 
-  const result: GameResult = { type: "winner", winner };
   const settled = state.games.change(gameId, (record) => {
     record.status = "settled";
     record.result = result;
@@ -39,7 +37,7 @@ export function settleGame(state: BookState, command: SettleGame): Outcome<"sett
     type: "gameSettled",
     gameId,
     version: settled.version,
-    winner: outcomeKey(winner),
+    ...resultKeys(result),
     resettled: false,
   });
   const paid = settleBets(state, settled, null, result);
@@ -52,9 +50,9 @@ export function settleGame(state: BookState, command: SettleGame): Outcome<"sett
     actor: command.actor,
     gameId,
     before: { status: "closed" },
-    after: { status: "settled", winner: outcomeKey(winner), paid },
+    after: { status: "settled", ...resultFacts(result), paid },
   });
   state.tellBook();
   state.reference = 1;
-  return { status: "accepted", type, gameId, changed: true, ...settlementOf(state, settled, winner) };
+  return { status: "accepted", type, gameId, changed: true, ...settlementOf(state, settled, result) };
 }

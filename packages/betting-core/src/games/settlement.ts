@@ -3,18 +3,18 @@
 import { dividendOf } from "../pricing/tote.ts";
 import type { BookState } from "../state/book-state.ts";
 import type { GameRecord } from "../state/game-record.ts";
-import type { GameResult } from "../state/game-result.ts";
+import { type Decision, type GameResult, resultNumber, winnerOf, winnersOf } from "../state/game-result.ts";
 import { TAG } from "../state/tags.ts";
 import { type MinorUnits, ODDS_SCALE, trusted } from "../units.ts";
 import type { SettlementView } from "../views.ts";
 import { strategyOf } from "./market-prices.ts";
 import { isRefunded } from "./payout-rule.ts";
 
-/** What settling on that winner pays: known at any time without looking at a single bet. */
-export function settlementOf(state: BookState, game: GameRecord, winner: number): SettlementView {
-  const paid = paidIf(state, game, winner);
+/** What settling by that decision pays: without looking at a single bet, unless it is a dead heat. */
+export function settlementOf(state: BookState, game: GameRecord, decision: Decision): SettlementView {
+  const paid = paidUnder(state, game, decision);
   return {
-    winners: game.betCounts[winner] as number,
+    winners: winnersOf(decision).reduce((sum, winner) => sum + (game.betCounts[winner] as number), 0),
     paid: trusted<MinorUnits>(paid),
     bookResult: trusted<MinorUnits>(game.totalStaked - paid),
   };
@@ -23,29 +23,32 @@ export function settlementOf(state: BookState, game: GameRecord, winner: number)
 /** What all bets of a game get back under a result of it. */
 export function paidUnder(state: BookState, game: GameRecord, result: GameResult | null): number {
   if (result === null) return 0;
-  switch (result.type) {
-    case "winner":
-      return paidIf(state, game, result.winner);
-    case "void":
-      return game.totalStaked;
-    default:
-      return result satisfies never;
-  }
+  if (isRefunded(game, result)) return game.totalStaked;
+  if (strategyOf(game).pool) return sharesOf(state, game, winnersOf(result));
+  // In a dead heat each payout is rounded down by itself, and what that leaves only the bets can tell.
+  if (result.type === "shared") return state.owners.paid(state, game, result);
+  return game.liabilities[winnerOf(result)] as number;
 }
 
-function paidIf({ residues }: BookState, game: GameRecord, winner: number): number {
-  if (!strategyOf(game).pool) return game.liabilities[winner] as number;
-  if (isRefunded(game, winner)) return game.totalStaked;
+/** What a pool pays to all stakes on those outcomes. */
+function sharesOf({ residues }: BookState, game: GameRecord, winners: readonly number[]): number {
   const { id, pricing } = game.text;
-  // The dividend is on the tick, which divides the scale.
+  // Dividends are on the tick, which divides the scale.
   const { tick } = pricing;
-  const factor = dividendOf(game, winner) / tick;
-  return residues.sumOfShares(id, winner, game.staked[winner] as number, factor, ODDS_SCALE / tick);
+  let paid = 0;
+  for (const winner of winners) {
+    const factor = dividendOf(game, winners, winner) / tick;
+    paid += residues.sumOfShares(id, winner, game.staked[winner] as number, factor, ODDS_SCALE / tick);
+  }
+  return paid;
 }
 
-/** Changes when a bet joins the game, and only then: sixteen hexadecimal digits. */
-export function previewHashOf(state: BookState, game: GameRecord, winner: number): string {
-  const hasher = state.hasher.start(TAG.preview).word(game.text.id).word(winner).word(game.lastBet);
+/** Changes when a bet joins the game or leaves it, and only then: sixteen hexadecimal digits. */
+export function previewHashOf(state: BookState, game: GameRecord, decision: Decision): string {
+  const hasher = state.hasher.start(TAG.preview).word(game.text.id);
+  if (decision.type === "winner") hasher.word(decision.winner);
+  else hasher.integer(resultNumber(decision));
+  hasher.word(game.lastBet);
   for (const liability of game.liabilities) hasher.integer(liability);
   hasher.integer(game.totalStaked).finish();
   return hasher.hex();

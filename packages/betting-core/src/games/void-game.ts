@@ -21,6 +21,7 @@ export function voidGame(state: BookState, command: VoidGame): Outcome<"voidGame
   const before = game.status;
   const voided = state.games.change(gameId, (record) => {
     record.status = "voided";
+    record.reason = null;
     record.result = VOID;
     if (record.closedAt < 0) record.closedAt = state.at;
   });

@@ -32,15 +32,29 @@ export const tote: PricingStrategy = {
 };
 
 /**
- * What a winning stake pays if betting ends like this, in ten-thousandths: rounded down to the tick (the breakage is
- * the house's), at least the stake. 0 where nobody backed the outcome: then all stakes go back.
+ * What a stake on a winner pays if betting ends like this, in ten-thousandths: rounded down to the tick (the breakage is
+ * the house's), at least the stake. In a dead heat the winners get their stakes back first, and what is left is divided
+ * evenly among those outcomes that somebody backed. 0 where nobody backed this one.
+ *
+ * @param winners positions of all that have won
  */
-export function dividendOf({ text, staked, totalStaked }: Market, winner: number): number {
-  const backed = staked[winner] as number;
-  if (backed === 0) return 0;
+export function dividendOf(
+  { text, staked, totalStaked }: Market,
+  winners: readonly number[],
+  winner: number,
+): number {
+  const own = staked[winner] as number;
+  if (own === 0) return 0;
   const { commissionBp, tick } = text.pricing;
   // At most 9e11 · 1e4, then at most 9e11 · 1e4 again.
   const net = Math.floor((totalStaked * (BASIS_POINTS - commissionBp)) / BASIS_POINTS);
-  const dividend = Math.floor((net * ODDS_SCALE) / backed);
-  return Math.max(ODDS_SCALE, dividend - (dividend % tick));
+  let backed = 0;
+  let sharers = 0;
+  for (const each of winners) {
+    const stakes = staked[each] as number;
+    backed += stakes;
+    if (stakes > 0) sharers++;
+  }
+  const gained = Math.floor((Math.floor(Math.max(0, net - backed) / sharers) * ODDS_SCALE) / own);
+  return ODDS_SCALE + gained - (gained % tick);
 }

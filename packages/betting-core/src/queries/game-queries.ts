@@ -1,6 +1,8 @@
 // Games, their exposure, and the history of their odds.
 
 import type { GamesQuery } from "../book.ts";
+import type { Verdict } from "../commands.ts";
+import { decisionOf, resultKeys } from "../games/decision.ts";
 import { reprice, strategyOf } from "../games/market-prices.ts";
 import { liabilityIf, promiseOf } from "../games/payout-rule.ts";
 import { previewHashOf, settlementOf } from "../games/settlement.ts";
@@ -8,14 +10,13 @@ import { isUnsafe } from "../pricing/sure-win.ts";
 import { worstCaseOf } from "../risk.ts";
 import type { BookState } from "../state/book-state.ts";
 import { copyGame, type GameRecord, NONE } from "../state/game-record.ts";
-import { winnerOf } from "../state/game-result.ts";
+import type { Decision } from "../state/game-result.ts";
 import {
   type GameId,
   type LogIndex,
   type MinorUnits,
   type Odds,
   outcomeKey,
-  outcomePosition,
   trusted,
   type UnixMillis,
 } from "../units.ts";
@@ -27,7 +28,6 @@ export const ODDS_POINTS_MAX = 1000;
 export function gameView(game: GameRecord): GameView {
   const { text } = game;
   const open = game.status === "open";
-  const winner = winnerOf(game.result);
   return {
     id: trusted<GameId>(text.id),
     question: text.question,
@@ -45,7 +45,8 @@ export function gameView(game: GameRecord): GameView {
     pricing: text.pricing,
     ...(text.startsAt === NONE ? {} : { startsAt: trusted<UnixMillis>(text.startsAt) }),
     ...(text.closesAt === NONE ? {} : { closesAt: trusted<UnixMillis>(text.closesAt) }),
-    ...(winner < 0 ? {} : { winner: outcomeKey(winner) }),
+    ...(game.reason === null ? {} : { reason: game.reason }),
+    ...resultKeys(game.result),
     createdAt: trusted<UnixMillis>(text.createdAt),
     ...(game.closedAt === NONE ? {} : { closedAt: trusted<UnixMillis>(game.closedAt) }),
     ...(game.settledAt === NONE ? {} : { settledAt: trusted<UnixMillis>(game.settledAt) }),
@@ -92,14 +93,14 @@ export function exposureView(game: GameRecord): ExposureView {
 export function settlePreview(
   state: BookState,
   game: GameRecord,
-  winner: string,
+  verdict: Verdict,
 ): SettlePreviewView | undefined {
-  const position = outcomePosition(winner);
-  if (!isToBeSettled(game, position)) return undefined;
+  const decision = toBeSettledBy(game, verdict);
+  if (decision === undefined) return undefined;
   return {
-    ...settlementOf(state, game, position),
-    accounts: state.owners.count(state, game, position, Number.POSITIVE_INFINITY) ?? 0,
-    previewHash: previewHashOf(state, game, position),
+    accounts: state.owners.count(state, game, decision, Number.POSITIVE_INFINITY) ?? 0,
+    ...settlementOf(state, game, decision),
+    previewHash: previewHashOf(state, game, decision),
   };
 }
 
@@ -107,16 +108,17 @@ export function settlePreview(
 export function prepareSettlePreview(
   state: BookState,
   game: GameRecord,
-  winner: string,
+  verdict: Verdict,
   betsMax: number,
 ): boolean {
-  const position = outcomePosition(winner);
-  return !isToBeSettled(game, position) || state.owners.count(state, game, position, betsMax) !== undefined;
+  const decision = toBeSettledBy(game, verdict);
+  return decision === undefined || state.owners.count(state, game, decision, betsMax) !== undefined;
 }
 
-function isToBeSettled(game: GameRecord, position: number): boolean {
-  if (position < 0 || position >= game.staked.length) return false;
-  return game.status !== "settled" && game.status !== "voided";
+function toBeSettledBy(game: GameRecord, verdict: Verdict): Decision | undefined {
+  if (game.result !== null) return undefined;
+  const decision = decisionOf(game, verdict);
+  return "code" in decision ? undefined : decision;
 }
 
 /** What moved a game's odds, oldest first: bets, and with a minus sign those that were voided alone later. */

@@ -1,12 +1,13 @@
-// How many users a result would pay: counted bet by bet, in slices where one wants, and kept, so that the next preview
+// How many users a result would pay, and what in a dead heat: counted bet by bet, in slices where one wants, and kept, so that the next preview
 // looks at new bets only. Not state: each replica counts when it is asked.
 
-import { isRefunded, statusIf } from "../games/payout-rule.ts";
+import { isRefunded, payoutUnder, statusUnder } from "../games/payout-rule.ts";
 import type { BookState } from "../state/book-state.ts";
 import { BET } from "../state/codes.ts";
 import type { GameRecord } from "../state/game-record.ts";
+import { type Decision, resultNumber } from "../state/game-result.ts";
 
-/** Previews of so many games and winners are kept; each holds a bit for every account. */
+/** Previews of so many games and decisions are kept; each holds a bit for every account. */
 const TALLIES_MAX = 16;
 
 interface Tally {
@@ -16,6 +17,8 @@ interface Tally {
   /** A bit for each account that was met. */
   seen: Uint8Array;
   users: number;
+  /** To all bets that were counted, each rounded down by itself. */
+  paid: number;
   /** All bets of the game up to this one are counted, and those from `next` (exclusive) up to `newest`. */
   counted: number;
   newest: number;
@@ -26,34 +29,44 @@ export class OwnerTallies {
   readonly #tallies = new Map<string, Tally>();
 
   /**
-   * Counts on towards the users that are paid if that outcome wins.
+   * Counts on towards the users that are paid by that decision.
    *
    * @param betsMax bets to look at, at most
    * @returns how many they are, or undefined while there are bets left to look at
    */
-  count(state: BookState, game: GameRecord, winner: number, betsMax: number): number | undefined {
-    const tally = this.#tallyOf(state, game, winner);
+  count(state: BookState, game: GameRecord, decision: Decision, betsMax: number): number | undefined {
+    return this.#counted(state, game, decision, betsMax)?.users;
+  }
+
+  /** What all bets together are paid by that decision. O(bets that no preview has counted). */
+  paid(state: BookState, game: GameRecord, decision: Decision): number {
+    return this.#counted(state, game, decision, Number.POSITIVE_INFINITY)?.paid ?? 0;
+  }
+
+  #counted(state: BookState, game: GameRecord, decision: Decision, betsMax: number): Tally | undefined {
+    const tally = this.#tallyOf(state, game, decision);
     for (let left = betsMax; ; left--) {
       if (tally.next <= tally.counted) {
         tally.counted = tally.newest;
-        if (tally.counted === game.lastBet) return tally.users;
+        if (tally.counted === game.lastBet) return tally;
         tally.newest = game.lastBet;
         tally.next = game.lastBet;
       }
       if (left === 0) return undefined;
-      take(state, game, winner, tally);
+      take(state, game, decision, tally);
     }
   }
 
-  #tallyOf({ voids }: BookState, game: GameRecord, winner: number): Tally {
-    const name = `${game.text.id} ${winner}`;
+  #tallyOf({ voids }: BookState, game: GameRecord, decision: Decision): Tally {
+    const name = `${game.text.id} ${resultNumber(decision)}`;
     // A pool of which nobody backed the winner pays everybody, until somebody does.
-    const refunded = isRefunded(game, winner);
+    const refunded = isRefunded(game, decision);
     const voided = voids.ofGame(game.text.id).length;
     let tally = this.#tallies.get(name);
     this.#tallies.delete(name);
     if (tally?.refunded !== refunded || tally.voided !== voided) {
-      tally = { refunded, voided, seen: new Uint8Array(0), users: 0, counted: 0, newest: 0, next: 0 };
+      const seen = new Uint8Array(0);
+      tally = { refunded, voided, seen, users: 0, paid: 0, counted: 0, newest: 0, next: 0 };
     }
     this.#tallies.set(name, tally);
     for (const oldest of this.#tallies.keys()) {
@@ -67,12 +80,17 @@ export class OwnerTallies {
 function take(
   { accounts, bets, ledger, voids }: BookState,
   game: GameRecord,
-  winner: number,
+  decision: Decision,
   tally: Tally,
 ): void {
   const bet = tally.next;
   tally.next = bets.previousOfGame.get(bet);
-  if (voids.has(bet) || statusIf(game, winner, bets.outcome.get(bet)) === BET.lost) return;
+  const position = bets.outcome.get(bet);
+  if (voids.has(bet) || statusUnder(game, decision, position) === BET.lost) return;
+  // What a pool pays depends on bets that are still to come, and is known from its sums anyway.
+  if (decision.type === "shared") {
+    tally.paid += payoutUnder(game, decision, position, bets.stake.get(bet), bets.odds.get(bet));
+  }
   const account = ledger.account.get(bets.posting.get(bet));
   const place = account >>> 3;
   if (place >= tally.seen.length) {

@@ -5,17 +5,16 @@ import { balanceOrWelcome } from "../accounts/open-account.ts";
 import { excessWithout } from "../bets/void-bet.ts";
 import type { Command } from "../commands.ts";
 import { strategyOf } from "../games/market-prices.ts";
+import { decisionOf, resultKeys } from "../games/decision.ts";
 import { previewHashOf } from "../games/settlement.ts";
 import type { Rejection, RejectionCode, RejectionOf } from "../rejections.ts";
 import type { BookState } from "../state/book-state.ts";
 import { type GameRecord, NONE } from "../state/game-record.ts";
-import { winnerOf } from "../state/game-result.ts";
 import {
   type BetId,
   type GameId,
   type MinorUnits,
   type Odds,
-  outcomeKey,
   outcomePosition,
   trusted,
   type UnixMillis,
@@ -25,7 +24,7 @@ import type { GameStatus } from "../views.ts";
 export function refusalAgain(state: BookState, command: Command, code: RejectionCode): Rejection {
   const gameId = gameOf(state, command);
   const game = state.games.get(gameId);
-  const outcome = "outcome" in command ? command.outcome : "winner" in command ? command.winner : "";
+  const outcome = outcomeOf(command, game);
   const position = outcomePosition(outcome);
   const account = state.accounts.find(command.actor);
   switch (code) {
@@ -60,9 +59,9 @@ export function refusalAgain(state: BookState, command: Command, code: Rejection
     case "insufficient_balance":
       return { code, balance: trusted<MinorUnits>(balanceOrWelcome(state, account)) };
     case "already_settled":
-      return { code, winner: outcomeKey(Math.max(0, winnerOf(game?.result ?? null))) };
+      return { code, ...resultKeys(game?.result ?? null) };
     case "preview_stale":
-      return { code, previewHash: game === undefined ? "" : previewHashOf(state, game, position) };
+      return { code, previewHash: previewNow(state, game, command) };
     case "house_underfunded":
       return {
         code,
@@ -95,6 +94,25 @@ function gameOf({ bets }: BookState, command: Command): GameId {
   if ("gameId" in command) return command.gameId;
   const bet = betOf(command);
   return trusted<GameId>(bet >= 1 && bet <= bets.count ? bets.game.get(bet) : 0);
+}
+
+/** The outcome that the command names, or the first of several that the game does not have. */
+function outcomeOf(command: Command, game: GameRecord | undefined): string {
+  if ("outcome" in command) return command.outcome;
+  if (command.type !== "settleGame" && command.type !== "resettleGame") return "";
+  const keys = command.winners ?? [command.winner ?? ""];
+  const has = (key: string): boolean => outcomePosition(key) >= 0 && outcomePosition(key) < outcomesOf(game);
+  return keys.find((key) => !has(key)) ?? keys[0] ?? "";
+}
+
+function outcomesOf(game: GameRecord | undefined): number {
+  return game?.staked.length ?? 0;
+}
+
+function previewNow(state: BookState, game: GameRecord | undefined, command: Command): string {
+  if (game === undefined || command.type !== "settleGame") return "";
+  const decision = decisionOf(game, command);
+  return "code" in decision ? "" : previewHashOf(state, game, decision);
 }
 
 /** A game past its closing time counts as closed before the tick that closes it. */

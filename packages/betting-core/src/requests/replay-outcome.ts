@@ -3,6 +3,8 @@
 import { limitsView } from "../queries/limits-view.ts";
 import { betViewAsPlaced } from "../queries/bet-view.ts";
 import type { Command } from "../commands.ts";
+import { invariant } from "../errors.ts";
+import { decisionOf } from "../games/decision.ts";
 import { settlementOf } from "../games/settlement.ts";
 import type { Applied, Outcome } from "../outcomes.ts";
 import { rejected } from "../rejected.ts";
@@ -87,7 +89,9 @@ function acceptedAgain(
     case "settleGame":
     case "resettleGame": {
       const game = state.games.get(command.gameId) as GameRecord;
-      const settlement = settlementOf(state, game, Number(command.winner.slice(3)) - 1);
+      const decision = decisionOf(game, command);
+      invariant(!("code" in decision), "what settled a game is a result of it");
+      const settlement = settlementOf(state, game, decision);
       return { status, type: command.type, gameId: command.gameId, changed: reference === 1, ...settlement };
     }
     case "voidBet":

@@ -56,7 +56,10 @@ export class PendingSettlements {
     hasher.start(TAG.pending).word(this.list.length);
     for (const { game, index, at, before, after, base, bets, done } of this.list) {
       hasher.word(game).integer(index).integer(at).word(base).word(bets).word(done);
-      hasher.word(resultNumber(before)).word(resultNumber(after));
+      for (const number of [resultNumber(before), resultNumber(after)]) {
+        hasher.word(number);
+        if (number >= 0x1_0000_0000) hasher.word(Math.floor(number / 0x1_0000_0000));
+      }
     }
     return hasher.finish();
   }

@@ -36,7 +36,7 @@ export interface OwedRow {
 /** Why balances change. */
 export function balanceCauseOf({ before, after }: Settlement): BalanceCause {
   if (before !== null) return "adjustment";
-  return after.type === "void" ? "refund" : "settlement";
+  return after.type === "void" || after.type === "push" ? "refund" : "settlement";
 }
 
 /** Rows for each bet: one that closes it, or what was paid taken back and what is now paid. */

@@ -34,6 +34,8 @@ export interface GameRecord {
   /** Snapshot generation in which this copy was made: an older one may be read by a snapshot. */
   readonly generation: number;
   status: GameStatus;
+  /** Why it is suspended, where that was said. */
+  reason: string | null;
   version: number;
   /** Null until it is settled or voided. */
   result: GameResult | null;
@@ -86,6 +88,15 @@ export function hashGame(hasher: Hasher, game: GameRecord): Hasher {
   values[4] = game.closedAt;
   values[5] = game.settledAt;
   return hasher.numbers(TAG.game, 6);
+}
+
+/** Of a game that has one. */
+export function hashReason(hasher: Hasher, { text, reason }: GameRecord): Hasher {
+  return hasher
+    .start(TAG.gameReason)
+    .word(text.id)
+    .text(reason ?? "")
+    .finish();
 }
 
 export function hashOutcome(hasher: Hasher, game: GameRecord, position: number): Hasher {

@@ -1,20 +1,44 @@
 // The result of a game. What it makes of a bet is said by games/payout-rule.ts.
 
-/** Replaced as a whole, never changed in place. */
-export type GameResult =
+import { OUTCOMES_MAX } from "../units.ts";
+
+/** What settles a game. Replaced as a whole, never changed in place. */
+export type Decision =
   /** One outcome has won, by position. */
   | { readonly type: "winner"; readonly winner: number }
+  /** Several have: a dead heat. Ascending positions, two at least. */
+  | { readonly type: "shared"; readonly winners: readonly number[] }
+  /** None has, and all stakes go back. */
+  | { readonly type: "push" };
+
+export type GameResult =
+  | Decision
   /** The game never stood. */
   | { readonly type: "void" };
 
-const RESULT_CODE: Readonly<Record<GameResult["type"], number>> = { winner: 1, void: 2 };
+const RESULT_CODE: Readonly<Record<GameResult["type"], number>> = { winner: 1, void: 2, push: 3, shared: 4 };
+/** Codes and positions stay below; a dead heat's outcomes are bits above. */
+const BITS_ABOVE = 512;
 
-/** Position of the winner, or -1 where there is none. */
+/** Position of the one winner, or -1 where there is none. */
 export function winnerOf(result: GameResult | null): number {
   return result?.type === "winner" ? result.winner : -1;
 }
 
-/** The result as one number, for hashes. */
+/** Positions of all that have won. */
+export function winnersOf(result: GameResult | null): readonly number[] {
+  if (result?.type === "winner") return [result.winner];
+  return result?.type === "shared" ? result.winners : [];
+}
+
+/** The result as one number, for hashes: no two results have the same. At most 2^41. */
 export function resultNumber(result: GameResult | null): number {
-  return result === null ? 0 : RESULT_CODE[result.type] * 64 + winnerOf(result) + 1;
+  if (result === null) return 0;
+  const number = RESULT_CODE[result.type] * 64 + winnerOf(result) + 1;
+  if (result.type !== "shared") return number;
+  let outcomes = 0;
+  for (let position = OUTCOMES_MAX; position >= 0; position--) {
+    outcomes = outcomes * 2 + (result.winners.includes(position) ? 1 : 0);
+  }
+  return number + outcomes * BITS_ABOVE;
 }

@@ -3,7 +3,7 @@
 import { ObjectColumn } from "../columns/object-column.ts";
 import { DigestSum } from "../digest/digest-sum.ts";
 import type { Hasher } from "../digest/hasher.ts";
-import { copyGame, type GameRecord, hashGame, hashGameText, hashOutcome } from "./game-record.ts";
+import { copyGame, type GameRecord, hashGame, hashGameText, hashOutcome, hashReason } from "./game-record.ts";
 
 export class GamesTable {
   readonly digest = new DigestSum();
@@ -39,13 +39,16 @@ export class GamesTable {
     this.#records.set(game.text.id, game);
   }
 
-  /** The game for changing its status, winner and times, and one version on. */
+  /** The game for changing its status, reason, result and times, and one version on. */
   change(id: number, change: (game: GameRecord) => void): GameRecord {
     const game = this.#writable(id);
-    this.digest.remove(hashGame(this.#hasher, game));
+    const hasher = this.#hasher;
+    this.digest.remove(hashGame(hasher, game));
+    if (game.reason !== null) this.digest.remove(hashReason(hasher, game));
     change(game);
     game.version++;
-    this.digest.add(hashGame(this.#hasher, game));
+    this.digest.add(hashGame(hasher, game));
+    if (game.reason !== null) this.digest.add(hashReason(hasher, game));
     return game;
   }
 
@@ -93,6 +96,7 @@ export class GamesTable {
       const game = this.#records.get(id) as GameRecord;
       sum.add(hashGameText(this.#hasher, game.text));
       sum.add(hashGame(this.#hasher, game));
+      if (game.reason !== null) sum.add(hashReason(this.#hasher, game));
       for (let position = 0; position < game.staked.length; position++) {
         sum.add(hashOutcome(this.#hasher, game, position));
       }

@@ -21,4 +21,5 @@ export const TAG = {
   pending: 19,
   draw: 20,
   void: 21,
+  gameReason: 22,
 } as const;

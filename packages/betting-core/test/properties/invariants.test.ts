@@ -264,8 +264,8 @@ describe("commands", () => {
             );
             const won = paidBets.filter(({ status }) => status === "won");
             expect(new Set(won.map(({ id }) => id)).size).toBe(outcome.winners);
-            // A pool whose winner nobody backed gives all stakes back; a bet is otherwise won or lost.
-            if (paidBets.length > won.length)
+            // A push, and a pool whose winner nobody backed, give all stakes back; a bet is otherwise won or lost.
+            if (paidBets.length > won.length && command.push !== true)
               expect(book.game(command.gameId)?.pricing.strategy).toBe("tote");
             const paid = paidBets.reduce((sum, bet) => sum + (bet.payout ?? 0), 0);
             expect(paid).toBe(outcome.paid);

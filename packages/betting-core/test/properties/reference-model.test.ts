@@ -121,7 +121,11 @@ function compare(book: Book, model: ReferenceModel): void {
   for (const game of model.games) {
     const view = book.game(gameId(game.id));
     expect(view).toMatchObject({ status: game.status, version: game.version });
-    expect(view?.winner).toBe(game.winner === undefined ? undefined : `opt${game.winner + 1}`);
+    const { winner, winners, push } = view ?? {};
+    const won = winners ?? (winner === undefined ? undefined : [winner]) ?? (push === true ? [] : undefined);
+    expect(won).toEqual(game.winners?.map((position) => `opt${position + 1}`));
+    const suspended = game.status === "suspended" ? game.reason : undefined;
+    expect(view?.reason).toBe(suspended);
     for (const [outcome, shown] of (view?.outcomes ?? []).entries()) {
       expect(BigInt(shown.odds ?? 0)).toBe(model.odds(game, outcome));
       expect(BigInt(shown.cap)).toBe(game.status === "open" ? model.cap(game, outcome) : 0n);
@@ -131,7 +135,7 @@ function compare(book: Book, model: ReferenceModel): void {
   const shown = new Map(book.bets({ limit: 200 }).items.map((bet) => [Number(bet.id), bet]));
   for (const bet of model.bets.slice(-200)) {
     const game = model.games[bet.game - 1] as ModelGame;
-    const won = game.winner === undefined ? null : model.payoutIf(game, bet, game.winner);
+    const won = game.winners === undefined ? null : model.payoutIf(game, bet, game.winners);
     const payouts = { open: null, won, lost: 0n, void: bet.stake };
     const view = shown.get(bet.id);
     expect([view?.status, asBigInt(view?.payout ?? null)]).toEqual([bet.status, payouts[bet.status]]);

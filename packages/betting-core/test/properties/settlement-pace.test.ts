@@ -138,7 +138,7 @@ function picture(book: Book): unknown {
     totals: book.totals(),
     seq: book.seq,
     games,
-    previews: games.map(({ id }) => book.settlePreview(id, "opt1")),
+    previews: games.map(({ id }) => book.settlePreview(id, { winner: "opt1" })),
     bets: book.bets({ limit: 200 }),
     users: usersOf(book).map((user) => {
       const rows = [];

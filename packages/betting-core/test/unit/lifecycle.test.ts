@@ -199,7 +199,7 @@ describe("settling", () => {
   test("pays the winners, tells everybody once, and leaves no escrow", () => {
     const bench = betOn();
     bench.accept(close);
-    const preview = bench.book.settlePreview(gameId(1), "opt2");
+    const preview = bench.book.settlePreview(gameId(1), { winner: "opt2" });
     const { outcome, events } = bench.apply(settle("opt2"));
     expect(outcome).toMatchObject({ winners: 1, paid: 3_100, bookResult: 300 });
     expect(preview).toMatchObject({ winners: 1, paid: 3_100, bookResult: 300, accounts: 1 });
@@ -242,7 +242,7 @@ describe("settling", () => {
 
   test("a preview holds until another bet joins, whatever the status does", () => {
     const bench = betOn();
-    const { previewHash = "" } = bench.book.settlePreview(gameId(1), "opt1") ?? {};
+    const { previewHash = "" } = bench.book.settlePreview(gameId(1), { winner: "opt1" }) ?? {};
     bench.accept(bet({ stake: amount(10) }));
     bench.accept(close);
     const stale = bench.refuse(
@@ -251,7 +251,7 @@ describe("settling", () => {
     );
     bench.refuse({ type: "settleGame", ...onGame, winner: "opt2", previewHash }, "preview_stale");
     bench.accept({ type: "settleGame", ...onGame, winner: "opt1", previewHash: stale.previewHash });
-    expect(bench.book.settlePreview(gameId(1), "opt1")).toBeUndefined();
+    expect(bench.book.settlePreview(gameId(1), { winner: "opt1" })).toBeUndefined();
   });
 
   test("nothing is paid where nobody won", () => {

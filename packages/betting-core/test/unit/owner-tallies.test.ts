@@ -26,7 +26,8 @@ test("the users of a preview are those of the bets, however they were counted", 
         const id = bench.game({ outcomes: ["Home", "Draw", "Away"], price });
         for (const { user, outcome, slices, ask, voided } of steps) {
           bench.apply(bet({ actor: userId(`user-${user}`), outcome: `opt${outcome}`, stake: amount(50) }));
-          for (const { winner, bets } of slices) bench.book.prepareSettlePreview(id, `opt${winner}`, bets);
+          for (const { winner, bets } of slices)
+            bench.book.prepareSettlePreview(id, { winner: `opt${winner}` }, bets);
           if (voided !== null)
             bench.apply({ type: "voidBet", actor: ADMIN, betId: betId(voided), reason: "x", force: true });
           if (!ask) continue;
@@ -35,8 +36,8 @@ test("the users of a preview are those of the bets, however they were counted", 
             const backed = bets.filter((each) => each.outcome === winner);
             const paid = backed.length === 0 && strategy === "tote" ? bets : backed;
             const users = new Set(paid.map((each) => each.userId));
-            expect(bench.book.settlePreview(id, winner)?.accounts).toBe(users.size);
-            expect(bench.book.prepareSettlePreview(id, winner, 0)).toBe(true);
+            expect(bench.book.settlePreview(id, { winner })?.accounts).toBe(users.size);
+            expect(bench.book.prepareSettlePreview(id, { winner }, 0)).toBe(true);
           }
         }
       },
@@ -50,12 +51,12 @@ test("a preview is at hand after as many bets as the game has, or where there is
   const id = bench.game();
   for (let user = 0; user < 5; user++)
     bench.accept(bet({ actor: userId(`user-${user}`), stake: amount(10) }));
-  expect([1, 2, 1, 1].map((bets) => bench.book.prepareSettlePreview(id, "opt1", bets))).toEqual([
+  expect([1, 2, 1, 1].map((bets) => bench.book.prepareSettlePreview(id, { winner: "opt1" }, bets))).toEqual([
     false,
     false,
     false,
     true,
   ]);
-  expect(bench.book.prepareSettlePreview(id, "opt9", 0)).toBe(true);
-  expect(bench.book.prepareSettlePreview(gameId(77), "opt1", 0)).toBe(true);
+  expect(bench.book.prepareSettlePreview(id, { winner: "opt9" }, 0)).toBe(true);
+  expect(bench.book.prepareSettlePreview(gameId(77), { winner: "opt1" }, 0)).toBe(true);
 });

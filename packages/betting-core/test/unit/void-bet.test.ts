@@ -192,7 +192,7 @@ test("a preview made before it no longer holds, and a snapshot keeps it", async 
   const id = placed(bench, game, "opt1", 700);
   placed(bench, game, "opt2", 300, BOB);
   bench.accept<"closeGame">({ type: "closeGame", actor: ADMIN, gameId: game });
-  const { previewHash } = bench.book.settlePreview(game, "opt2") ?? { previewHash: "" };
+  const { previewHash } = bench.book.settlePreview(game, { winner: "opt2" }) ?? { previewHash: "" };
   bench.accept<"voidBet">(voidBet(id));
   const settle = { actor: ADMIN, gameId: gameId(game), winner: "opt2" };
   bench.refuse({ type: "settleGame", ...settle, previewHash }, "preview_stale");

@@ -29,6 +29,12 @@ export const OutcomeAnswer = closed({
   cap: Count,
   staked: Count,
 });
+/** What came out of a settled game; `winners` in a dead heat, `push` where all stakes went back. */
+const resultFields = {
+  winner: Type.Optional(Key),
+  winners: Type.Optional(Type.Array(Key)),
+  push: Type.Optional(Type.Literal(true)),
+};
 export const GameAnswer = closed({
   id: Id,
   question: Type.String(),
@@ -39,7 +45,8 @@ export const GameAnswer = closed({
   totalStaked: Count,
   startsAt: Type.Optional(Time),
   closesAt: Type.Optional(Time),
-  winner: Type.Optional(Key),
+  reason: Type.Optional(Type.String({ description: "Why it is suspended, where that was said" })),
+  ...resultFields,
   createdAt: Time,
   closedAt: Type.Optional(Time),
   settledAt: Type.Optional(Time),

@@ -99,12 +99,25 @@ export type GameRequest = Type.Static<typeof GameBody>;
 
 /** The body itself may be left out. */
 export const ReasonBody = closed({ reason: Type.Optional(Text) });
-export const WinnerBody = closed({ winner: Name });
+/** Exactly one of the three; see commands/verdict.ts. */
+const verdictFields = {
+  winner: Type.Optional(Name),
+  winners: Type.Optional(
+    Type.Array(Name, {
+      minItems: 2,
+      maxItems: 32,
+      description: "A dead heat: a bet on one of these pays its payout divided by how many they are",
+    }),
+  ),
+  push: Type.Optional(Type.Literal(true, { description: "Nothing was decided: all stakes go back" })),
+};
+export const VerdictBody = closed(verdictFields, { description: "One of winner, winners and push" });
+export type VerdictRequest = Type.Static<typeof VerdictBody>;
 export const SettleBody = closed({
-  winner: Name,
+  ...verdictFields,
   previewHash: Type.Optional(Type.String({ pattern: "^[\\x21-\\x7e]{1,128}$" })),
 });
-export const ResettleBody = closed({ winner: Name, reason: Text });
+export const ResettleBody = closed({ ...verdictFields, reason: Text });
 export const VoidBetBody = closed({ reason: Text, force: Type.Optional(Type.Boolean()) });
 export const RevealBody = closed({ seed: Type.String({ pattern: "^[0-9a-f]{64}$" }) });
 export const BankrollBody = closed({ amount: Amount, reason: Text });

@@ -5,7 +5,7 @@ import type { Refusal } from "../contract/problem-codes.ts";
 import { timeToWire } from "../contract/times.ts";
 import type { PersonalItem, PublicItem } from "../replication/event-feed.ts";
 import { betAnswer } from "../views/bet-answer.ts";
-import { betGameAnswer, betGameAt, gameAnswer, outcomeAt } from "../views/game-answer.ts";
+import { betGameAnswer, betGameAt, gameAnswer, outcomeAt, resultAnswer } from "../views/game-answer.ts";
 
 /** A message of the public stream. */
 export function publicText({ index, event, game }: PublicItem): string {
@@ -26,8 +26,11 @@ export function publicText({ index, event, game }: PublicItem): string {
         totalStaked: event.totalStaked,
       });
     case "gameSettled":
-      return JSON.stringify({ type, index, gameId, version, winner: event.winner });
-    case "gameSuspended":
+      return JSON.stringify({ type, index, gameId, version, ...resultAnswer(event) });
+    case "gameSuspended": {
+      const reason = event.reason === undefined ? {} : { reason: event.reason };
+      return JSON.stringify({ type, index, gameId, version, ...reason });
+    }
     case "gameResumed":
     case "gameClosed":
     case "gameVoided":

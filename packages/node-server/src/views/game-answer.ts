@@ -1,5 +1,11 @@
 // A game as clients see it.
-import { DEFAULT_PRICING, type GameView, type OddsChanged, type OutcomeView } from "@quorumbook/betting-core";
+import {
+  DEFAULT_PRICING,
+  type GameView,
+  type OddsChanged,
+  type OutcomeView,
+  type ResultKeys,
+} from "@quorumbook/betting-core";
 import type { BetGameAnswer, GameAnswer, OutcomeAnswer } from "../contract/answers.ts";
 import { oddsToWire } from "../contract/odds.ts";
 import { timeToWire } from "../contract/times.ts";
@@ -15,12 +21,22 @@ export function gameAnswer(game: GameView): GameAnswer {
     totalStaked: game.totalStaked,
     ...(game.startsAt === undefined ? {} : { startsAt: timeToWire(game.startsAt) }),
     ...(game.closesAt === undefined ? {} : { closesAt: timeToWire(game.closesAt) }),
-    ...(game.winner === undefined ? {} : { winner: game.winner }),
+    ...(game.reason === undefined ? {} : { reason: game.reason }),
+    ...resultAnswer(game),
     createdAt: timeToWire(game.createdAt),
     ...(game.closedAt === undefined ? {} : { closedAt: timeToWire(game.closedAt) }),
     ...(game.settledAt === undefined ? {} : { settledAt: timeToWire(game.settledAt) }),
     // Told where it means something to a bettor: his stake moves its own price, or the odds are but an estimate.
     ...(game.pricing.strategy === DEFAULT_PRICING.strategy ? {} : { strategy: game.pricing.strategy }),
+  };
+}
+
+/** What came out, in games and in the message of a settlement. */
+export function resultAnswer({ winner, winners, push }: ResultKeys) {
+  return {
+    ...(winner === undefined ? {} : { winner }),
+    ...(winners === undefined ? {} : { winners: [...winners] }),
+    ...(push === undefined ? {} : { push }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Rejection } from "@quorumbook/betting-core";
 import { oddsToWire } from "../contract/odds.ts";
 import type { Refusal } from "../contract/problem-codes.ts";
 import { timeToWire } from "../contract/times.ts";
+import { resultAnswer } from "./game-answer.ts";
 
 export function rejectionProblem(rejection: Rejection): Refusal {
   const { code } = rejection;
@@ -75,12 +76,11 @@ export function rejectionProblem(rejection: Rejection): Refusal {
         detail: `The game is ${rejection.gameStatus}.`,
         facts: { gameStatus: rejection.gameStatus },
       };
-    case "already_settled":
-      return {
-        code,
-        detail: `The game was settled; ${rejection.winner} won.`,
-        facts: { winner: rejection.winner },
-      };
+    case "already_settled": {
+      const { winner, winners } = rejection;
+      const won = winner ?? winners?.join(" and ") ?? "nobody";
+      return { code, detail: `The game was settled; ${won} won.`, facts: resultAnswer(rejection) };
+    }
     case "preview_stale":
       return {
         code,

@@ -4,6 +4,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { betCommand } from "../../src/commands/bet-command.ts";
 import { gameCommand } from "../../src/commands/game-command.ts";
+import { verdict } from "../../src/commands/verdict.ts";
 import { ProblemError } from "../../src/contract/problem-codes.ts";
 import { BetBody, GameBody, LimitsBody, SettleBody } from "../../src/contract/requests.ts";
 import { compileGuard } from "../../src/contract/validation.ts";
@@ -61,7 +62,12 @@ const bet = fc.record({
 });
 const windows = fc.record({ day: maybe(money), week: maybe(money), month: maybe(money) });
 const limits = fc.record({ deposit: windows, stake: windows, loss: windows, excludedUntil: maybe(time) });
-const settle = fc.record({ winner: label, previewHash: maybe(label) });
+const hash = { previewHash: maybe(label) };
+const settle = fc.oneof(
+  fc.record({ winner: label, ...hash }),
+  fc.record({ winners: fc.array(label, { minLength: 1, maxLength: 3 }), ...hash }),
+  fc.record({ push: fc.boolean(), winner: maybe(label), ...hash }),
+);
 
 /** Makes a command of a body, or undefined where it is refused in due form. */
 function orRefused<Made>(make: () => Made): Made | undefined {
@@ -96,7 +102,15 @@ describe("a command that a request became", () => {
       "a settlement",
       settle,
       (body) =>
-        settles.accepts(body) ? { type: "settleGame", ...asker, gameId: 1 as never, ...body } : undefined,
+        settles.accepts(body)
+          ? orRefused(() => ({
+              type: "settleGame",
+              ...asker,
+              gameId: 1 as never,
+              ...verdict(body),
+              ...(body.previewHash === undefined ? {} : { previewHash: body.previewHash }),
+            }))
+          : undefined,
     ],
   ])("is read back by every replica as it was written: %s", (_what, bodies, command) => {
     let made = 0;

@@ -282,6 +282,58 @@ describe("the life of a game", () => {
     expect(same.status).toBe(200);
   });
 
+  it("may have several winners, or none, and says so wherever it says who won", async () => {
+    const id = await node.openGame();
+    const placed = await bet(id, "opt1", 1_000, "tied");
+    const payout = (placed.body["bet"] as { potentialPayout: number }).potentialPayout;
+    await node.post(`/api/games/${id}/close`, {}, admin);
+    const tie = { winners: ["opt3", "opt1"] };
+    const preview = await node.post(`/api/games/${id}/settle/preview`, tie, admin);
+    conforms(SettlePreviewAnswer, preview.body);
+    expect(preview.body.paid).toBe(Math.floor(payout / 2));
+    const { previewHash } = preview.body;
+    const settled = await node.post(`/api/games/${id}/settle`, { ...tie, previewHash }, admin);
+    expect(settled.status, settled.text).toBe(200);
+    conforms(SettledAnswer, settled.body);
+    expect(settled.body.game).toMatchObject({ status: "settled", winners: ["opt1", "opt3"] });
+    expect(settled.body.game).not.toHaveProperty("winner");
+    const refused = await node.post(`/api/games/${id}/settle`, { winner: "opt1" }, admin);
+    expectProblem(refused, 409, "already_settled");
+    expect(refused.body["winners"]).toEqual(["opt1", "opt3"]);
+    const push = await node.post(`/api/games/${id}/resettle`, { push: true, reason: "no photograph" }, admin);
+    conforms(SettledAnswer, push.body);
+    expect(push.body).toMatchObject({ game: { push: true }, winners: 0, paid: 1_000, bookResult: 0 });
+    expect((await node.get("/api/balance", { as: "tied" })).body["balance"]).toBe(10_000);
+  });
+
+  it("is settled by exactly one result", async () => {
+    const id = await node.openGame();
+    for (const [body, path] of [
+      [{}, "/winner"],
+      [{ winner: "opt1", push: true }, "/winner"],
+      [{ winner: "opt1", winners: ["opt1", "opt2"] }, "/winner"],
+      [{ winners: ["opt1"] }, "/winners"],
+      [{ winners: ["opt1", "opt1"] }, "/winners"],
+      [{ push: false }, "/push"],
+    ] as const) {
+      for (const action of ["settle/preview", "settle"]) {
+        const refused = await node.post(`/api/games/${id}/${action}`, body, admin);
+        expectProblem(refused, 400, "invalid_request");
+        expect(refused.body["errors"], JSON.stringify(body)).toMatchObject([{ path }]);
+      }
+    }
+  });
+
+  it("tells why it is suspended, until it is not", async () => {
+    const id = await node.openGame();
+    const suspended = await node.post(`/api/games/${id}/suspend`, { reason: "a streaker" }, admin);
+    conforms(GameAnswer, suspended.body);
+    expect(suspended.body.reason).toBe("a streaker");
+    expect((await node.get(`/api/games/${id}`)).body["reason"]).toBe("a streaker");
+    await node.post(`/api/games/${id}/resume`, { reason: "caught" }, admin);
+    expect((await node.get(`/api/games/${id}`)).body).not.toHaveProperty("reason");
+  });
+
   it("may end by returning all stakes", async () => {
     const id = await node.openGame();
     await bet(id, "opt3", 700, "voided");

@@ -1,7 +1,9 @@
 // What an admin does with a game after it was opened.
 import { setImmediate } from "node:timers/promises";
 import { type CommandOf, gameId } from "@quorumbook/betting-core";
+import { verdict } from "../../commands/verdict.ts";
 import { GameAnswer, SettledAnswer, SettlePreviewAnswer } from "../../contract/answers.ts";
+import { invalidField } from "../../contract/invalid-field.ts";
 import { ProblemError } from "../../contract/problem-codes.ts";
 import {
   IdParams,
@@ -9,9 +11,10 @@ import {
   ReasonBody,
   ResettleBody,
   SettleBody,
-  WinnerBody,
+  VerdictBody,
 } from "../../contract/requests.ts";
 import type { Services } from "../../services.ts";
+import { rejectionProblem } from "../../views/rejection-problem.ts";
 import type { App } from "../app.ts";
 import { accepted, askerOf, readAt } from "../request-hooks.ts";
 import { gameNotFound, gameNow } from "./games.ts";
@@ -66,7 +69,7 @@ export function gameLifecycleRoutes(app: App, services: Services): void {
       schema: {
         summary: "What settling would pay; changes nothing",
         params: IdParams,
-        body: WinnerBody,
+        body: VerdictBody,
         querystring: NoQuery,
         response: { 200: SettlePreviewAnswer },
       },
@@ -74,20 +77,19 @@ export function gameLifecycleRoutes(app: App, services: Services): void {
     },
     async (request, reply) => {
       const id = gameId(request.params.id);
-      const { winner } = request.body;
+      const asked = verdict(request.body);
       // The users to be paid are counted in slices; what is answered is the book at one index all the same.
-      while (!machine.book.prepareSettlePreview(id, winner, PREVIEW_BETS)) await setImmediate();
+      while (!machine.book.prepareSettlePreview(id, asked, PREVIEW_BETS)) await setImmediate();
       readAt(reply, services);
       const game = machine.book.game(id);
       if (game === undefined) throw gameNotFound(id);
-      if (!game.outcomes.some(({ key }) => key === winner)) {
-        throw new ProblemError({
-          code: "unknown_outcome",
-          detail: `The game has no outcome "${winner}".`,
-          facts: { outcome: winner },
-        });
+      const keys = asked.winners ?? (asked.winner === undefined ? [] : [asked.winner]);
+      for (const outcome of keys) {
+        if (game.outcomes.some(({ key }) => key === outcome)) continue;
+        throw new ProblemError(rejectionProblem({ code: "unknown_outcome", outcome }));
       }
-      const preview = machine.book.settlePreview(id, winner);
+      if (new Set(keys).size < keys.length) throw invalidField("/winners", "must be outcomes, each once");
+      const preview = machine.book.settlePreview(id, asked);
       if (preview === undefined) {
         throw new ProblemError({
           code: "wrong_status",
@@ -107,12 +109,14 @@ export function gameLifecycleRoutes(app: App, services: Services): void {
     { schema: { summary: "Settles a closed game", body: SettleBody, ...settling }, config },
     async (request, reply) => {
       const id = gameId(request.params.id);
+      const { previewHash } = request.body;
       const applied = await gateway.submit(
         {
           type: "settleGame",
           ...askerOf(request),
           gameId: id,
-          ...request.body,
+          ...verdict(request.body),
+          ...(previewHash === undefined ? {} : { previewHash }),
         },
         request.deadline,
       );
@@ -132,7 +136,8 @@ export function gameLifecycleRoutes(app: App, services: Services): void {
           type: "resettleGame",
           ...askerOf(request),
           gameId: id,
-          ...request.body,
+          ...verdict(request.body),
+          reason: request.body.reason,
         },
         request.deadline,
       );

@@ -14,6 +14,9 @@ import type {
 } from "@quorumbook/betting-core";
 import { userId as asUserId } from "@quorumbook/betting-core";
 import type { AppliedEntry } from "./betting-state-machine.ts";
+import { KeptPersonal } from "./kept-personal.ts";
+import { KeptPublic } from "./kept-public.ts";
+import { Queue } from "./queue.ts";
 
 export type PublicEvent = OddsChanged | GameStatusChanged | GameSettled | GameCreated;
 export type PersonalEvent = BetPlaced | BetSettled | BalanceChanged;
@@ -53,10 +56,10 @@ export interface FeedEntry {
 
 /**
  * Public events kept: at 5 000 bets a second a quarter of a minute, and in practice hours. An odds change of
- * three outcomes holds some 400 bytes, so about 30 MB.
+ * three outcomes takes 120 bytes, so about 9 MB.
  */
 const PUBLIC_MAX = 75_000;
-/** Personal events kept, over all users; two a bet, some 350 bytes each, so about 70 MB. */
+/** Personal events kept, over all users; two a bet, some 230 bytes each with the key, so about 45 MB at most. */
 const PERSONAL_MAX = 200_000;
 /** Settlements kept, some 300 bytes each. A user who comes back asks the book for its part in all that were missed. */
 const SETTLEMENTS_MAX = 10_000;
@@ -136,36 +139,6 @@ export function personalItemsOf(
   return events.map((event) => ({ index, event }));
 }
 
-/** A first-in-first-out queue on an array: what was shifted is dropped in large pieces. */
-class Queue<Item> {
-  #items: (Item | undefined)[] = [];
-  #head = 0;
-
-  get length(): number {
-    return this.#items.length - this.#head;
-  }
-
-  at(position: number): Item | undefined {
-    return this.#items[this.#head + position];
-  }
-
-  push(item: Item): void {
-    this.#items.push(item);
-  }
-
-  shift(): Item | undefined {
-    if (this.length === 0) return undefined;
-    const item = this.#items[this.#head];
-    this.#items[this.#head] = undefined;
-    this.#head += 1;
-    if (this.#head > 32 && this.#head * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#head);
-      this.#head = 0;
-    }
-    return item;
-  }
-}
-
 /** The items of a queue that is ordered by index, from the first above `from` on. */
 function* above<Item extends { readonly index: number }>(queue: Queue<Item>, from: number): Generator<Item> {
   let low = 0;
@@ -183,10 +156,8 @@ function* above<Item extends { readonly index: number }>(queue: Queue<Item>, fro
 
 export class EventFeed {
   readonly #limits: FeedLimits;
-  #public = new Queue<PublicItem>();
-  /** Who owns the personal items, oldest first: says whose oldest one is the next to go. */
-  #owners = new Queue<string>();
-  readonly #personal = new Map<string, Queue<PersonalItem>>();
+  #public = new KeptPublic();
+  #personal = new KeptPersonal();
   #settlements = new Queue<SettlementItem>();
   /** Events at or below these indexes may be missing. */
   #publicFloor = 0;
@@ -207,20 +178,11 @@ export class EventFeed {
       this.#public.push(item);
       this.#lastPublicIndex = item.index;
     }
-    while (this.#public.length > this.#limits.publicMax) {
-      this.#publicFloor = this.#public.shift()?.index ?? this.#publicFloor;
+    while (this.#public.length > this.#limits.publicMax) this.#publicFloor = this.#public.shift();
+    for (const item of entry.personalItems) this.#personal.push(item);
+    while (this.#personal.length > this.#limits.personalMax) {
+      this.#personalFloor = Math.max(this.#personalFloor, this.#personal.shift());
     }
-    for (const item of entry.personalItems) {
-      const userId = item.event.userId;
-      let own = this.#personal.get(userId);
-      if (own === undefined) {
-        own = new Queue();
-        this.#personal.set(userId, own);
-      }
-      own.push(item);
-      this.#owners.push(userId);
-    }
-    while (this.#owners.length > this.#limits.personalMax) this.#dropOldestPersonal();
     for (const item of entry.settlements) this.#settlements.push(item);
     while (this.#settlements.length > this.#limits.settlementsMax) {
       const dropped = this.#settlements.shift();
@@ -228,19 +190,10 @@ export class EventFeed {
     }
   }
 
-  #dropOldestPersonal(): void {
-    const owner = this.#owners.shift();
-    if (owner === undefined) return;
-    const own = this.#personal.get(owner);
-    this.#personalFloor = Math.max(this.#personalFloor, own?.shift()?.index ?? 0);
-    if (own?.length === 0) this.#personal.delete(owner);
-  }
-
   /** Forgets everything: the book was replaced by a snapshot at that index. */
   reset(index: number): void {
-    this.#public = new Queue();
-    this.#owners = new Queue();
-    this.#personal.clear();
+    this.#public = new KeptPublic();
+    this.#personal = new KeptPersonal();
     this.#settlements = new Queue();
     this.#publicFloor = index;
     this.#personalFloor = index;
@@ -249,7 +202,7 @@ export class EventFeed {
 
   /** Public events of a higher index, oldest first; undefined where some of them are no longer held. */
   publicSince(index: number): Iterable<PublicItem> | undefined {
-    return index < this.#publicFloor ? undefined : above(this.#public, index);
+    return index < this.#publicFloor ? undefined : this.#public.above(index);
   }
 
   /**
@@ -263,15 +216,14 @@ export class EventFeed {
     book: Pick<Book, "settledFor">,
   ): Iterable<PersonalItem> | undefined {
     if (index < this.#personalFloor) return undefined;
-    const own = this.#personal.get(userId) ?? new Queue();
     const settlements = [...above(this.#settlements, index)];
-    if (settlements.length === 0) return above(own, index);
+    if (settlements.length === 0) return this.#personal.above(userId, index);
     const settled = book.settledFor(
       asUserId(userId),
       settlements.map(({ event }) => event),
     );
     const parts = settlements.flatMap((item, at) => personalItemsOf(item, settled[at] ?? []));
-    return merged(parts, above(own, index));
+    return merged(parts, this.#personal.above(userId, index));
   }
 }
 

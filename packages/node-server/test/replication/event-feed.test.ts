@@ -1,4 +1,12 @@
-import type { BalanceChanged, BetsSettled, Book, GameStatusChanged } from "@quorumbook/betting-core";
+import type {
+  BalanceChanged,
+  BetPlaced,
+  BetsSettled,
+  BetView,
+  Book,
+  GameStatusChanged,
+  OddsChanged,
+} from "@quorumbook/betting-core";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { EventFeed, type FeedEntry } from "../../src/replication/event-feed.ts";
@@ -24,6 +32,67 @@ function settled(index: number): FeedEntry {
 
 function balanceOf(userId: string, seq: number): BalanceChanged {
   return { type: "balanceChanged", userId, seq } as unknown as BalanceChanged;
+}
+
+interface Placed {
+  readonly user: string;
+  readonly key: string | undefined;
+  /** Odds, caps and stakes of one to 32 outcomes. */
+  readonly amounts: readonly number[];
+}
+
+const bets: fc.Arbitrary<Placed> = fc.record({
+  user: fc.constantFrom("ann", "bob", "eve"),
+  key: fc.option(fc.string({ minLength: 1, maxLength: 64 }), { nil: undefined }),
+  amounts: fc
+    .array(fc.tuple(fc.maxSafeNat(), fc.maxSafeNat(), fc.maxSafeNat()), { minLength: 1, maxLength: 32 })
+    .map((outcomes) => outcomes.flat()),
+});
+
+/** The events of a bet, a suspension every seventh time. */
+function betEntry(index: number, { user, key, amounts }: Placed): FeedEntry {
+  const count = amounts.length / 3;
+  const [stake = 0] = amounts;
+  const odds = {
+    type: "oddsChanged",
+    gameId: 1 + (index % 5),
+    version: index,
+    odds: amounts.slice(0, count),
+    caps: amounts.slice(count, 2 * count),
+    staked: amounts.slice(2 * count),
+    totalStaked: stake,
+  } as unknown as OddsChanged;
+  const bet = {
+    id: index,
+    userId: user,
+    gameId: odds.gameId,
+    outcome: `opt${count}`,
+    stake,
+    odds: 25_000,
+    potentialPayout: 2 * stake,
+    status: index % 11 === 0 ? "void" : "open",
+    payout: index % 11 === 0 ? stake : null,
+    placedAt: 1_700_000_000_000 + index,
+    index,
+  } as unknown as BetView;
+  const placed = { type: "betPlaced", userId: user, bet, balance: stake, seq: index } as unknown as BetPlaced;
+  const balance = {
+    ...balanceOf(user, index),
+    balance: stake,
+    openStake: 5,
+    cause: "stake",
+  } as BalanceChanged;
+  const known = index % 3 === 0 ? {} : { odds };
+  return {
+    index,
+    publicItems: index % 7 === 0 ? entry(index, []).publicItems : [{ index, event: odds }],
+    personalItems: [
+      { index, event: placed, ...(key === undefined ? {} : { requestId: key }), ...known },
+      { index, event: balance },
+    ],
+    settlements: [],
+    bookChanged: true,
+  };
 }
 
 /** A book in which nothing was settled. */
@@ -85,6 +154,43 @@ describe("the event feed", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it("gives everything back as it was added, whatever was dropped", () => {
+    fc.assert(
+      fc.property(fc.array(bets, { maxLength: 300 }), fc.integer({ min: 1, max: 400 }), (placed, max) => {
+        const feed = new EventFeed({ publicMax: max, personalMax: max, settlementsMax: 1 });
+        const entries = placed.map((bet, at) => betEntry(at + 1, bet));
+        for (const each of entries) feed.add(each);
+        const told = entries.flatMap(({ publicItems }) => publicItems).slice(-max);
+        const from = (told[0]?.index ?? 1) - 1;
+        expect([...(feed.publicSince(from) ?? [])]).toEqual(told);
+        const kept = entries.flatMap(({ personalItems }) => personalItems).slice(-max);
+        // Of the entry of the oldest item that is left, the other may be gone.
+        const floor = kept[0]?.index ?? 0;
+        for (const user of ["ann", "bob", "eve"]) {
+          const own = kept.filter(({ index, event }) => index > floor && event.userId === user);
+          expect([...(feed.personalSince(user, floor, NOTHING_SETTLED) ?? [])]).toEqual(own);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("keeps long rows and many pages of them", () => {
+    const feed = new EventFeed({ publicMax: 2_000, personalMax: 4_000, settlementsMax: 1 });
+    const wide: Placed = {
+      user: "ann",
+      key: undefined,
+      amounts: [...Array(96).keys()].map((i) => 2 ** 40 + i),
+    };
+    for (let index = 1; index <= 10_000; index += 1) feed.add(betEntry(index, wide));
+    const items = [...(feed.publicSince(8_000) ?? [])];
+    expect(items).toHaveLength(2_000);
+    expect(items.at(-1)).toEqual(betEntry(10_000, wide).publicItems[0]);
+    const own = [...(feed.personalSince("ann", 8_000, NOTHING_SETTLED) ?? [])];
+    expect(own).toHaveLength(4_000);
+    expect(own.slice(-2)).toEqual(betEntry(10_000, wide).personalItems);
   });
 
   it("asks the book for a user's part in settlements, and puts it where it belongs", () => {

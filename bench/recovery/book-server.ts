@@ -77,6 +77,10 @@ class BookMachine implements StateMachine<Command, Applied> {
     return this.book.apply(command, { index: logIndex(INDEX_BEFORE + index), at: unixMillis(at) });
   }
 
+  expect(commands: readonly Command[]): void {
+    this.book.expect(commands);
+  }
+
   snapshot(): { encode(): AsyncIterable<Uint8Array> } {
     return this.book.snapshot();
   }

@@ -1,6 +1,8 @@
 import { pack, unpack } from "msgpackr";
 import { type ResolvedTuning, resolveTuning } from "./config.ts";
+import { CommandsAhead } from "./commands-ahead.ts";
 import { configuration, NO_MEMBERS } from "./core/configuration.ts";
+import type { Entry } from "./core/entry.ts";
 import type { Backup } from "./driver/backup.ts";
 import type { RaftListener } from "./driver/raft-events.ts";
 import { type DataDirectory, openDataDirectory } from "./driver/recover.ts";
@@ -89,6 +91,7 @@ export class RaftStore<Command, Result> {
     if (listen === undefined)
       throw new RaftError("RAFT_CONFIG_INVALID", `node ${id} is not among the members`);
     const codec = options.codec ?? messagePack<Command>();
+    const ahead = new CommandsAhead(codec);
     await nodeFileSystem.makeDirectory(options.dataDir);
     const lock = await lockOf(options.dataDir);
     let node: RaftNode | undefined;
@@ -130,8 +133,13 @@ export class RaftStore<Command, Result> {
         data,
         transport,
         machine: {
-          apply: ({ index, term, at, data: bytes }, version) =>
-            machine.apply({ index, term, at, command: codec.decode(bytes), version }),
+          apply: (entry, version) => {
+            const { index, term, at } = entry;
+            return machine.apply({ index, term, at, command: ahead.take(entry), version });
+          },
+          ...(machine.expect !== undefined && {
+            expect: (entries: readonly Entry[]) => machine.expect?.(ahead.decode(entries)),
+          }),
           snapshot: () => machine.snapshot(),
           restore: (chunks) => machine.restore(chunks),
           onVersion: (version) => machine.onVersion?.(version),

@@ -21,6 +21,11 @@ export interface AppliedEntry<Command> {
 export interface StateMachine<Command, Result> {
   /** Called once per entry, in order. After a restart, entries behind the last snapshot come again, to a restored machine. */
   apply(entry: AppliedEntry<Command>): Result;
+  /**
+   * These commands will be applied next, in this order, each as the very object that is given here: a machine may look
+   * up many of them at once. A hint, on which nothing may depend: it is not given for each command.
+   */
+  expect?(commands: readonly Command[]): void;
   /** The state as of now, cheaply; `encode` may be read while `apply` goes on and must not show what it changes. */
   snapshot(): SnapshotView;
   /** Takes the state that the chunks hold, in place of the one it has. The chunks are cut as `encode` pleased or otherwise. */

@@ -86,6 +86,11 @@ export class BettingStateMachine {
     return applied;
   }
 
+  /** Lets the book look up many commands at once. */
+  expect(commands: readonly Command[]): void {
+    this.#book.expect(commands);
+  }
+
   /** Of the book as it is now; the log compares it with the leader's. Cheap: the book keeps it up to date. */
   digest(): string {
     return this.#book.digest();

@@ -1,17 +1,19 @@
 import type { Entry, SnapshotMeta } from "../core/entry.ts";
 import type { Clock, Scheduler } from "../runtime.ts";
 
-/** Entries applied between two looks at the clock, and the time after which other work gets its turn. */
+/** Entries applied between two looks at the clock, and announced to the machine together; and the time after which other work gets its turn. */
 const ENTRIES_BETWEEN_LOOKS = 64;
 const SLICE_MS = 4;
 /** Entries in one turn, however quick they are. */
 const SLICE_ENTRIES_MAX = 4096;
 
 type Work =
-  | { readonly type: "entries"; readonly entries: readonly Entry[]; next: number }
+  | { readonly type: "entries"; readonly entries: readonly Entry[]; next: number; expected: number }
   | { readonly type: "restore"; readonly meta: SnapshotMeta; ready: boolean };
 
 export interface ApplyQueueHandler {
+  /** Several that will be applied next, unless the queue stops before. */
+  expect(entries: readonly Entry[]): void;
   apply(entry: Entry): void;
   restore(meta: SnapshotMeta): Promise<void>;
   /** After a run of applies, before other work gets its turn. */
@@ -43,7 +45,7 @@ export class ApplyQueue {
   }
 
   entries(entries: readonly Entry[]): void {
-    this.#work.push({ type: "entries", entries, next: 0 });
+    this.#work.push({ type: "entries", entries, next: 0, expected: 0 });
     // The first slice at once: in the common case it is all there is, and somebody waits for its results.
     if (!this.#scheduled) this.#run();
   }
@@ -93,6 +95,7 @@ export class ApplyQueue {
           this.#continueLater();
           return;
         }
+        if (work.next === work.expected) this.#announce(work);
         this.#handler.apply(work.entries[work.next] as Entry);
         work.next += 1;
         count += 1;
@@ -100,6 +103,12 @@ export class ApplyQueue {
       this.#work.shift();
     }
     if (count > 0) this.#handler.applied();
+  }
+
+  #announce(work: Extract<Work, { type: "entries" }>): void {
+    const { entries, next } = work;
+    work.expected = Math.min(entries.length, next + ENTRIES_BETWEEN_LOOKS);
+    if (work.expected - next > 1) this.#handler.expect(entries.slice(next, work.expected));
   }
 
   #late(began: number): boolean {

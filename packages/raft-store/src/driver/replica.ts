@@ -14,6 +14,8 @@ import { Trail } from "./trail.ts";
 /** A state machine of bytes: what the driver applies to. */
 export interface NodeMachine {
   apply(entry: Entry, version: number): unknown;
+  /** These will be applied next. */
+  expect?(entries: readonly Entry[]): void;
   snapshot(): SnapshotView;
   restore(chunks: AsyncIterable<Uint8Array>): Promise<void>;
   onVersion?(version: number): void;
@@ -67,6 +69,7 @@ export class Replica {
       this.#digests = new DigestChecks(tuning.digestEveryEntries, machine.stateDigest.bind(machine));
     }
     this.#queue = new ApplyQueue(runtime.clock, runtime.scheduler, {
+      expect: (entries) => machine.expect?.(entries),
       apply: (entry) => this.#apply(entry),
       restore: (meta) => this.#restoreAndTell(meta),
       applied: () => this.#onApplied(),

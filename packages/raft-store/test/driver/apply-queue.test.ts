@@ -8,13 +8,16 @@ function queue(costMs = 0): {
   queue: ApplyQueue;
   log: string[];
   errors: unknown[];
+  expected: number[][];
   finishRestore: () => void;
 } {
   const runtime = new ManualRuntime();
   const log: string[] = [];
   const errors: unknown[] = [];
+  const expected: number[][] = [];
   let finish: () => void = () => {};
   const made = new ApplyQueue(runtime.clock, runtime.scheduler, {
+    expect: (next) => expected.push(next.map(({ index }) => index)),
     apply: (each) => {
       if (Buffer.from(each.data).toString() === "poison") throw new Error("cannot apply");
       runtime.nowMs += costMs;
@@ -31,7 +34,7 @@ function queue(costMs = 0): {
     },
     failed: (error) => errors.push(error),
   });
-  return { runtime, queue: made, log, errors, finishRestore: () => finish() };
+  return { runtime, queue: made, log, errors, expected, finishRestore: () => finish() };
 }
 
 describe("the apply queue", () => {
@@ -39,6 +42,20 @@ describe("the apply queue", () => {
     const { queue: applies, log } = queue();
     applies.entries(entries(1, 3));
     expect(log).toEqual(["1", "2", "3", "|"]);
+  });
+
+  test("announces several that come next, each once and before its turn, but not one alone", async () => {
+    const { queue: applies, log, runtime, expected } = queue(0.1);
+    applies.entries(entries(1, 1));
+    expect(expected).toEqual([]);
+    applies.entries(entries(2, 200));
+    // The first slice has ended in the midst of what was announced.
+    const appliedSoFar = log.filter((each) => each !== "|").length;
+    expect(appliedSoFar).toBeLessThan(200);
+    expect(expected.flat().at(-1)).toBeGreaterThanOrEqual(appliedSoFar);
+    while (log.filter((each) => each !== "|").length < 200) await runtime.endTurn();
+    expect(expected.flat()).toEqual(Array.from({ length: 199 }, (_, i) => i + 2));
+    expect(Math.max(...expected.map(({ length }) => length))).toBeLessThanOrEqual(64);
   });
 
   test("gives other work its turn after a few milliseconds, and goes on afterwards", async () => {

@@ -113,11 +113,11 @@ async function suffer(
 
 function faultsOf({ attack, at, requests, failures, p99 }: AttackReport): string[] {
   const faults: string[] = [];
-  if (failures.length * 100 > requests * FAILURE_PERCENT_MAX) {
-    const codes = [...new Set(failures)].join(", ");
-    faults.push(
-      `${attack} at the ${at}: ${failures.length} of ${requests} honest requests failed (${codes})`,
-    );
+  // A system with limits on rates holds back whoever shares the attacker's address; here everybody does.
+  const harmed = failures.filter((code) => code !== "rate_limited");
+  if (harmed.length * 100 > requests * FAILURE_PERCENT_MAX) {
+    const codes = [...new Set(harmed)].join(", ");
+    faults.push(`${attack} at the ${at}: ${harmed.length} of ${requests} honest requests failed (${codes})`);
   }
   if (p99 > HONEST_P99_MS_MAX) faults.push(`${attack} at the ${at}: honest clients waited ${p99} ms`);
   return faults;

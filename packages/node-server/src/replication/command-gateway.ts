@@ -10,6 +10,7 @@ import {
   type UserId,
 } from "@quorumbook/betting-core";
 import { ProblemError } from "../contract/problem-codes.ts";
+import { Admission } from "./admission.ts";
 import type { BettingStateMachine } from "./betting-state-machine.ts";
 import { Deadline, REQUEST_WAIT_MS } from "./deadline.ts";
 import { LOG_REFUSALS, logRefusalOf } from "./log-refusals.ts";
@@ -21,22 +22,13 @@ const BARRIER_WAIT_MS = 2_000;
 /** How long a read waits for the replica to reach the client's `Book-Min-Index`. */
 const MIN_INDEX_WAIT_MS = 2_000;
 
-/** Commands of this node that may wait at once: 200 bytes each, so it is their time that counts, not their room. */
-const IN_FLIGHT_MAX = 10_000;
-/** From so many on, a node that is slow says no at once: more that wait would only make all wait longer. */
-const IN_FLIGHT_WHEN_SLOW = 1_000;
-/** How long the latest answer of the log may have taken for that. */
-const SLOW_MS = 500;
-
 export class CommandGateway {
   readonly #log: ReplicatedLog;
   readonly #machine: BettingStateMachine;
   readonly #opening = new Map<UserId, Promise<void>>();
   /** Told how long each command waited for its commit and apply, in seconds, and how that ended. */
   onSettled: (seconds: number, outcome: "applied" | LogErrorCode) => void = () => undefined;
-  #inFlight = 0;
-  /** How long the latest command to be answered had waited for it. */
-  #lastWaitMs = 0;
+  readonly #admission = new Admission();
   #reached = 0;
 
   constructor(log: ReplicatedLog, machine: BettingStateMachine) {
@@ -46,7 +38,7 @@ export class CommandGateway {
 
   /** Commands that wait for their commit. */
   get inFlight(): number {
-    return this.#inFlight;
+    return this.#admission.waiting;
   }
 
   /**
@@ -70,8 +62,7 @@ export class CommandGateway {
     // Without time to wait in, the outcome would be unknown for no reason: so it is not asked for.
     if (!this.#machine.opened || waitMs === 0) throw new ProblemError(LOG_REFUSALS.no_leader);
     if (command.type !== "placeBet") assertReadable(command);
-    if (this.#isOverloaded) throw new ProblemError(LOG_REFUSALS.overloaded);
-    this.#inFlight += 1;
+    if (!this.#admission.enter()) throw new ProblemError(LOG_REFUSALS.overloaded);
     const began = performance.now();
     try {
       const { applied } = await this.#log.submit(command, waitMs);
@@ -81,14 +72,8 @@ export class CommandGateway {
       if (error instanceof LogError) this.onSettled((performance.now() - began) / 1000, error.code);
       throw logRefusalOf(error);
     } finally {
-      this.#inFlight -= 1;
-      this.#lastWaitMs = performance.now() - began;
+      this.#admission.leave(performance.now() - began);
     }
-  }
-
-  get #isOverloaded(): boolean {
-    if (this.#inFlight >= IN_FLIGHT_MAX) return true;
-    return this.#inFlight >= IN_FLIGHT_WHEN_SLOW && this.#lastWaitMs > SLOW_MS;
   }
 
   /**

@@ -8,8 +8,11 @@ export { DEFAULT_PRICING, DEFAULT_WELCOME_BALANCE } from "./default-pricing.ts";
 export { CodecError, type CodecErrorCode, InvariantError } from "./errors.ts";
 export type * from "./events.ts";
 export { drawNumber } from "./draws/draw-result.ts";
+export { type DrawExplanation, explainDraw } from "./draws/explain-draw.ts";
 export { type DrawClaim, type DrawVerdict, verifyDraw } from "./draws/verify-draw.ts";
 export type { BetStatement } from "./history/leaf.ts";
+export { fromBase64, toBase64 } from "./hash/base64.ts";
+export { fromHex } from "./hash/hex.ts";
 export { type TreeHead, verifyConsistency } from "./history/verify-path.ts";
 export { checkBook, checkConservation, checkExposure } from "./invariants.ts";
 export {

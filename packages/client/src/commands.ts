@@ -8,7 +8,10 @@ import type {
   BetOrder,
   BetPlaced,
   Book,
+  Checkpoint,
   Cluster,
+  Consistency,
+  Draw,
   Exposure,
   Game,
   Limits,
@@ -78,6 +81,22 @@ export class Commands {
   }
   receiptKey(): Promise<Answer<ReceiptKey>> {
     return this.#http.get("/api/receipt-key");
+  }
+  /** The public values of a drawn game, to be checked with `verifyDraw` of betting-core. */
+  draw(id: number): Promise<Answer<Draw>> {
+    return this.#http.get(`/api/games/${id}/draw`);
+  }
+  /** Opens a commitment of a closed game's draw; the last one draws the result. @param seed 64 hexadecimal digits */
+  revealSeed(id: number, seed: string): Promise<Answer<Draw>> {
+    return this.#http.post(`/api/games/${id}/reveal`, { body: { seed }, key: this.#newKey() });
+  }
+  /** To be opened with `openCheckpoint` of betting-core and the receipt key. */
+  checkpoint(): Promise<Answer<Checkpoint>> {
+    return this.#http.get("/api/checkpoint");
+  }
+  /** Proof that the history of size `to` begins with the one of size `from`. */
+  consistency(from: number, to: number): Promise<Answer<Consistency>> {
+    return this.#http.get(`/api/checkpoint/consistency${query({ from, to })}`);
   }
   transactions(cursor: string | null): Promise<Answer<Page<Transaction>>> {
     return this.#http.get(`/api/transactions${query({ cursor, limit: PAGE_SIZE })}`);

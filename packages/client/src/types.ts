@@ -38,6 +38,11 @@ export type BetListing = Wire<contract.BetDetail>;
 /** Proof that a bet was accepted: see docs/receipts.md. */
 export type Receipt = Wire<contract.Receipt>;
 export type ReceiptKey = Wire<contract.ReceiptKey>;
+/** The newest signed size and root of the history; binary values are base64. */
+export type Checkpoint = Wire<contract.Checkpoint>;
+export type Consistency = Wire<contract.Consistency>;
+/** All that it takes to repeat a draw: see docs/draws.md. */
+export type Draw = Wire<contract.Draw>;
 export type BetOrder = Wire<contract.BetRequest>;
 /** The game around a bet; labels only where the answer has them. */
 export type BetGame = Omit<Wire<contract.BetGame>, "outcomes"> & {

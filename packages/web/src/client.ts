@@ -21,6 +21,7 @@ import { BookStore } from "./stores/book.ts";
 import { ClusterStore } from "./stores/cluster.ts";
 import { DemoStore } from "./stores/demo.ts";
 import { GamesStore } from "./stores/games.ts";
+import { HouseKey } from "./stores/house-key.ts";
 import { Notices } from "./stores/notices.ts";
 import { type Decision, type Order, OrderDesk } from "./stores/orders.ts";
 import { Preferences } from "./stores/preferences.ts";
@@ -39,7 +40,7 @@ const after = (milliseconds: number, work: () => void): (() => void) => {
   const timer = setTimeout(work, milliseconds);
   return () => clearTimeout(timer);
 };
-const wait = (milliseconds: number): Promise<void> =>
+export const wait = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => {
     after(milliseconds, resolve);
   });
@@ -87,7 +88,10 @@ const http = new HttpClient({
   random: Math.random,
 });
 export const commands = new Commands(http, newKey);
-export const receipts = new Receipts(commands, localStorage, "subtle" in crypto);
+/** Browsers check signatures on secure addresses alone. */
+export const canVerify = "subtle" in crypto;
+export const houseKey = new HouseKey(localStorage);
+export const receipts = new Receipts(commands, houseKey, canVerify);
 
 const publicMessages = new FrameQueue<PublicMessage>(
   { onFrame: (work) => requestAnimationFrame(work), after },

@@ -4,6 +4,8 @@ import { type ReadonlySignal, computed, signal } from "@preact/signals";
 export type Route =
   | { readonly page: "games" }
   | { readonly page: "game"; readonly gameId: number }
+  /** The draw of a game; without one, of whatever values the reader has. */
+  | { readonly page: "draw"; readonly gameId: number | null }
   | { readonly page: "bets" }
   | { readonly page: "account" }
   | { readonly page: "admin" }
@@ -18,6 +20,11 @@ export function parsePath(path: string): Route {
   const depth = [second, third, ...rest].filter((part) => part !== undefined && part !== "").length;
   if (first === "" && depth === 0) return { page: "games" };
   if (first === "games" && depth === 1) return withId("game", second);
+  if (first === "games" && third === "draw" && depth === 2) {
+    const route = withId("game", second);
+    return route.page === "game" ? { page: "draw", gameId: route.gameId } : route;
+  }
+  if (first === "draw" && depth === 0) return { page: "draw", gameId: null };
   if (first === "admin" && second === "audit" && depth === 1) return { page: "audit" };
   if (first === "admin" && second === "games" && depth === 2) return withId("admin-game", third);
   if (depth > 0) return { page: "not-found" };

@@ -4,6 +4,8 @@ import { type Route, parsePath } from "../src/router.ts";
 test.each<[string, Route]>([
   ["/", { page: "games" }],
   ["/games/12", { page: "game", gameId: 12 }],
+  ["/games/12/draw", { page: "draw", gameId: 12 }],
+  ["/draw", { page: "draw", gameId: null }],
   ["/bets", { page: "bets" }],
   ["/account", { page: "account" }],
   ["/admin", { page: "admin" }],
@@ -22,6 +24,9 @@ test.each([
   "/games/-1",
   "/games/1e3",
   "/games/12/x",
+  "/games/0/draw",
+  "/games/12/draw/1",
+  "/draw/1",
   "/nothing",
   "/bets/1",
   "/admin/x",

@@ -21,16 +21,34 @@ const DOMAIN = "quorumbook draw 1\n";
 const NUMBER_BYTES = 8;
 const WORD_VALUES = 0x1_0000_0000;
 
-/** @returns position of the outcome that is drawn */
-export function drawResult({ gameId, size, root, seeds, weights }: DrawInputs): number {
+/** How a result comes about. */
+export interface DrawSteps {
+  /** Everything mixed into one hash. */
+  readonly key: Uint8Array;
+  /** Sum of the weights. */
+  readonly total: number;
+  /** 0 … total − 1. */
+  readonly number: number;
+  /** Of the outcome into whose share the number falls. */
+  readonly position: number;
+}
+
+export function drawSteps({ gameId, size, root, seeds, weights }: DrawInputs): DrawSteps {
   const parts = [asciiBytes(DOMAIN), numberBytes(gameId), numberBytes(size), root, ...seeds];
+  const key = sha256(joined(parts));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  let number = drawNumber(sha256(joined(parts)), total);
+  const number = drawNumber(key, total);
+  let rest = number;
   for (const [position, weight] of weights.entries()) {
-    if (number < weight) return position;
-    number -= weight;
+    if (rest < weight) return { key, total, number, position };
+    rest -= weight;
   }
   throw new RangeError("chances must be integers that sum to more than nothing");
+}
+
+/** @returns position of the outcome that is drawn */
+export function drawResult(inputs: DrawInputs): number {
+  return drawSteps(inputs).position;
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   type CommandOf,
   drawNumber,
   type DrawView,
+  explainDraw,
   type GameId,
   gameId,
   restoreBook,
@@ -61,6 +62,36 @@ test("the last seed to be shown draws the result and settles the game, and anybo
   const path = history.proveConsistency(size);
   expect(verifyConsistency({ size, root: fromHex(root) as Uint8Array }, now, path)).toBe(true);
   checkBook(bench.book);
+});
+
+test("a draw is explained step by step, as far as it can be repeated", () => {
+  const bench = new Bench();
+  const id = opened(bench);
+  bench.accept<"closeGame">({ type: "closeGame", actor: ADMIN, gameId: id });
+  bench.accept<"revealSeed">(reveal(id, HOUSE));
+  const half = explainDraw(drawOf(bench, id));
+  expect(half.mixed).toBeNull();
+  expect(half.parties).toEqual([
+    { commitment: COMMITMENTS[0], seed: HOUSE, hash: COMMITMENTS[0] },
+    { commitment: COMMITMENTS[1], seed: null, hash: null },
+  ]);
+  bench.accept<"revealSeed">(reveal(id, OTHER));
+  const draw = drawOf(bench, id);
+  const { mixed } = explainDraw(draw);
+  expect(mixed?.total).toBe(3);
+  // Even chances: the number is the position.
+  expect(draw.winner).toBe(`opt${(mixed?.number ?? -1) + 1}`);
+  // The formula of docs/draws.md, put together anew.
+  const { size, root } = draw.closing ?? { size: 0, root: "" };
+  const numbers = [id, size].map((value) => value.toString(16).padStart(16, "0"));
+  const domain = toHex(Uint8Array.from("quorumbook draw 1\n", (letter) => letter.charCodeAt(0)));
+  const everything = [domain, ...numbers, root, HOUSE, OTHER].join("");
+  expect(mixed?.key).toBe(toHex(sha256(fromHex(everything) as Uint8Array)));
+  // A seed that is not the one committed to shows by its hash, and nothing is drawn from it.
+  const forged = explainDraw({ ...draw, seeds: [HOUSE, SEEDS[2] ?? ""] });
+  expect(forged.parties[1]?.hash).not.toBe(COMMITMENTS[1]);
+  expect(forged.mixed).toBeNull();
+  expect(explainDraw({ ...draw, seeds: ["zz", OTHER] }).parties[0]?.hash).toBeNull();
 });
 
 test("no other seed, commitment, order, chance or history gives a valid draw of the same result by luck alone", () => {

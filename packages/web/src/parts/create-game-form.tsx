@@ -8,6 +8,9 @@ import { problemText, strings } from "../strings.ts";
 
 const OUTCOMES_MIN = 2;
 const OUTCOMES_MAX = 32;
+/** A draw needs two parties at least: one alone could foresee its result. */
+const PARTIES_MIN = 2;
+const PARTIES_MAX = 4;
 const STRATEGIES = ["ratio/pre", "ratio/post", "cpmm", "lmsr", "tote"] as const satisfies readonly Strategy[];
 
 export function CreateGameForm() {
@@ -29,8 +32,7 @@ export function CreateGameForm() {
     if (!form.current) return;
     const game = readForm(new FormData(form.current), outcomes.value);
     if (typeof game === "string") {
-      trouble.value =
-        game === "prior" ? strings.admin.badPrior(outcomes.value.length) : strings.admin.badFigure;
+      trouble.value = FAULTS[game](outcomes.value.length);
       return;
     }
     const body = JSON.stringify(game);
@@ -152,6 +154,18 @@ export function CreateGameForm() {
             </p>
           )}
         </details>
+        <details>
+          <summary>{strings.admin.drawn}</summary>
+          <p class="hint">{strings.admin.drawnHint}</p>
+          <label>
+            <span>{strings.admin.commitments}</span>
+            <textarea name="commitments" rows={3} spellcheck={false} />
+          </label>
+          <label>
+            <span>{strings.admin.revealBy}</span>
+            <input name="revealBy" type="datetime-local" />
+          </label>
+        </details>
         <p class="trouble" role="alert">
           {trouble.value}
         </p>
@@ -163,11 +177,21 @@ export function CreateGameForm() {
   );
 }
 
+type Fault = TermsFault | "draw";
+
+const FAULTS: Record<Fault, (outcomes: number) => string> = {
+  prior: strings.admin.badPrior,
+  figure: () => strings.admin.badFigure,
+  draw: () => strings.admin.badDraw,
+};
+
 /** The game as filled in, or what is wrong with it. Empty fields leave the servers' defaults. */
-function readForm(form: FormData, outcomes: readonly string[]): NewGame | TermsFault {
+function readForm(form: FormData, outcomes: readonly string[]): NewGame | Fault {
   const text = (name: string): string => formText(form, name).trim();
   const pricing = readTerms(form, outcomes.length);
   if (typeof pricing === "string") return pricing;
+  const draw = readDraw(text("commitments"), text("revealBy"));
+  if (draw === null) return "draw";
   return {
     question: text("question"),
     category: text("category") as Category,
@@ -175,7 +199,17 @@ function readForm(form: FormData, outcomes: readonly string[]): NewGame | TermsF
     ...timeOf("startsAt", text("startsAt")),
     ...timeOf("closesAt", text("closesAt")),
     ...(Object.keys(pricing).length > 0 ? { pricing } : {}),
+    ...draw,
   };
+}
+
+/** Two to four commitments and their deadline, nothing at all, or null for less than that. */
+function readDraw(commitments: string, revealBy: string): Pick<NewGame, "draw"> | null {
+  if (commitments === "" && revealBy === "") return {};
+  const hashes = commitments.toLowerCase().split(/[\s,;]+/);
+  const isWhole = hashes.every((hash) => /^[0-9a-f]{64}$/.test(hash));
+  if (!isWhole || hashes.length < PARTIES_MIN || hashes.length > PARTIES_MAX || revealBy === "") return null;
+  return { draw: { commitments: hashes, revealBy: new Date(revealBy).toISOString() } };
 }
 
 function timeOf(name: "startsAt" | "closesAt", local: string): { startsAt?: string; closesAt?: string } {

@@ -1,10 +1,7 @@
-// Receipts of bets, checked here in the browser: what the house says of them is not asked. Its public key is kept
-// from the first time on, so that a house that comes with another key later is found out.
+// Receipts of bets, checked here in the browser: what the house says of them is not asked.
 import { type Receipt, verifyReceipt } from "@quorumbook/betting-core";
 import type { Answer, Bet, Problem } from "@quorumbook/client";
-import type { TextStorage } from "./preferences.ts";
-
-const KEY = "quorumbook.receipt-key";
+import type { HouseKey } from "./house-key.ts";
 
 /** What the receipt of a bet has shown. */
 export type BetVerdict =
@@ -31,13 +28,13 @@ export interface KeptReceipt {
 
 export class Receipts {
   readonly #source: ReceiptSource;
-  readonly #storage: TextStorage;
+  readonly #houseKey: HouseKey;
   readonly #canVerify: boolean;
 
   /** @param canVerify whether this browser has WebCrypto here */
-  constructor(source: ReceiptSource, storage: TextStorage, canVerify: boolean) {
+  constructor(source: ReceiptSource, houseKey: HouseKey, canVerify: boolean) {
     this.#source = source;
-    this.#storage = storage;
+    this.#houseKey = houseKey;
     this.#canVerify = canVerify;
   }
 
@@ -46,7 +43,7 @@ export class Receipts {
     const [key, receipt] = await Promise.all([this.#source.receiptKey(), this.#source.receipt(id)]);
     if (!key.ok) return key;
     if (!receipt.ok) return receipt;
-    if (this.#storage.getItem(KEY) === null) this.#storage.setItem(KEY, key.value.key);
+    this.#houseKey.keep(key.value.key);
     return { ...receipt, value: { receipt: receipt.value, verifierKey: key.value.key } };
   }
 
@@ -55,7 +52,7 @@ export class Receipts {
     const answer = await this.fetch(bet.id);
     if (!answer.ok) return { type: "problem", problem: answer.problem };
     const { receipt, verifierKey } = answer.value;
-    if (this.#storage.getItem(KEY) !== verifierKey) return { type: "other-key" };
+    if (!this.#houseKey.keep(verifierKey)) return { type: "other-key" };
     const verdict = await verifyReceipt(receipt, verifierKey);
     if (!verdict.valid) return { type: "unproven" };
     const { betId, gameId, outcome, stake, odds, payout, index } = verdict.bet;

@@ -40,6 +40,12 @@ export const admins = {
     virtualStake: "Virtual stake per outcome",
     margin: "Margin: the most the house may lose",
     commission: "Commission %",
+    drawn: "Drawn result",
+    drawnHint:
+      "For virtual games. Each party gives the SHA-256 of a secret seed before the first bet; when betting has ended they show the seeds, and these draw the result. Nobody settles it by hand.",
+    commitments: "Commitments, one a line, the house's first",
+    revealBy: "Seeds must be shown by",
+    badDraw: "Give two to four commitments of 64 hexadecimal digits, and until when seeds may be shown.",
     createSubmit: "Open for betting",
     created: (id: number) => `Game ${id} is open.`,
     games: "All games",

@@ -190,6 +190,7 @@ export const bettors = {
     result: (label: string) => `${label} wins.`,
     voided: "This game is void: there is no result.",
     again: "Show again",
+    verify: "Verify the draw",
     fixed: "What moves here only shows a result that is fixed already.",
   },
 } as const;

@@ -40,6 +40,9 @@ export const frame = {
   notFound: { title: "There is nothing here", back: "To the games" },
   forbidden: "This page is for other roles.",
   notices: { dismiss: "Dismiss" },
+  loading: "Loading …",
+  notLoaded: "This page could not be loaded.",
+  tryAgain: "Try again",
   unknown: "unknown",
   refresh: "Refresh",
 } as const;

@@ -6,6 +6,7 @@ import { OddsHistory } from "../parts/odds-history.tsx";
 import { StatusBadge } from "../parts/status-badge.tsx";
 import { useTitle } from "../parts/use-title.ts";
 import { strings } from "../strings.ts";
+import { DrawLink } from "../virtual/draw-link.tsx";
 import { NotFoundPage } from "./not-found.tsx";
 
 export function AdminGamePage({ gameId }: { gameId: number }) {
@@ -27,6 +28,7 @@ export function AdminGamePage({ gameId }: { gameId: number }) {
         <StatusBadge status={game.status} />
       </div>
       <GameActions game={game} />
+      {game.category === "virtual" && <DrawLink gameId={game.id} />}
       <ExposureTable game={game} />
       <OddsHistory gameId={game.id} />
     </article>

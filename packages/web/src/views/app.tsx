@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { session } from "../client.ts";
 import { Header } from "../parts/header.tsx";
+import { lazyPage } from "../parts/lazy-page.tsx";
 import { NoticeList } from "../parts/notice-list.tsx";
 import { SlipPanel } from "../parts/slip-panel.tsx";
 import { TabBar } from "../parts/tab-bar.tsx";
@@ -9,15 +10,17 @@ import type { Route } from "../router.ts";
 import { router } from "../routing.ts";
 import { strings } from "../strings.ts";
 import { AccountPage } from "./account.tsx";
-import { AdminGamePage } from "./admin-game.tsx";
-import { AdminPage } from "./admin.tsx";
-import { AuditPage } from "./audit.tsx";
 import { BetsPage } from "./bets.tsx";
-import { ClusterPage } from "./cluster.tsx";
 import { GamePage } from "./game.tsx";
 import { GamesPage } from "./games.tsx";
 import { LoginPage } from "./login.tsx";
 import { NotFoundPage } from "./not-found.tsx";
+
+const DrawPage = lazyPage(async () => (await import("./draw.tsx")).DrawPage);
+const AdminPage = lazyPage(async () => (await import("./admin.tsx")).AdminPage);
+const AdminGamePage = lazyPage(async () => (await import("./admin-game.tsx")).AdminGamePage);
+const AuditPage = lazyPage(async () => (await import("./audit.tsx")).AuditPage);
+const ClusterPage = lazyPage(async () => (await import("./cluster.tsx")).ClusterPage);
 
 /** Pages on which bets are made have the slip beside them. */
 const WITH_SLIP: readonly Route["page"][] = ["games", "game", "bets"];
@@ -50,6 +53,8 @@ function Page({ route }: { route: Route }) {
       return <GamesPage />;
     case "game":
       return <GamePage key={route.gameId} gameId={route.gameId} />;
+    case "draw":
+      return <DrawPage key={String(route.gameId)} gameId={route.gameId} />;
     case "bets":
       return (
         <SignedIn>

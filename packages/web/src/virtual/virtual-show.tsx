@@ -1,5 +1,6 @@
 import { strings } from "../strings.ts";
 import type { LiveGame } from "../stores/games.ts";
+import { DrawLink } from "./draw-link.tsx";
 import { Race } from "./race.tsx";
 import { useReveal } from "./use-reveal.ts";
 import { Wheel } from "./wheel.tsx";
@@ -30,6 +31,7 @@ export function VirtualShow({ game }: { game: LiveGame }) {
         {reveal === "done" && winner && words.result(winner.label)}
       </p>
       <p class="quiet">{words.fixed}</p>
+      <DrawLink gameId={game.id} />
     </section>
   );
 }

@@ -1,4 +1,5 @@
 // Every page against the rules of WCAG 2.2 A and AA that a program can check, in light and dark.
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { AxeResults, RunOptions } from "axe-core";
@@ -10,6 +11,15 @@ import { type System, startSystem } from "./support/system.ts";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const RULES: RunOptions = {
   runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] },
+};
+
+const [SEED, OTHER_SEED] = ["11", "22"].map((byte) => byte.repeat(32)) as [string, string];
+const COMMITMENT = createHash("sha256").update(Buffer.from(SEED, "hex")).digest("hex");
+const DRAW = {
+  gameId: 7,
+  commitments: [COMMITMENT, COMMITMENT],
+  weights: [5_000, 3_000, 2_000],
+  closing: { size: 3, root: OTHER_SEED },
 };
 
 let system: System;
@@ -77,6 +87,20 @@ describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
     await check(anna, "/cluster", () => anna.getByTestId("node-node1").waitFor());
     const race = await createGame(admin, `Race ${colorScheme}`, ["Alpha", "Bravo", "Charlie"], "virtual");
     await check(anna, `/games/${race}`, () => anna.getByTestId("virtual-show").waitFor());
+    await check(anna, `/games/${race}/draw`, () => anna.getByText(/is not drawn/).waitFor());
+    await check(anna, "/draw", () => anna.getByLabel("Values").waitFor());
+    // A draw that is right, one whose seed is not, and one with no seed at all.
+    for (const seeds of [
+      [SEED, SEED],
+      [SEED, OTHER_SEED],
+      [SEED, null],
+    ] as const) {
+      await anna.goto("/draw");
+      await anna.getByLabel("Values").fill(JSON.stringify({ ...DRAW, seeds }));
+      await anna.getByRole("button", { name: "Check these values" }).click();
+      await anna.getByTestId("draw-closing").waitFor();
+      found.push(...(await violations(anna)));
+    }
     await check(anna, "/nowhere", () => anna.getByRole("heading", { level: 1 }).waitFor());
     await check(admin, "/admin", () => admin.getByTestId(`admin-game-${open}`).waitFor());
     await admin.getByText("New game").click();

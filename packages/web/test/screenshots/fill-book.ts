@@ -1,5 +1,5 @@
 // A book with life in it: real matches of a season, virtual games, and bettors who have bet on them.
-import { randomUUID } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 
@@ -21,6 +21,8 @@ export interface FilledBook {
   readonly wheelDone: number;
   /** A match that is closed and waits to be settled. */
   readonly closed: number;
+  /** A virtual game whose result was drawn from seeds. */
+  readonly drawn: number;
 }
 
 interface Game {
@@ -50,9 +52,10 @@ export async function fillBook(
       startsAt: new Date(Date.now() + startsInMs).toISOString(),
       pricing: { prior, virtualStake: 60_000, commissionBp: 1_200, margin: 9_000 },
     });
-  const openVirtual = (question: string, outcomes: readonly string[]) =>
+  const openVirtual = (question: string, outcomes: readonly string[], draw?: object) =>
     must<Game>("/api/games", {
       question,
+      ...(draw && { draw }),
       category: "virtual",
       outcomes,
       closesAt: new Date(Date.now() + 0.11 * DAY_MS).toISOString(),
@@ -62,6 +65,11 @@ export async function fillBook(
   const done = await inTurn(played, (match, at) => openMatch(match, at * 60_000 + DAY_MS));
   const raceDone = await openVirtual("Derby at Quorum Park, race 6", HORSES);
   const wheelDone = await openVirtual("Compass wheel, spin 112", WHEEL);
+  const seeds = [randomBytes(32), randomBytes(32)];
+  const drawn = await openVirtual("Derby at Quorum Park, race 5", HORSES, {
+    commitments: seeds.map((seed) => createHash("sha256").update(seed).digest("hex")),
+    revealBy: new Date(Date.now() + DAY_MS).toISOString(),
+  });
   const open = await inTurn(upcoming, (match, at) => openMatch(match, 3_600_000 * (2 + at * 5)));
   const wheel = await openVirtual("Compass wheel, spin 113", WHEEL);
   const race = await openVirtual("Derby at Quorum Park, race 7", HORSES);
@@ -82,6 +90,7 @@ export async function fillBook(
     raceDone,
     wheelDone,
     wheelDone,
+    drawn,
     ...open,
     wheel,
     race,
@@ -114,6 +123,8 @@ export async function fillBook(
   for (const [at, game] of done.entries()) await finish(game, played[at]?.winner ?? "opt1");
   await finish(raceDone, "opt3");
   await finish(wheelDone, "opt5");
+  await must(`/api/games/${drawn.id}/close`, { reason: "start" });
+  for (const seed of seeds) await must(`/api/games/${drawn.id}/reveal`, { seed: seed.toString("hex") });
   await must(`/api/games/${abandoned.id}/void`, { reason: "floodlight failure" });
   await must(`/api/games/${closed.id}/close`, { reason: "kick-off" });
   const veiled = open.at(3);
@@ -125,6 +136,7 @@ export async function fillBook(
     raceDone: raceDone.id,
     wheelDone: wheelDone.id,
     closed: closed.id,
+    drawn: drawn.id,
   };
 }
 

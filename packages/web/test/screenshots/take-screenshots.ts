@@ -47,6 +47,12 @@ function shotsOf(book: FilledBook): readonly Shot[] {
     { name: "game", who: "bettor", path: `/games/${book.match}`, ready: ".chart canvas" },
     { name: "race", who: "bettor", path: `/games/${book.raceDone}`, ready: "[data-testid=virtual-show]" },
     { name: "wheel", who: "guest", path: `/games/${book.wheelDone}`, ready: "[data-testid=virtual-show]" },
+    {
+      name: "draw",
+      who: "guest",
+      path: `/games/${book.drawn}/draw`,
+      ready: "[data-testid=draw-closing][data-verdict=signed]",
+    },
     { name: "bets", who: "bettor", path: "/bets", ready: "[data-testid=bets] li" },
     { name: "account", who: "bettor", path: "/account", ready: "[data-testid=statement]" },
     { name: "login", who: "guest", path: "/login", ready: "form" },

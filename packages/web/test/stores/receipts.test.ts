@@ -17,6 +17,7 @@ import {
 } from "@quorumbook/betting-core";
 import { describe, expect, it } from "vitest";
 import type { Bet } from "@quorumbook/client";
+import { HouseKey } from "../../src/stores/house-key.ts";
 import { Receipts } from "../../src/stores/receipts.ts";
 
 const book = createBook({ openingBankroll: minorUnits(1_000_000) });
@@ -69,7 +70,10 @@ function receiptsOf(
       receipt: async () => ({ ok: true, value: receipt, index: 2 }),
       receiptKey: async () => ({ ok: true, value: { key }, index: 2 }),
     },
-    { getItem: (name) => kept.get(name) ?? null, setItem: (name, value) => void kept.set(name, value) },
+    new HouseKey({
+      getItem: (name) => kept.get(name) ?? null,
+      setItem: (name, value) => void kept.set(name, value),
+    }),
     can,
   );
 }

@@ -61,7 +61,7 @@ export async function clusterCommand(
 }
 
 /** The current leader's id; waits out an election. */
-export async function findLeader(control: Pick<ControlClient, "report">): Promise<string> {
+export async function findLeader(control: ControlClient): Promise<string> {
   const leader = await until(
     async () => leaderOf(await readNodeStatuses((await control.report()).nodes))?.nodeId,
     LEADER_MS,

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { CommandError } from "../lib/command-error.ts";
 import { httpJson } from "../lib/http-json.ts";
+import type { AdminCredentials } from "./create-admin.ts";
 import { HOST } from "./ports.ts";
 import { isAlive, isSystemError } from "./process-identity.ts";
 import { readRunningSystem, tokenFile } from "./running-system.ts";
@@ -43,9 +44,9 @@ export class ControlClient {
     return ((await this.#call("POST", path, ACTION_MS)) as { message: string }).message;
   }
 
-  async createAdmin(username: string): Promise<{ username: string; password: string }> {
+  async createAdmin(username: string): Promise<AdminCredentials> {
     const path = `admins/${encodeURIComponent(username)}`;
-    return (await this.#call("POST", path, ACTION_MS)) as { username: string; password: string };
+    return (await this.#call("POST", path, ACTION_MS)) as AdminCredentials;
   }
 
   async #call(method: string, path: string, timeoutMs: number): Promise<unknown> {

@@ -9,6 +9,8 @@ import { identityOf, type ProcessIdentity } from "./process-identity.ts";
 export interface ProcessSpec {
   readonly name: string;
   readonly args: readonly string[];
+  /** A program and its arguments that put Node into its place (`nsenter … --`), and become it. */
+  readonly through?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** Standard output and error are appended to it. */
   readonly logFile: string;
@@ -100,7 +102,9 @@ export class ManagedProcess {
     setLargeLogAside(this.spec.logFile);
     const log = openSync(this.spec.logFile, "a", 0o600);
     try {
-      const child = spawn(process.execPath, this.spec.args, {
+      const { through = [], args } = this.spec;
+      const [program = "", ...rest] = [...through, process.execPath, ...args];
+      const child = spawn(program, rest, {
         env: { ...this.spec.env },
         stdio: ["pipe", log, log],
         // Its own process group: Ctrl-C on the terminal reaches the supervisor alone, which then stops everything

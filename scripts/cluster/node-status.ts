@@ -37,11 +37,14 @@ interface ClusterView {
 }
 
 /** Asks every node at once, so that a silent one does not delay the others. */
-export function readNodeStatuses(nodes: readonly NodeReport[]): Promise<NodeStatus[]> {
-  return Promise.all(nodes.map(readNodeStatus));
+export function readNodeStatuses(
+  nodes: readonly NodeReport[],
+  hostOf: (nodeId: string) => string = () => HOST,
+): Promise<NodeStatus[]> {
+  return Promise.all(nodes.map((node) => readNodeStatus(node, hostOf(node.name))));
 }
 
-async function readNodeStatus(node: NodeReport): Promise<NodeStatus> {
+async function readNodeStatus(node: NodeReport, host: string): Promise<NodeStatus> {
   const known = {
     nodeId: node.name,
     pid: node.pid,
@@ -49,7 +52,7 @@ async function readNodeStatus(node: NodeReport): Promise<NodeStatus> {
     wsPort: node.httpPort,
     raftPort: node.raftPort,
   };
-  const view = node.pid === null ? undefined : await readView(node);
+  const view = node.pid === null ? undefined : await readView(node, host);
   const self = view?.nodes.find((one) => one.nodeId === node.name);
   if (view === undefined || self === undefined) {
     return { ...known, role: "unknown", term: null, commitIndex: null, appliedIndex: null, digest: null };
@@ -64,9 +67,9 @@ async function readNodeStatus(node: NodeReport): Promise<NodeStatus> {
   };
 }
 
-async function readView(node: NodeReport): Promise<ClusterView | undefined> {
+async function readView(node: NodeReport, host: string): Promise<ClusterView | undefined> {
   try {
-    const answer = await httpJson(`http://${HOST}:${node.httpPort}/api/cluster`, { timeoutMs: ANSWER_MS });
+    const answer = await httpJson(`http://${host}:${node.httpPort}/api/cluster`, { timeoutMs: ANSWER_MS });
     return answer.status === 200 ? (answer.json as ClusterView) : undefined;
   } catch (error) {
     // No answer: the node is starting, paused or on its way out.

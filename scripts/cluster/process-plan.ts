@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { projectRoot, sourceFlags } from "../lib/source-paths.ts";
+import type { AuthCommand } from "./create-admin.ts";
 import type { Marker } from "./data-folder.ts";
 import type { ProcessSpec } from "./managed-process.ts";
 import { HOST, type Ports } from "./ports.ts";
@@ -33,8 +34,7 @@ export interface ProcessPlan {
   readonly auth: ProcessSpec;
   readonly gateway: ProcessSpec;
   readonly nodes: readonly NodeSpec[];
-  /** Arguments and environment with which the auth-server's program runs as a command beside the server. */
-  readonly authCommand: { readonly args: readonly string[]; readonly env: Readonly<Record<string, string>> };
+  readonly authCommand: AuthCommand;
 }
 
 /** Says what runs with which settings on which ports; makes the folders that it names. */

@@ -1,10 +1,9 @@
-import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import { CommandError } from "../lib/command-error.ts";
 import { exitCodes } from "../lib/exit-codes.ts";
 import { until } from "../lib/until.ts";
+import { type AdminCredentials, createAdmin } from "./create-admin.ts";
 import { writeFileAtomically } from "./data-folder.ts";
 import { ManagedProcess, type ProcessState } from "./managed-process.ts";
 import { identityOf, isAlive, signalIfAlive } from "./process-identity.ts";
@@ -115,21 +114,8 @@ export class Supervisor {
   }
 
   /** Makes an admin account by the auth-server's own command, beside the running server. */
-  async createAdmin(username: string): Promise<{ username: string; password: string }> {
-    const { args, env } = this.#plan.authCommand;
-    const command = [...args, "create-admin", "--username", username, "--json"];
-    try {
-      const { stdout } = await promisify(execFile)(process.execPath, command, {
-        env: { ...env },
-        timeout: 30_000,
-      });
-      return JSON.parse(stdout) as { username: string; password: string };
-    } catch (error) {
-      const detail = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : "";
-      throw new CommandError(`could not create the admin ${username}: ${detail || String(error)}`, 1, {
-        cause: error,
-      });
-    }
+  async createAdmin(username: string): Promise<AdminCredentials> {
+    return createAdmin(this.#plan.authCommand, username);
   }
 
   report(): SystemReport {

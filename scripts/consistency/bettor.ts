@@ -64,6 +64,16 @@ export class Bettor {
     }
   }
 
+  /** Begins a write every so often, whatever has become of the ones before: what a crowd of people does. */
+  async arrive(until: () => boolean, everyMs: number): Promise<void> {
+    const begun: Promise<void>[] = [];
+    while (!until()) {
+      begun.push(this.#write({ key: randomUUID(), move: "deposit", amount: this.#next() }));
+      await sleep(everyMs);
+    }
+    await Promise.all(begun);
+  }
+
   /** Asks for half of what was left open; the other half stays so. */
   async resolve(): Promise<void> {
     for (const [at, wish] of this.#open.entries()) {

@@ -4,7 +4,7 @@ import { auditBooks, compareDigests } from "../season/audit.ts";
 import { noFindings } from "../season/checks.ts";
 import { eachOf } from "../season/pool.ts";
 import { seededRandom } from "../season/random.ts";
-import type { SeasonSystem } from "../season/season-system.ts";
+import type { BettingSystem } from "../season/season-system.ts";
 import { Session } from "../season/session.ts";
 import { Bettor, type Surroundings } from "./bettor.ts";
 import { checkHistory } from "./check-history.ts";
@@ -16,7 +16,10 @@ import { readLedgers } from "./read-ledgers.ts";
 export interface CrowdOptions {
   readonly clients: number;
   readonly seed: number;
-  /** Whether every second client comes through the entry point; all others, and without it all, ask nodes directly. */
+  /**
+   * Whether every second client comes through the entry point; all others, and without it all, ask nodes directly. Then
+   * some more come to the entry point one after another, and do not wait for each other: at any time somebody is new.
+   */
   readonly atEntry?: boolean;
 }
 
@@ -28,24 +31,30 @@ export interface Conclusion {
 }
 
 const LISTENERS = 8;
+const ARRIVING = 8;
+/** Between two writes of one who arrives anew, in ms. */
+const ARRIVE_EVERY_MS = 200;
 const REGISTER_AT_ONCE = 8;
-const ENTRY = "entry";
+/** Names the entry point where a node's name would stand. */
+export const ENTRY = "entry";
 
 /** Bettors, listeners and an admin of a system, and at the end all that they were told is held against its books. */
 export class Crowd {
   readonly bettors: readonly Bettor[];
   readonly admin: Session;
-  readonly #system: SeasonSystem;
+  readonly #system: BettingSystem;
   readonly #origins: ReadonlyMap<string, string>;
   readonly #sockets: ReadonlyMap<string, string>;
   readonly #house: House;
   readonly #listeners: readonly Listener[];
+  /** How many of the bettors, the first ones, arrive anew rather than wait for the answer before. */
+  readonly #arriving: number;
   readonly #say: (line: string) => void;
   /** The newest log index that anybody was told of. */
   #newest = 0;
 
   private constructor(
-    system: SeasonSystem,
+    system: BettingSystem,
     origins: ReadonlyMap<string, string>,
     admin: Session,
     { clients, seed, atEntry = false }: CrowdOptions,
@@ -59,10 +68,11 @@ export class Crowd {
     this.#say = say;
     this.#house = new House(admin, seededRandom(seed + 1));
     const entry = new Map([[ENTRY, system.entry]]);
-    this.bettors = Array.from({ length: clients }, (_, at) => {
+    this.#arriving = atEntry ? ARRIVING : 0;
+    this.bettors = Array.from({ length: clients + this.#arriving }, (_, at) => {
       const session = new Session(system.entry, `c-${run}-${at}`, phrase);
       const around: Surroundings = {
-        origins: atEntry && at % 2 === 0 ? entry : origins,
+        origins: atEntry && (at % 2 === 0 || at < ARRIVING) ? entry : origins,
         games: this.#house.games,
         told: (index) => {
           this.#newest = Math.max(this.#newest, index);
@@ -81,15 +91,15 @@ export class Crowd {
 
   /** Makes an admin, and registers everybody. */
   static async gather(
-    system: SeasonSystem,
+    system: BettingSystem,
     options: CrowdOptions,
     say: (line: string) => void,
   ): Promise<Crowd> {
-    const { username, password } = await system.control.createAdmin(`a-${randomBytes(4).toString("hex")}`);
+    const { username, password } = await system.createAdmin(`a-${randomBytes(4).toString("hex")}`);
     const admin = new Session(system.entry, username, password);
     await admin.login();
     const crowd = new Crowd(system, await system.origins(), admin, options, say);
-    say(`${options.clients} clients register …`);
+    say(`${options.clients} people register …`);
     await eachOf(crowd.sessions, REGISTER_AT_ONCE, (session) => session.register());
     return crowd;
   }
@@ -102,7 +112,9 @@ export class Crowd {
   async run(over: () => boolean): Promise<void> {
     await Promise.all([
       this.#house.run(over),
-      ...this.bettors.map((bettor) => bettor.run(over)),
+      ...this.bettors.map((bettor, at) =>
+        at < this.#arriving ? bettor.arrive(over, ARRIVE_EVERY_MS) : bettor.run(over),
+      ),
       ...this.#listeners.map((listener) => listener.run(over)),
     ]);
   }

@@ -135,7 +135,7 @@ async function aliveFaults(system: SeasonSystem, pids: readonly (number | null)[
 }
 
 async function openGame(system: SeasonSystem, run: string): Promise<Game> {
-  const { username, password } = await system.control.createAdmin(`hostile-${run}`);
+  const { username, password } = await system.createAdmin(`hostile-${run}`);
   const admin = new Session(system.entry, username, password);
   await admin.login();
   const body = { question: "Does it hold?", category: "virtual", outcomes: ["yes", "no"] };

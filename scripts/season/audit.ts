@@ -4,7 +4,7 @@ import type { Bettor } from "./bettor.ts";
 import { checkAccount, checkBook, checkDigests, type Findings, type NodeAccount } from "./checks.ts";
 import type { Winners } from "./ledger.ts";
 import { eachOf } from "./pool.ts";
-import type { SeasonSystem } from "./season-system.ts";
+import type { BettingSystem } from "./season-system.ts";
 import type { Session } from "./session.ts";
 import type { BetView, BookView } from "./wire.ts";
 
@@ -18,7 +18,7 @@ const PAGE = 200;
 
 /** Asks every node, directly, for everything that the bettors know, and compares. Says whether the digests agree. */
 export async function auditNodes(
-  system: SeasonSystem,
+  system: BettingSystem,
   bettors: readonly Bettor[],
   admin: Session,
   winners: Winners,
@@ -39,7 +39,7 @@ export async function auditNodes(
 
 /** Has every node add up its whole book. @param atLeast the log index that it is to be of */
 export async function auditBooks(
-  system: Pick<SeasonSystem, "origins">,
+  system: Pick<BettingSystem, "origins">,
   admin: Session,
   atLeast: number,
   findings: Findings,
@@ -81,7 +81,7 @@ async function read(session: Session, origin: string, path: string, atLeast: num
 
 /** Waits until all nodes tell a digest of the same index, and compares the values. */
 export async function compareDigests(
-  system: Pick<SeasonSystem, "nodes">,
+  system: Pick<BettingSystem, "nodes">,
   findings: Findings,
 ): Promise<boolean> {
   let last: NodeStatus[] = [];

@@ -17,13 +17,16 @@ const WINDOW_MS = 3_000;
  * @returns one duration a kill, in ms, in the order of `killedAt`; infinite where nothing was accepted any more
  */
 export function writeOutages(waits: readonly Wait[], killedAt: readonly number[]): number[] {
-  return killedAt.map((kill) => {
-    let longest = Number.NEGATIVE_INFINITY;
-    for (const { from, to } of waits) {
-      if (to > kill && from < kill + WINDOW_MS) longest = Math.max(longest, to - from);
-    }
-    return longest < 0 ? Number.POSITIVE_INFINITY : longest;
-  });
+  return killedAt.map((kill) => longestWait(waits, kill, kill + WINDOW_MS));
+}
+
+/** The longest wait that was under way at some time between `from` and `to`; infinite where there is none. */
+export function longestWait(waits: readonly Wait[], from: number, to: number): number {
+  let longest = Number.NEGATIVE_INFINITY;
+  for (const wait of waits) {
+    if (wait.to > from && wait.from < to) longest = Math.max(longest, wait.to - wait.from);
+  }
+  return longest < 0 ? Number.POSITIVE_INFINITY : longest;
 }
 
 /** The middle value, or of an even number the lower of the two; 0 of none. */

@@ -228,7 +228,7 @@ class Season {
     if (given !== undefined && colon > 0) {
       return { username: given.slice(0, colon), password: given.slice(colon + 1) };
     }
-    return this.#system.control.createAdmin(`season-${run}-admin`);
+    return this.#system.createAdmin(`season-${run}-admin`);
   }
 
   #houseOrThrow(): House {

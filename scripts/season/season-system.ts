@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ControlClient } from "../cluster/control-client.ts";
+import type { AdminCredentials } from "../cluster/create-admin.ts";
 import { type NodeStatus, readNodeStatuses } from "../cluster/node-status.ts";
 import { HOST } from "../cluster/ports.ts";
 import { readDataDir } from "../cluster/settings.ts";
@@ -16,16 +17,21 @@ import { until } from "../lib/until.ts";
 const START_MS = 150_000;
 const NODES = 3;
 
-/** The system that the season is played on. */
-export interface SeasonSystem {
-  readonly control: Pick<ControlClient, "act" | "createAdmin" | "report">;
+/** A system as those need it who bet on it and look at its nodes. */
+export interface BettingSystem {
   /** Address of the entry point, `http://host:port`. */
   readonly entry: string;
-  /** Whether it was started for this season, so that nobody else bets on it. */
-  readonly own: boolean;
   nodes(): Promise<NodeStatus[]>;
   /** Where each node itself listens, `http://host:port`, by its id. */
   origins(): Promise<ReadonlyMap<string, string>>;
+  createAdmin(username: string): Promise<AdminCredentials>;
+}
+
+/** The system that the season is played on. */
+export interface SeasonSystem extends BettingSystem {
+  readonly control: ControlClient;
+  /** Whether it was started for this season, so that nobody else bets on it. */
+  readonly own: boolean;
   /** Ends a system of one's own; its data are kept where something was off. */
   close(keepData: boolean): Promise<void>;
 }
@@ -58,7 +64,8 @@ function connected(
   const nodes = async () => readNodeStatuses((await control.report()).nodes);
   const origins = async () =>
     new Map((await control.report()).nodes.map((one) => [one.name, `http://${HOST}:${one.httpPort}`]));
-  return { control, entry: `http://${HOST}:${entryPort}`, own, nodes, origins, close };
+  const createAdmin = (username: string) => control.createAdmin(username);
+  return { control, entry: `http://${HOST}:${entryPort}`, own, nodes, origins, createAdmin, close };
 }
 
 async function startOwn(

@@ -20,6 +20,7 @@ export interface Fault {
 }
 
 export class MemoryLog implements ReplicatedLog {
+  readonly outageMsMax = 3_000;
   readonly #machine: BettingStateMachine;
   readonly #now: () => number;
   readonly #listeners = new Set<(event: LogEvent) => void>();

@@ -92,7 +92,11 @@ export async function openRaftLog(options: RaftLogOptions, machine: BettingState
   return new RaftLog(store, onWarning);
 }
 
+/** Older than an election ever takes. */
+const OUTAGE_MS_MAX = 3_000;
+
 export class RaftLog implements ReplicatedLog {
+  readonly outageMsMax = OUTAGE_MS_MAX;
   readonly #store: RaftStore<Command, Applied>;
   readonly #listeners = new Set<(event: LogEvent) => void>();
   /** Told again to whoever comes to listen later: nobody may miss the end. */

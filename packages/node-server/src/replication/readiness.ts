@@ -12,11 +12,9 @@ export type Readiness =
   /** Has a leader, and does not keep up with it. */
   | "behind";
 
-/** How often a read point is asked for; one small message each way. */
-const ASK_EVERY_MS = 500;
+/** How often a read point is asked for in the time that the log may be without a leader. */
+const ASKED_IN_AN_OUTAGE = 6;
 const ANSWER_MS_MAX = 1_000;
-/** Older than an election ever takes: while one goes on, the node that waits is as good as any other. */
-const CURRENT_MS_MAX = 3_000;
 
 export interface ReadinessOptions {
   readonly log: ReplicatedLog;
@@ -42,7 +40,7 @@ export class ReadinessWatch {
     const { ready, leader } = log.status();
     if (!opened() || !ready) return "starting";
     // Nobody watches yet: what the log says of the start is all there is.
-    if (!this.#watching || performance.now() - this.#currentAt < CURRENT_MS_MAX) return "ready";
+    if (!this.#watching || performance.now() - this.#currentAt < log.outageMsMax) return "ready";
     return leader === undefined ? "cut-off" : "behind";
   }
 
@@ -69,9 +67,10 @@ export class ReadinessWatch {
     const now = this.readiness;
     if (now !== this.#told) this.#options.onChange(now);
     this.#told = now;
+    const askEveryMs = this.#options.log.outageMsMax / ASKED_IN_AN_OUTAGE;
     this.#timer = setTimeout(
       () => void this.#watch(),
-      Math.max(0, ASK_EVERY_MS - (performance.now() - askedAt)),
+      Math.max(0, askEveryMs - (performance.now() - askedAt)),
     );
   }
 }

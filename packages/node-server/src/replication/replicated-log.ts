@@ -81,6 +81,12 @@ export type LogEvent =
  */
 export interface ReplicatedLog extends LogAdministration {
   /**
+   * How long this log may be without a leader, in milliseconds, when nothing but the one it had has failed. While that
+   * lasts, a node that waits is as good as any other.
+   */
+  readonly outageMsMax: number;
+
+  /**
    * Appends the command; from any node.
    *
    * @returns once it is durable on a majority and applied on this node

@@ -31,6 +31,11 @@ export const optionalTests: readonly TestGroup[] = [
     what: "the entry point of deploy/nginx",
     needs: { name: "nginx", programs: ["nginx"] },
   },
+  {
+    project: "integration",
+    what: "the book on NATS JetStream",
+    needs: { name: "nats-server", programs: ["nats-server"] },
+  },
 ];
 
 /** Whether one of these programs is on the machine. */

@@ -4,6 +4,7 @@ import type { KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { receiptKeyFor, receiptKeyOf } from "./receipts/receipt-key.ts";
+import type { NatsSettings } from "./replication/nats/nats-settings.ts";
 
 /** Everything a game node is told from outside. */
 export interface NodeConfig {
@@ -11,8 +12,9 @@ export interface NodeConfig {
   readonly host: string;
   /** REST and WebSocket; 0 lets the system choose (tests). */
   readonly httpPort: number;
+  /** 0 where the log is not raft-store. */
   readonly raftPort: number;
-  /** The whole initial membership, this node included: id → "host:port" of the Raft transport. */
+  /** The whole initial membership, this node included: id → "host:port" of the Raft transport. None on NATS. */
   readonly peers: ReadonlyMap<string, string>;
   /** Not one of the initial members: it waits to be added as a learner, and `peers` are those that are there now. */
   readonly join: boolean;
@@ -25,6 +27,8 @@ export interface NodeConfig {
   readonly receiptKey: KeyObject;
   /** Of the Raft transport, read from the files named; undefined: it is not encrypted. */
   readonly raftTls: { readonly key: string; readonly cert: string; readonly ca: string } | undefined;
+  /** The log is on these servers; undefined: it is raft-store. */
+  readonly nats: NatsSettings | undefined;
   readonly jwksUrl: URL;
   /** Where auth-server tells whose tokens it has called back; undefined: tokens hold until they end. */
   readonly revocationsUrl: URL | undefined;
@@ -70,8 +74,17 @@ export const VARIABLES: readonly (readonly [name: string, fallback: string | und
   ["QUORUMBOOK_NODE_ID", undefined, "this node's id, as it stands in QUORUMBOOK_PEERS"],
   ["QUORUMBOOK_HOST", "127.0.0.1", "address to listen on"],
   ["QUORUMBOOK_HTTP_PORT", undefined, "port of REST and WebSocket"],
-  ["QUORUMBOOK_RAFT_PORT", undefined, "port of the Raft transport"],
-  ["QUORUMBOOK_PEERS", undefined, "the initial members: node1=host:port,node2=host:port,… (Raft addresses)"],
+  [
+    "QUORUMBOOK_LOG",
+    "raft-store",
+    "what replicates the book: raft-store, or nats://host:port,host:port,… (tls://…)",
+  ],
+  ["QUORUMBOOK_RAFT_PORT", undefined, "port of the Raft transport; not on NATS"],
+  [
+    "QUORUMBOOK_PEERS",
+    undefined,
+    "the initial members: node1=host:port,node2=host:port,… (Raft addresses); not on NATS",
+  ],
   [
     "QUORUMBOOK_JOIN",
     "0",
@@ -88,6 +101,14 @@ export const VARIABLES: readonly (readonly [name: string, fallback: string | und
     "PEM file: certificate for this node's id (subject alternative name, DNS)",
   ],
   ["QUORUMBOOK_RAFT_TLS_CA", "", "PEM file: the authority that issues to members alone"],
+  ["QUORUMBOOK_NATS_REPLICAS", "3", "replicas of the stream, where it is to be made: 1, 3 or 5"],
+  ["QUORUMBOOK_NATS_USER", "", "user of the NATS servers"],
+  ["QUORUMBOOK_NATS_PASSWORD", "", "the user's password"],
+  ["QUORUMBOOK_NATS_TOKEN", "", "token of the NATS servers, in the place of a user"],
+  ["QUORUMBOOK_NATS_CREDS", "", "credentials file of a NATS user, in the place of a user or token"],
+  ["QUORUMBOOK_NATS_TLS_CA", "", "PEM file: the authority of the NATS servers' certificates"],
+  ["QUORUMBOOK_NATS_TLS_CERT", "", "PEM file: this node's certificate for the NATS servers"],
+  ["QUORUMBOOK_NATS_TLS_KEY", "", "PEM file: the key of that certificate"],
   [
     "QUORUMBOOK_RECEIPT_KEY",
     "",
@@ -117,15 +138,17 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function readConfig(env: Environment): NodeConfig {
   const nodeId = nodeName("QUORUMBOOK_NODE_ID", required(env, "QUORUMBOOK_NODE_ID"));
-  const peers = readPeers(required(env, "QUORUMBOOK_PEERS"));
-  if (!peers.has(nodeId)) {
+  const nats = readNats(env);
+  const peers = nats === undefined ? readPeers(required(env, "QUORUMBOOK_PEERS")) : new Map<string, string>();
+  if (nats === undefined && !peers.has(nodeId)) {
     throw new ConfigError("QUORUMBOOK_PEERS", `does not contain this node, ${nodeId}`);
   }
   return {
     nodeId,
     host: readHost(optional(env, "QUORUMBOOK_HOST")),
     httpPort: readPort("QUORUMBOOK_HTTP_PORT", required(env, "QUORUMBOOK_HTTP_PORT")),
-    raftPort: readPort("QUORUMBOOK_RAFT_PORT", required(env, "QUORUMBOOK_RAFT_PORT")),
+    raftPort:
+      nats === undefined ? readPort("QUORUMBOOK_RAFT_PORT", required(env, "QUORUMBOOK_RAFT_PORT")) : 0,
     peers,
     join: readSwitch("QUORUMBOOK_JOIN", optional(env, "QUORUMBOOK_JOIN")),
     peerUrls: readPeerUrls(optional(env, "QUORUMBOOK_PEER_URLS")),
@@ -134,6 +157,7 @@ export function readConfig(env: Environment): NodeConfig {
     clusterSecret: optional(env, "QUORUMBOOK_CLUSTER_SECRET") || undefined,
     receiptKey: readReceiptKey(env),
     raftTls: readRaftTls(env),
+    nats,
     jwksUrl: readUrl("QUORUMBOOK_JWKS_URL", required(env, "QUORUMBOOK_JWKS_URL")),
     revocationsUrl: readOptionalUrl(env, "QUORUMBOOK_REVOCATIONS_URL"),
     issuer: optional(env, "QUORUMBOOK_ISSUER"),
@@ -180,15 +204,78 @@ function readRaftTls(env: Environment): NodeConfig["raftTls"] {
     "QUORUMBOOK_RAFT_TLS_CA",
   ] as const;
   if (variables.every((variable) => optional(env, variable) === "")) return undefined;
-  const [key, cert, ca] = variables.map((variable) => {
-    const path = required(env, variable);
-    try {
-      return readFileSync(path, "utf8");
-    } catch (error) {
-      throw new ConfigError(variable, `${path} cannot be read: ${(error as Error).message}`);
-    }
-  }) as [string, string, string];
+  const [key, cert, ca] = variables.map((variable) => readText(variable, required(env, variable))) as [
+    string,
+    string,
+    string,
+  ];
   return { key, cert, ca };
+}
+
+function readText(variable: string, path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new ConfigError(variable, `${path} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function readNats(env: Environment): NatsSettings | undefined {
+  const log = optional(env, "QUORUMBOOK_LOG");
+  if (log === "raft-store") return undefined;
+  const { servers, encrypted } = readServers(log);
+  const given = (name: string): string | undefined => optional(env, name) || undefined;
+  const file = (name: string): string | undefined => {
+    const path = given(name);
+    return path === undefined ? undefined : readText(name, path);
+  };
+  const ca = file("QUORUMBOOK_NATS_TLS_CA");
+  const cert = file("QUORUMBOOK_NATS_TLS_CERT");
+  const key = file("QUORUMBOOK_NATS_TLS_KEY");
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new ConfigError("QUORUMBOOK_NATS_TLS_CERT", "goes with QUORUMBOOK_NATS_TLS_KEY, and that with it");
+  }
+  const wantsTls = encrypted || ca !== undefined || cert !== undefined;
+  return {
+    servers,
+    replicas: readReplicas(optional(env, "QUORUMBOOK_NATS_REPLICAS")),
+    tls: wantsTls
+      ? {
+          ...(ca !== undefined && { ca }),
+          ...(cert !== undefined && { cert }),
+          ...(key !== undefined && { key }),
+        }
+      : undefined,
+    user: given("QUORUMBOOK_NATS_USER"),
+    password: given("QUORUMBOOK_NATS_PASSWORD"),
+    token: given("QUORUMBOOK_NATS_TOKEN"),
+    creds: file("QUORUMBOOK_NATS_CREDS"),
+  };
+}
+
+/** `nats://a:4222,b:4222`, with or without the scheme before each. */
+function readServers(value: string): { readonly servers: readonly string[]; readonly encrypted: boolean } {
+  const variable = "QUORUMBOOK_LOG";
+  const wanted = "raft-store, or nats://host:port,host:port,… (or tls://…)";
+  const scheme = /^(nats|tls):\/\//.exec(value)?.[1];
+  if (scheme === undefined) throw new ConfigError(variable, `"${value}" is not ${wanted}`);
+  const servers = value.split(",").map((each) => {
+    const address = each.trim().replace(`${scheme}://`, "");
+    if (address.includes("@")) {
+      throw new ConfigError(
+        variable,
+        "holds credentials: use QUORUMBOOK_NATS_USER and QUORUMBOOK_NATS_PASSWORD",
+      );
+    }
+    if (/^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:\d{1,5})?$/.test(address)) return address;
+    throw new ConfigError(variable, `"${address}" is no address of a server; it has to be ${wanted}`);
+  });
+  return { servers, encrypted: scheme === "tls" };
+}
+
+function readReplicas(value: string): number {
+  if (value === "1" || value === "3" || value === "5") return Number(value);
+  throw new ConfigError("QUORUMBOOK_NATS_REPLICAS", `"${value}" is neither 1, 3 nor 5`);
 }
 
 function nodeName(variable: string, value: string): string {

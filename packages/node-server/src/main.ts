@@ -3,7 +3,7 @@ import { Command } from "commander";
 import pino from "pino";
 import { ConfigError, EXIT_BAD_CONFIG, EXIT_FATAL, readConfig, VARIABLES } from "./config.ts";
 import { createGameNode, type GameNode } from "./game-node.ts";
-import { openRaftLog } from "./replication/raft-log.ts";
+import { openLog } from "./replication/open-log.ts";
 import { chooseSockets } from "./uws/choose-sockets.ts";
 
 /** A stop that takes longer than this ends by force; whatever waited for a commit has been answered by then. */
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
       uws,
       peerUrls: new Map([...config.peerUrls].filter(([nodeId]) => nodeId !== config.nodeId)),
       logger,
-      openLog: (machine) => openRaftLog({ ...config, onWarning: (message) => logger.warn(message) }, machine),
+      openLog: (machine) => openLog({ ...config, onWarning: (message) => logger.warn(message) }, machine),
       onFatal: die,
     });
     const port = await node.listen(config.host, config.httpPort);

@@ -57,6 +57,9 @@ describe("the configuration", () => {
     ["QUORUMBOOK_SOCKETS", "carrier pigeon"],
     ["QUORUMBOOK_LOG_LEVEL", "loud"],
     ["QUORUMBOOK_RAFT_TLS_KEY", "/nowhere/key.pem"],
+    ["QUORUMBOOK_LOG", "kafka://127.0.0.1:9092"],
+    ["QUORUMBOOK_LOG", "nats://127.0.0.1:port"],
+    ["QUORUMBOOK_LOG", "nats://user:word@127.0.0.1:4222"],
   ])("is refused naming the variable: %s=%s", (variable, value) => {
     const read = (): unknown => readConfig({ ...good, [variable]: value });
     expect(read).toThrow(ConfigError);
@@ -74,6 +77,35 @@ describe("the configuration", () => {
     expect(raftTls).toEqual({ key: raftTls?.key, cert: raftTls?.key, ca: raftTls?.key });
     for (const missing of Object.keys(tls)) {
       expect(() => readConfig({ ...good, ...tls, [missing]: "" })).toThrow(missing);
+    }
+  });
+
+  it("needs no Raft on NATS, and reads where the servers are and who it is to them", () => {
+    const rest = { ...good, QUORUMBOOK_RAFT_PORT: "", QUORUMBOOK_PEERS: "" };
+    const nats = {
+      QUORUMBOOK_LOG: "tls://a:4222,tls://b:4222,[::1]:4222",
+      QUORUMBOOK_NATS_USER: "book",
+      QUORUMBOOK_NATS_PASSWORD: "hush",
+      QUORUMBOOK_NATS_TLS_CA: import.meta.filename,
+    };
+    const config = readConfig({ ...rest, ...nats });
+    expect(config.peers.size).toBe(0);
+    expect(config.nats).toMatchObject({
+      servers: ["a:4222", "b:4222", "[::1]:4222"],
+      replicas: 3,
+      user: "book",
+      password: "hush",
+      token: undefined,
+    });
+    expect(config.nats?.tls?.ca).toContain("needs no Raft on NATS");
+    const plain = { ...rest, QUORUMBOOK_LOG: "nats://a:4222" };
+    expect(readConfig(plain).nats?.tls).toBeUndefined();
+    for (const [variable, value] of [
+      ["QUORUMBOOK_NATS_REPLICAS", "2"],
+      ["QUORUMBOOK_NATS_CREDS", "/nowhere/user.creds"],
+      ["QUORUMBOOK_NATS_TLS_CERT", import.meta.filename],
+    ]) {
+      expect(() => readConfig({ ...plain, [variable as string]: value })).toThrow(variable);
     }
   });
 });

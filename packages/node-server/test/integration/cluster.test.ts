@@ -3,7 +3,7 @@ import { type Receipt, verifyReceipt } from "@quorumbook/betting-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { GameAnswer } from "../../src/contract/answers.ts";
 import { freshKey } from "../support/memory-node.ts";
-import { eventually, type NodeProcess, type Reply, TestCluster } from "./support/cluster.ts";
+import { eventually, insist, type NodeProcess, TestCluster } from "./support/cluster.ts";
 import { expectInOrder, SocketClient } from "./support/socket-client.ts";
 
 let cluster: TestCluster;
@@ -24,28 +24,6 @@ async function openGame(node: NodeProcess): Promise<number> {
   const answer = await node.ask("POST", "/api/games", { as: "admin", key: freshKey(), body: game });
   expect(answer.status, JSON.stringify(answer.body)).toBe(201);
   return answer.body["id"] as number;
-}
-
-/** Repeats a request under one key until somebody says for sure. */
-async function insist(
-  nodes: () => readonly NodeProcess[],
-  path: string,
-  as: string,
-  key: string,
-  body: object,
-): Promise<Reply> {
-  let settled: Reply | undefined;
-  await eventually(`${path} is decided`, async () => {
-    for (const node of nodes()) {
-      const reply = await node.ask("POST", path, { as, key, body }).catch(() => undefined);
-      if (reply === undefined || reply.status === 503) continue;
-      settled = reply;
-      return true;
-    }
-    return false;
-  });
-  if (settled === undefined) throw new Error("not decided");
-  return settled;
 }
 
 describe("three nodes", () => {

@@ -263,6 +263,33 @@ export async function eventually(what: string, holds: () => Promise<boolean>, ms
   throw new Error(`not in ${ms} ms: ${what}`, { cause: last });
 }
 
+/** Repeats a request under one key until somebody says for sure. */
+export async function insist(
+  nodes: () => readonly NodeProcess[],
+  path: string,
+  as: string,
+  key: string,
+  body: object,
+  ms?: number,
+): Promise<Reply> {
+  let settled: Reply | undefined;
+  await eventually(
+    `${path} is decided`,
+    async () => {
+      for (const node of nodes()) {
+        const reply = await node.ask("POST", path, { as, key, body }).catch(() => undefined);
+        if (reply === undefined || reply.status === 503) continue;
+        settled = reply;
+        return true;
+      }
+      return false;
+    },
+    ms,
+  );
+  if (settled === undefined) throw new Error("not decided");
+  return settled;
+}
+
 /** Ports that nobody listened on a moment ago. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createTcpServer());

@@ -15,12 +15,12 @@ const HELP = `Shows and commands the game nodes of the running system.
   npm run cluster -- resume NODE       SIGCONT
   npm run cluster -- restart NODE      starts it again; a live one is stopped gracefully first
 
-NODE is a node's id (node1, node2, …) or "leader". The system is found by its data folder,
+NODE is a node's id (node1, node2, …), "leader", or where the system has them a NATS server's (nats1, …). The system is found by its data folder,
 QUORUMBOOK_DATA (./data unless set).
 `;
 
 /** How long `leader` may be without a meaning, during an election, in ms. */
-const LEADER_MS = 5_000;
+const LEADER_MS = 15_000;
 
 /** `npm run cluster`. Documents go to `out`, everything for people to `tell`. */
 export async function clusterCommand(

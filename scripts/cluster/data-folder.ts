@@ -22,16 +22,21 @@ export interface Marker {
   readonly clusterSecret: string;
   /** Size of the initial membership; it is in the log, so it cannot change by an environment variable. */
   readonly nodes: number;
+  /** What replicates the book, where it is not raft-store. */
+  readonly log?: LogEngine;
   /** Whether the first admin has been seen to. */
   readonly adminMade: boolean;
   /** Set while `--fresh` empties the folder, so that an interrupted emptying is finished by the next start. */
   readonly emptying?: boolean;
 }
 
+/** raft-store; NATS servers of this system's own; NATS servers elsewhere. */
+export type LogEngine = "raft-store" | "nats" | "other-nats";
+
 const MARKER = "quorumbook.json";
 const LOCK = "supervisor.lock";
 /** Everything that a system puts into its data folder. `--fresh` deletes these names and no others. */
-const OWN_ENTRIES = /^(node[1-9]|auth|gateway|logs|cluster\.json|control\.token)$/;
+const OWN_ENTRIES = /^(node[1-9]|nats[1-9]|auth|gateway|logs|cluster\.json|control\.token)$/;
 
 /** One system's data folder, held by this process until `release`. */
 export class DataFolder {
@@ -50,7 +55,7 @@ export class DataFolder {
    */
   static open(
     path: string,
-    options: { nodes: number | undefined; nodesDefault: number; fresh: boolean },
+    options: { nodes: number | undefined; nodesDefault: number; log: LogEngine; fresh: boolean },
   ): DataFolder {
     makeFolder(path);
     takeLock(path);
@@ -60,6 +65,7 @@ export class DataFolder {
       const fresh = options.fresh || found?.emptying === true;
       if (found !== undefined && !fresh) {
         refuseOtherSize(path, found, options.nodes);
+        refuseOtherLog(path, found, options.log);
         return new DataFolder(path, found);
       }
       const marker: Marker = {
@@ -67,6 +73,7 @@ export class DataFolder {
         clusterId: `quorumbook-${randomBytes(6).toString("hex")}`,
         clusterSecret: randomBytes(32).toString("base64url"),
         nodes: options.nodes ?? options.nodesDefault,
+        ...(options.log !== "raft-store" && { log: options.log }),
         adminMade: false,
       };
       if (found !== undefined) {
@@ -135,6 +142,20 @@ function refuseOtherSize(path: string, marker: Marker, nodes: number | undefined
   throw new CommandError(
     `QUORUMBOOK_NODES is ${nodes}, but the book in ${path} was begun with ${marker.nodes} nodes; ` +
       "leave the variable unset, choose another QUORUMBOOK_DATA, or begin anew with --fresh",
+    exitCodes.config,
+  );
+}
+
+function refuseOtherLog(path: string, { log = "raft-store" }: Marker, wanted: LogEngine): void {
+  if (log === wanted) return;
+  const names: Record<LogEngine, string> = {
+    "raft-store": "raft-store (neither --nats nor QUORUMBOOK_LOG)",
+    nats: "NATS servers of its own (--nats)",
+    "other-nats": "NATS servers elsewhere (QUORUMBOOK_LOG)",
+  };
+  throw new CommandError(
+    `the book in ${path} is on ${names[log]}, and this run is to be on ${names[wanted]}; ` +
+      "choose another QUORUMBOOK_DATA, or begin anew with --fresh",
     exitCodes.config,
   );
 }

@@ -8,6 +8,8 @@ import { identityOf, type ProcessIdentity } from "./process-identity.ts";
 /** How to run one process of the system. */
 export interface ProcessSpec {
   readonly name: string;
+  /** Undefined: Node. */
+  readonly program?: string;
   readonly args: readonly string[];
   /** A program and its arguments that put Node into its place (`nsenter … --`), and become it. */
   readonly through?: readonly string[];
@@ -102,9 +104,9 @@ export class ManagedProcess {
     setLargeLogAside(this.spec.logFile);
     const log = openSync(this.spec.logFile, "a", 0o600);
     try {
-      const { through = [], args } = this.spec;
-      const [program = "", ...rest] = [...through, process.execPath, ...args];
-      const child = spawn(program, rest, {
+      const { through = [], program = process.execPath, args } = this.spec;
+      const [first = "", ...rest] = [...through, program, ...args];
+      const child = spawn(first, rest, {
         env: { ...this.spec.env },
         stdio: ["pipe", log, log],
         // Its own process group: Ctrl-C on the terminal reaches the supervisor alone, which then stops everything

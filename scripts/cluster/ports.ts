@@ -13,6 +13,8 @@ export interface Ports {
   nodeHttp(i: number): number;
   /** Raft of node i (from 1). */
   nodeRaft(i: number): number;
+  /** Ports of NATS server i (1 to 3), in the place of Raft's. */
+  nats(i: number): { readonly client: number; readonly cluster: number; readonly monitor: number };
 }
 
 export function portsFrom(entry: number): Ports {
@@ -22,11 +24,12 @@ export function portsFrom(entry: number): Ports {
     control: entry + 2,
     nodeHttp: (i) => entry + 10 + i,
     nodeRaft: (i) => entry + 20 + i,
+    nats: (i) => ({ client: entry + 20 + i, cluster: entry + 23 + i, monitor: entry + 26 + i }),
   };
 }
 
-/** All ports of a system of `nodes` nodes, each with the process that wants it. */
-export function allPorts(ports: Ports, nodes: number): ReadonlyMap<number, string> {
+/** All ports of a system of `nodes` nodes, and of NATS servers or none, each with the process that wants it. */
+export function allPorts(ports: Ports, nodes: number, natsServers = 0): ReadonlyMap<number, string> {
   const wanted = new Map([
     [ports.entry, "the entry point"],
     [ports.auth, "auth-server"],
@@ -34,7 +37,10 @@ export function allPorts(ports: Ports, nodes: number): ReadonlyMap<number, strin
   ]);
   for (let i = 1; i <= nodes; i += 1) {
     wanted.set(ports.nodeHttp(i), `node${i}`);
-    wanted.set(ports.nodeRaft(i), `node${i}'s Raft transport`);
+    if (natsServers === 0) wanted.set(ports.nodeRaft(i), `node${i}'s Raft transport`);
+  }
+  for (let i = 1; i <= natsServers; i += 1) {
+    for (const port of Object.values(ports.nats(i))) wanted.set(port, `nats${i}`);
   }
   return wanted;
 }
@@ -44,9 +50,9 @@ export function allPorts(ports: Ports, nodes: number): ReadonlyMap<number, strin
  *
  * @throws CommandError (exit 1) that names each such port and the way out
  */
-export async function requireFreePorts(ports: Ports, nodes: number): Promise<void> {
+export async function requireFreePorts(ports: Ports, nodes: number, natsServers = 0): Promise<void> {
   const taken: string[] = [];
-  for (const [port, owner] of allPorts(ports, nodes)) {
+  for (const [port, owner] of allPorts(ports, nodes, natsServers)) {
     if (!(await portIsFree(port))) taken.push(`${port} (for ${owner})`);
   }
   if (taken.length === 0) return;

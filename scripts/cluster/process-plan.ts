@@ -5,6 +5,8 @@ import type { AuthCommand } from "./create-admin.ts";
 import type { Marker } from "./data-folder.ts";
 import type { ProcessSpec } from "./managed-process.ts";
 import { HOST, type Ports } from "./ports.ts";
+import type { NatsProgram } from "../nats/find-nats.ts";
+import { type NatsClusterSpec, serverCommand } from "../nats/server-command.ts";
 import { runningFile } from "./running-system.ts";
 import type { Settings } from "./settings.ts";
 
@@ -29,21 +31,35 @@ export interface NodeSpec extends ProcessSpec {
   readonly raftPort: number;
 }
 
+/** NATS servers of a system that has its own: as many as have the stream. */
+export const NATS_SERVERS = 3;
+
+export interface NatsSpec extends ProcessSpec {
+  readonly monitorPort: number;
+}
+
 /** Everything that is to run, and how. */
 export interface ProcessPlan {
+  /** None where the book is not on NATS servers of this system's own. */
+  readonly nats: readonly NatsSpec[];
   readonly auth: ProcessSpec;
   readonly gateway: ProcessSpec;
   readonly nodes: readonly NodeSpec[];
   readonly authCommand: AuthCommand;
 }
 
-/** Says what runs with which settings on which ports; makes the folders that it names. */
+/**
+ * Says what runs with which settings on which ports; makes the folders that it names.
+ *
+ * @param natsProgram where the settings ask for NATS servers
+ */
 export function planProcesses(
   settings: Settings,
   marker: Marker,
   ports: Ports,
   run: Programs,
   inherited: NodeJS.ProcessEnv,
+  natsProgram?: NatsProgram,
 ): ProcessPlan {
   const { dataDir } = settings;
   const logs = join(dataDir, "logs");
@@ -69,7 +85,10 @@ export function planProcesses(
   const numbers = Array.from({ length: marker.nodes }, (_, at) => at + 1);
   const peers = numbers.map((i) => `node${i}=${HOST}:${ports.nodeRaft(i)}`).join(",");
   const peerUrls = numbers.map((i) => `node${i}=http://${HOST}:${ports.nodeHttp(i)}`).join(",");
+  const nats = natsProgram === undefined ? [] : planNats(dataDir, logs, ports, natsProgram);
+  const logUrl = nats.length === 0 ? undefined : natsUrl(ports);
   return {
+    nats,
     auth: {
       name: "auth",
       args: [...withParent, run.auth],
@@ -99,6 +118,7 @@ export function planProcesses(
       env: {
         ...nodeShared,
         QUORUMBOOK_NODE_ID: `node${i}`,
+        ...(logUrl !== undefined && { QUORUMBOOK_LOG: logUrl }),
         QUORUMBOOK_HTTP_PORT: String(ports.nodeHttp(i)),
         QUORUMBOOK_RAFT_PORT: String(ports.nodeRaft(i)),
         QUORUMBOOK_PEERS: peers,
@@ -115,6 +135,32 @@ export function planProcesses(
       raftPort: ports.nodeRaft(i),
     })),
   };
+}
+
+const natsNumbers = Array.from({ length: NATS_SERVERS }, (_, at) => at + 1);
+
+function natsUrl(ports: Ports): string {
+  return `nats://${natsNumbers.map((i) => `${HOST}:${ports.nats(i).client}`).join(",")}`;
+}
+
+function planNats(dataDir: string, logs: string, ports: Ports, natsProgram: NatsProgram): NatsSpec[] {
+  const servers = natsNumbers.map((i) => ({
+    name: `nats${i}`,
+    host: HOST,
+    port: ports.nats(i).client,
+    clusterPort: ports.nats(i).cluster,
+    monitorPort: ports.nats(i).monitor,
+    folder: join(dataDir, `nats${i}`),
+  }));
+  const cluster: NatsClusterSpec = { name: "quorumbook", servers, syncAlways: true };
+  return servers.map((server) => ({
+    name: server.name,
+    ...serverCommand(cluster, server, natsProgram),
+    env: {},
+    logFile: join(logs, `${server.name}.log`),
+    readyUrl: `http://${HOST}:${server.monitorPort}/healthz`,
+    monitorPort: server.monitorPort,
+  }));
 }
 
 function folder(dataDir: string, name: string): string {

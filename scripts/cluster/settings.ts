@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { CommandError } from "../lib/command-error.ts";
 import { exitCodes } from "../lib/exit-codes.ts";
+import type { LogEngine } from "./data-folder.ts";
 
 /** What `npm start` takes from the environment, checked. */
 export interface Settings {
@@ -14,6 +15,8 @@ export interface Settings {
   readonly admin: string | undefined;
   /** What stands at the front. */
   readonly entryPoint: "gateway" | "nginx";
+  /** What replicates the book. */
+  readonly log: LogEngine;
   /** Whether operators may kill, pause and restart nodes from the page, and have bettors to watch meanwhile. */
   readonly demo: boolean;
   /** Handed to the processes as they are: name → value. */
@@ -36,12 +39,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function readSettings(
   env: Environment,
-  { entryPoint = "gateway", demo = false }: Partial<Pick<Settings, "entryPoint" | "demo">> = {},
+  {
+    entryPoint = "gateway",
+    demo = false,
+    nats = false,
+  }: Partial<Pick<Settings, "entryPoint" | "demo">> & { readonly nats?: boolean } = {},
 ): Settings {
-  const logEngine = present(env, "QUORUMBOOK_LOG");
-  if (logEngine !== undefined && logEngine !== "raft-store") {
-    refuse("QUORUMBOOK_LOG", logEngine, "unset or raft-store: this version has no other log engine");
-  }
   const passedOn: Record<string, string> = {};
   for (const [name, check] of Object.entries(passedOnChecks)) {
     const value = present(env, name);
@@ -65,6 +68,7 @@ export function readSettings(
     nodes: integer(env, "QUORUMBOOK_NODES", 1, NODES_MAX),
     admin,
     entryPoint,
+    log: readLog(env, nats),
     demo,
     passedOn,
   };
@@ -77,6 +81,10 @@ export function readDataDir(env: Environment): string {
 
 /** Variables that processes read themselves, checked here so that a wrong one is told before anything starts. */
 const passedOnChecks: Readonly<Record<string, (value: string) => string | undefined>> = {
+  QUORUMBOOK_LOG: (value) =>
+    value === "raft-store" || /^(nats|tls):\/\/./.test(value)
+      ? undefined
+      : "unset, raft-store, or nats://host:port,host:port,…",
   QUORUMBOOK_BANKROLL: (value) =>
     /^\d{1,16}$/.test(value) && Number(value) <= 9e15 ? undefined : "an integer of minor units, 0 to 9e15",
   QUORUMBOOK_ACCESS_TTL: (value) =>
@@ -90,6 +98,15 @@ const passedOnChecks: Readonly<Record<string, (value: string) => string | undefi
       ? undefined
       : "an address mysql://user:password@host/name",
 };
+
+/** @param nats whether this system is to have NATS servers of its own */
+function readLog(env: Environment, nats: boolean): LogEngine {
+  const address = present(env, "QUORUMBOOK_LOG") ?? "raft-store";
+  if (!nats) return address === "raft-store" ? "raft-store" : "other-nats";
+  if (address !== "raft-store")
+    refuse("QUORUMBOOK_LOG", address, "unset with --nats, which starts its own servers");
+  return "nats";
+}
 
 function present(env: Environment, name: string): string | undefined {
   const value = env[name];

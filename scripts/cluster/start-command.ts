@@ -3,13 +3,14 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { CommandError } from "../lib/command-error.ts";
 import { exitCodes } from "../lib/exit-codes.ts";
+import { findNats, requireNats } from "../nats/find-nats.ts";
 import { requireNginx } from "../nginx/nginx.ts";
 import { DemoLoad } from "../demo/demo-load.ts";
 import { DemoServer } from "../demo/demo-server.ts";
 import { serveControl } from "./control-server.ts";
 import { DataFolder } from "./data-folder.ts";
 import { HOST, portsFrom, requireFreePorts } from "./ports.ts";
-import { planProcesses, type Programs } from "./process-plan.ts";
+import { NATS_SERVERS, planProcesses, type Programs } from "./process-plan.ts";
 import { DEFAULT_NODES, readSettings, type Settings } from "./settings.ts";
 import { endLeftBehind, Supervisor } from "./supervisor.ts";
 
@@ -19,6 +20,7 @@ const HELP = `Runs the whole system on ${HOST}: game nodes, auth-server and the 
   npm start -- --fresh  with empty data
   npm start -- --demo   lets operators break and mend nodes from the page, with bettors to watch
   npm start -- --nginx  with nginx, which must be installed, in the place of the built-in gateway
+  npm start -- --nats   with the book on three NATS servers, which must be installed, rather than on the nodes' own log
 
 Settings (environment):
   PORT                   the entry point's port (8080); the others follow from it: auth PORT+1, control
@@ -30,6 +32,7 @@ Settings (environment):
   QUORUMBOOK_BANKROLL    house money of a new book in minor units (100000000)
   QUORUMBOOK_ACCESS_TTL  life of an access token in seconds (900)
   QUORUMBOOK_RATE_LIMIT  factor on all rate limits (1); 0 switches them off
+  QUORUMBOOK_LOG         nats://host:port,… for a book on NATS servers that run already
   DATABASE_URL           mysql://… for the accounts; unset: a file in the data folder
 
 Ctrl-C, SIGINT or SIGTERM stop it cleanly. npm run cluster -- --help shows how to kill, pause and
@@ -58,16 +61,19 @@ export async function startCommand(
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop.abort());
 
   if (options.nginx === true) requireNginx(env["PATH"] ?? "");
+  if (options.nats === true) requireNats(env["PATH"] ?? "");
   if (options.nginx === true && options.demo === true) {
     throw new CommandError("--demo goes with the built-in gateway only", exitCodes.config);
   }
   const settings = readSettings(env, {
     entryPoint: options.nginx === true ? "nginx" : "gateway",
     demo: options.demo === true,
+    nats: options.nats === true,
   });
   const folder = DataFolder.open(settings.dataDir, {
     nodes: settings.nodes,
     nodesDefault: DEFAULT_NODES,
+    log: settings.log,
     fresh: options.fresh === true,
   });
   try {
@@ -86,8 +92,9 @@ async function runSystem(
 ): Promise<number> {
   const ports = portsFrom(settings.port);
   await endLeftBehind(folder.path, say);
-  await requireFreePorts(ports, folder.marker.nodes);
-  const plan = planProcesses(settings, folder.marker, ports, run, env);
+  const nats = settings.log === "nats" ? findNats(env["PATH"] ?? "") : undefined;
+  await requireFreePorts(ports, folder.marker.nodes, nats === undefined ? 0 : NATS_SERVERS);
+  const plan = planProcesses(settings, folder.marker, ports, run, env, nats);
   const supervisor = new Supervisor(plan, folder.path, ports, say);
   const load = new DemoLoad(
     `http://${HOST}:${ports.entry}`,
@@ -99,7 +106,7 @@ async function runSystem(
   try {
     supervisor.announce();
     say(
-      `starting ${folder.marker.nodes} game nodes, auth-server and the entry point${settings.entryPoint === "nginx" ? " (nginx)" : ""} …`,
+      `starting ${folder.marker.nodes} game nodes, auth-server and the entry point${settings.entryPoint === "nginx" ? " (nginx)" : ""}${nats === undefined ? "" : `, on ${NATS_SERVERS} NATS servers (${nats.version})`} …`,
     );
     await supervisor.start(stop);
     if (!stop.aborted) {
@@ -160,6 +167,7 @@ function parse(argv: readonly string[]) {
       options: {
         fresh: { type: "boolean" },
         nginx: { type: "boolean" },
+        nats: { type: "boolean" },
         demo: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },

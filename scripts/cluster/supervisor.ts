@@ -51,6 +51,7 @@ export class Supervisor {
   readonly #auth: ManagedProcess;
   readonly #gateway: ManagedProcess;
   readonly #nodes: readonly ManagedProcess[];
+  readonly #nats: readonly ManagedProcess[];
   /** Actions on a node, one at a time and in order. */
   readonly #pending = new Map<ManagedProcess, Promise<unknown>>();
   #stopping = false;
@@ -68,6 +69,7 @@ export class Supervisor {
     const events = { changed: () => this.#publish(), said: (line: string) => this.#say(line) };
     this.#auth = new ManagedProcess(plan.auth, events);
     this.#nodes = plan.nodes.map((spec) => new ManagedProcess(spec, events));
+    this.#nats = plan.nats.map((spec) => new ManagedProcess(spec, events));
     this.#gateway = new ManagedProcess(plan.gateway, events);
   }
 
@@ -138,9 +140,10 @@ export class Supervisor {
    * @throws CommandError when there is no such node, or it is not in a state for that
    */
   async act(action: NodeAction, nodeId: string): Promise<string> {
-    const node = this.#nodes.find((one) => one.spec.name === nodeId);
+    const servers = [...this.#nodes, ...this.#nats];
+    const node = servers.find((one) => one.spec.name === nodeId);
     if (node === undefined) {
-      const names = this.#nodes.map((one) => one.spec.name).join(", ");
+      const names = servers.map((one) => one.spec.name).join(", ");
       throw new CommandError(`there is no node ${nodeId}; there are ${names}`);
     }
     if (this.#stopping) throw new CommandError("the system is stopping");
@@ -200,11 +203,12 @@ export class Supervisor {
     this.#stopping = true;
     await this.#gateway.stop();
     await Promise.all([...this.#nodes, this.#auth].map((one) => one.stop()));
+    await Promise.all(this.#nats.map((one) => one.stop()));
     forgetRunningSystem(this.#dataDir);
   }
 
   #all(): readonly ManagedProcess[] {
-    return [this.#auth, ...this.#nodes, this.#gateway];
+    return [...this.#nats, this.#auth, ...this.#nodes, this.#gateway];
   }
 
   #publish(): void {

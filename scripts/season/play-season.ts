@@ -25,7 +25,8 @@ const KILL_AFTER = 0.3;
 /** Every so many matchdays the progress is told. */
 const TELL_EVERY = 2;
 /** Kills without which a season with `--kill` counts as failed. */
-const KILLS_WANTED = { leaders: 5, followers: 1 };
+const KILLS_WANTED = { leaders: 5, followers: 1, nats: 0 };
+const KILLS_WANTED_ON_NATS = { ...KILLS_WANTED, nats: 3 };
 
 /** Plays the whole season on a running system, and audits every node afterwards. */
 export async function playSeason(
@@ -97,7 +98,7 @@ class Season {
     let down: Kill | undefined;
     let comingBack: Promise<void> | undefined;
     for (let day = 0; day * MATCHDAY_GAMES < matches.length; day += 1) {
-      const role = this.#options.kill ? this.#killer.roleOn(day) : undefined;
+      const role = this.#options.kill ? this.#killer.roleOn(day, this.#system.onNats) : undefined;
       if (role !== undefined) await comingBack;
       const today = matches.slice(day * MATCHDAY_GAMES, (day + 1) * MATCHDAY_GAMES);
       const kill = await this.#playDay(day, today, role);
@@ -205,11 +206,16 @@ class Season {
         margin: this.#margin,
         digestsEqual,
         kills: this.#killer.kills,
-        wanted: this.#options.kill ? KILLS_WANTED : { leaders: 0, followers: 0 },
+        wanted: this.#killsWanted(),
       },
       this.#tally,
       findings,
     );
+  }
+
+  #killsWanted() {
+    if (!this.#options.kill) return { leaders: 0, followers: 0, nats: 0 };
+    return this.#system.onNats ? KILLS_WANTED_ON_NATS : KILLS_WANTED;
   }
 
   async #tellProgress(day: number, before: number, began: number): Promise<void> {

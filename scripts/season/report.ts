@@ -19,7 +19,9 @@ export interface SeasonReport {
   readonly kills: number;
   readonly killedLeaders: number;
   readonly killedFollowers: number;
-  /** Longest time without an accepted write around the kill of a leader, as clients saw it. */
+  /** NATS servers, where the book is on them. */
+  readonly killedNats: number;
+  /** Longest time without an accepted write around the kill of a leader (of the stream's, on NATS), as clients saw it. */
   readonly outageMs: { readonly median: number; readonly max: number };
   /** The same for each kill, of followers too, in their order. */
   readonly outages: readonly { readonly nodeId: string; readonly role: Kill["role"]; readonly ms: number }[];
@@ -44,7 +46,7 @@ export interface SeasonFacts {
   readonly digestsEqual: boolean;
   readonly kills: readonly Kill[];
   /** Kills that were asked for, by role. */
-  readonly wanted: { readonly leaders: number; readonly followers: number };
+  readonly wanted: { readonly leaders: number; readonly followers: number; readonly nats: number };
 }
 
 /** Faults told one by one; the counts stay exact beyond. */
@@ -53,7 +55,8 @@ const FAULTS_SHOWN = 50;
 export function reportSeason(facts: SeasonFacts, tally: Tally, findings: Findings): SeasonReport {
   const { kills, wanted, worstGameLoss, margin, digestsEqual } = facts;
   const killedLeaders = kills.filter(({ role }) => role === "leader").length;
-  const killedFollowers = kills.length - killedLeaders;
+  const killedFollowers = kills.filter(({ role }) => role === "follower").length;
+  const killedNats = kills.length - killedLeaders - killedFollowers;
   const outages = writeOutages(
     tally.waits,
     kills.map(({ at }) => at),
@@ -62,11 +65,14 @@ export function reportSeason(facts: SeasonFacts, tally: Tally, findings: Finding
     role: kills[at]?.role ?? "leader",
     ms: Math.round(ms),
   }));
-  // A follower's death costs no election; it would only flatter the median.
-  const leaderOutages = outages.filter(({ role }) => role === "leader").map(({ ms }) => ms);
+  // A follower's death costs no election; it would only flatter the median. On NATS nor does a game node's.
+  const telling = killedNats === 0 ? "leader" : "nats";
+  const leaderOutages = outages.filter(({ role }) => role === telling).map(({ ms }) => ms);
   const faults = [...findings.faults, ...tally.faults];
-  if (killedLeaders < wanted.leaders || killedFollowers < wanted.followers) {
-    faults.push(`${killedLeaders} leaders and ${killedFollowers} followers were killed, too few`);
+  if (killedLeaders < wanted.leaders || killedFollowers < wanted.followers || killedNats < wanted.nats) {
+    faults.push(
+      `${killedLeaders} leaders, ${killedFollowers} followers and ${killedNats} NATS servers were killed, too few`,
+    );
   }
   const { lost, doubled, refusedButPresent, conserved } = findings;
   const passed =
@@ -88,6 +94,7 @@ export function reportSeason(facts: SeasonFacts, tally: Tally, findings: Finding
     kills: kills.length,
     killedLeaders,
     killedFollowers,
+    killedNats,
     outageMs: { median: median(leaderOutages), max: Math.max(0, ...leaderOutages) },
     outages,
     betsPerSecond: Math.round(tally.acknowledged / facts.seconds),
@@ -122,13 +129,18 @@ export function reportTable(report: SeasonReport): string {
     ["money conserved", report.conserved ? "to the minor unit, on every node" : "NO"],
     ["digests", report.digestsEqual ? "equal on every node" : "DIFFERENT"],
     ["worst game loss", `${money(report.worstGameLoss)} of a margin of ${money(report.margin)}`],
-    ["kills", `${report.killedLeaders} leaders, ${report.killedFollowers} followers`],
+    ["kills", killsOf(report)],
     ["write outage", `median ${report.outageMs.median} ms, longest ${report.outageMs.max} ms`],
     ["  of each kill", report.outages.map(({ role, ms }) => `${role} ${ms}`).join(", ") || "none"],
     ["verdict", report.passed ? "all as it should be" : "SOMETHING IS OFF"],
   ];
   const faults = report.faults.map((fault) => `  ${fault}\n`).join("");
   return `\n${table(rows)}${faults === "" ? "" : `\nFaults:\n${faults}`}`;
+}
+
+function killsOf({ killedLeaders, killedFollowers, killedNats }: SeasonReport): string {
+  const nodes = `${killedLeaders} leaders, ${killedFollowers} followers`;
+  return killedNats === 0 ? nodes : `${nodes}, ${killedNats} NATS servers`;
 }
 
 function byCount(counts: ReadonlyMap<string, number>): Record<string, number> {

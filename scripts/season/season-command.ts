@@ -9,6 +9,8 @@ const HELP = `Replays the Premier League season 2023/24: 380 matches as three-wa
   npm run season                   against the running system, or one of its own if none runs
   npm run season -- --kill         kill -9 of the leader six times on the way, and of a follower twice
   npm run season -- --nginx        through nginx rather than the built-in gateway (a system of its own)
+  npm run season -- --nats         on NATS servers rather than on raft-store (a system of its own); with --kill,
+                                   the server that leads the stream dies as well, four times
   npm run season -- --bets N       bets a game takes (110)
   npm run season -- --seed S       another stream of bets (2024)
   npm run -s season -- --json      the report as one JSON document on standard output
@@ -36,7 +38,7 @@ export async function seasonCommand(
   out: (text: string) => void,
   tell: (text: string) => void,
 ): Promise<number> {
-  const given = readOptions(argv, ["bets", "seed"], ["kill", "nginx", "json"]);
+  const given = readOptions(argv, ["bets", "seed"], ["kill", "nginx", "nats", "json"]);
   if (given.has("help")) {
     out(HELP);
     return exitCodes.ok;
@@ -47,7 +49,8 @@ export async function seasonCommand(
     seed: wholeNumber(given, "seed", DEFAULT_SEED, 0, SEED_MAX),
   };
   const say = (line: string) => tell(`season: ${line}\n`);
-  return onSystem(env, given.has("nginx") ? ["--nginx"] : [], say, async (system) => {
+  const ofStart = ["nginx", "nats"].filter((name) => given.has(name)).map((name) => `--${name}`);
+  return onSystem(env, ofStart, say, async (system) => {
     const report = await playSeason(system, options, env, say);
     tell(reportTable(report));
     if (given.has("json")) out(`${JSON.stringify(report)}\n`);

@@ -6,16 +6,18 @@ import { join } from "node:path";
 import { ControlClient } from "../cluster/control-client.ts";
 import type { AdminCredentials } from "../cluster/create-admin.ts";
 import { type NodeStatus, readNodeStatuses } from "../cluster/node-status.ts";
-import { HOST } from "../cluster/ports.ts";
+import { HOST, portsFrom } from "../cluster/ports.ts";
 import { readDataDir } from "../cluster/settings.ts";
 import { CommandError } from "../lib/command-error.ts";
 import { findFreeEntryPort } from "../lib/free-entry-port.ts";
+import { streamLeader } from "../nats/stream-leader.ts";
 import { projectRoot, sourceFlags } from "../lib/source-paths.ts";
 import { until } from "../lib/until.ts";
 
 /** How long a system of its own may take to start, in ms. */
 const START_MS = 150_000;
 const NODES = 3;
+const NATS_SERVERS = 3;
 
 /** A system as those need it who bet on it and look at its nodes. */
 export interface BettingSystem {
@@ -32,6 +34,10 @@ export interface SeasonSystem extends BettingSystem {
   readonly control: ControlClient;
   /** Whether it was started for this season, so that nobody else bets on it. */
   readonly own: boolean;
+  /** Whether the book is on NATS servers of this system's own. */
+  readonly onNats: boolean;
+  /** The one of them that leads the book's stream, while there is one. */
+  natsLeader(): Promise<string | undefined>;
   /** Ends a system of one's own; its data are kept where something was off. */
   close(keepData: boolean): Promise<void>;
 }
@@ -50,7 +56,7 @@ export async function openSystem(
   if (running !== undefined && options.length === 0) {
     const { entryPort } = await running.report();
     say(`playing on the running system at http://${HOST}:${entryPort}`);
-    return connected(running, entryPort, false, async () => undefined);
+    return connected(running, entryPort, false, false, async () => undefined);
   }
   return startOwn(env, options, say);
 }
@@ -59,13 +65,21 @@ function connected(
   control: ControlClient,
   entryPort: number,
   own: boolean,
+  onNats: boolean,
   close: SeasonSystem["close"],
 ): SeasonSystem {
+  const ports = portsFrom(entryPort);
+  const servers = Array.from({ length: onNats ? NATS_SERVERS : 0 }, (_, at) => ({
+    host: HOST,
+    monitorPort: ports.nats(at + 1).monitor,
+  }));
+  const natsLeader = () => streamLeader(servers);
   const nodes = async () => readNodeStatuses((await control.report()).nodes);
   const origins = async () =>
     new Map((await control.report()).nodes.map((one) => [one.name, `http://${HOST}:${one.httpPort}`]));
   const createAdmin = (username: string) => control.createAdmin(username);
-  return { control, entry: `http://${HOST}:${entryPort}`, own, nodes, origins, createAdmin, close };
+  const entry = `http://${HOST}:${entryPort}`;
+  return { control, entry, own, onNats, natsLeader, nodes, origins, createAdmin, close };
 }
 
 async function startOwn(
@@ -74,7 +88,8 @@ async function startOwn(
   say: (line: string) => void,
 ): Promise<SeasonSystem> {
   const dataDir = mkdtempSync(join(tmpdir(), "quorumbook-season-"));
-  const port = await findFreeEntryPort(NODES);
+  const onNats = options.includes("--nats");
+  const port = await findFreeEntryPort(NODES, onNats ? NATS_SERVERS : 0);
   say(`starting a system of its own on port ${port}, with its data in ${dataDir}`);
   const preload = `--import=${join(projectRoot, "scripts/cluster/exit-with-parent.ts")}`;
   const child = spawn(
@@ -111,5 +126,5 @@ async function startOwn(
     await close(true);
     throw new CommandError(`the system was not ready within ${START_MS / 1000} s:\n${output}`);
   }
-  return connected(control, port, true, close);
+  return connected(control, port, true, onNats, close);
 }

@@ -204,7 +204,7 @@ describe("the season's verdict", () => {
     margin: 5_000,
     digestsEqual: true,
     kills: [],
-    wanted: { leaders: 0, followers: 0 },
+    wanted: { leaders: 0, followers: 0, nats: 0 },
   };
 
   function verdict(
@@ -222,7 +222,7 @@ describe("the season's verdict", () => {
     expect(verdict({}, nothing)).toBe(true);
     expect(verdict({ digestsEqual: false }, nothing)).toBe(false);
     expect(verdict({ worstGameLoss: 5_001 }, nothing)).toBe(false);
-    expect(verdict({ wanted: { leaders: 5, followers: 1 } }, nothing)).toBe(false);
+    expect(verdict({ wanted: { leaders: 5, followers: 1, nats: 0 } }, nothing)).toBe(false);
     expect(verdict({}, (_, findings) => (findings.lost = 1))).toBe(false);
     expect(verdict({}, (_, findings) => (findings.doubled = 1))).toBe(false);
     expect(verdict({}, (_, findings) => (findings.refusedButPresent = 1))).toBe(false);

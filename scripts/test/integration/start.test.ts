@@ -255,7 +255,7 @@ describe("npm start", () => {
     ["QUORUMBOOK_RATE_LIMIT", "fast"],
     ["QUORUMBOOK_ADMIN", "root:short"],
     ["DATABASE_URL", "postgres://x"],
-    ["QUORUMBOOK_LOG", "nats://x"],
+    ["QUORUMBOOK_LOG", "kafka://x"],
   ])("refuses %s=%s with exit code 78 and the variable's name", async (name, value) => {
     const system = run(startStandIns, [], { [name]: value });
     expect(await system.exit).toEqual({ code: 78, signal: null });

@@ -1,5 +1,7 @@
 // Figures for Prometheus.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { keptBy } from "./metrics/kept-by.ts";
+import { TimeHistogram, type TimeTally } from "./metrics/time-histogram.ts";
 import type { AppliedEntry, BettingStateMachine } from "./replication/betting-state-machine.ts";
 import type { CommandGateway } from "./replication/command-gateway.ts";
 import type { ReplicatedLog } from "./replication/replicated-log.ts";
@@ -34,7 +36,7 @@ export function createMetrics(measured: Measured): Metrics {
   watchLog(registry, measured);
   watchCommands(registry, measured);
   const registers = [registry];
-  const requests = new Histogram({
+  const requests = new TimeHistogram({
     name: "quorumbook_http_request_seconds",
     help: "Time to answer a REST request",
     labelNames: ["method", "route", "status"],
@@ -47,9 +49,15 @@ export function createMetrics(measured: Measured): Metrics {
     labelNames: ["code"],
     registers,
   });
+  const tallies = new Map<string, TimeTally>();
   return {
     text: () => registry.metrics(),
-    onResponse: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
+    onResponse: (method, route, status, seconds) => {
+      const tally = keptBy(tallies, `${method} ${status} ${route}`, () =>
+        requests.tally({ method, route, status }),
+      );
+      tally.observe(seconds);
+    },
     onSocketClosing: (code) => closings.inc({ code }),
   };
 }
@@ -135,35 +143,43 @@ function watchLog(registry: Registry, { log }: Measured): void {
 
 function watchCommands(registry: Registry, { machine, gateway }: Measured): void {
   const registers = [registry];
-  const commands = new Counter({
+  /** How many, by type, then by what the book said. */
+  const counts = new Map<string, Map<string, { count: number }>>();
+  const commands: Counter<"type" | "outcome"> = new Counter({
     name: "quorumbook_commands_applied_total",
     help: "Commands applied, by type and what the book said",
     labelNames: ["type", "outcome"],
     registers,
+    collect: () => {
+      commands.reset();
+      for (const [type, ofType] of counts) {
+        for (const [outcome, { count }] of ofType) commands.inc({ type, outcome }, count);
+      }
+    },
   });
-  const apply = new Histogram({
+  const apply = new TimeHistogram({
     name: "quorumbook_apply_seconds",
     help: "Time that the book takes over a command",
     buckets: SHORT_SECONDS,
     registers,
-  });
+  }).tally({});
   machine.listen({
-    onApplied: ({ command, applied, tookMs }: AppliedEntry) => {
-      const { outcome } = applied;
+    onApplied: ({ command, applied: { outcome }, tookMs }: AppliedEntry) => {
       apply.observe(tookMs / 1000);
-      commands.inc({
-        type: command.type,
-        outcome: outcome.status === "accepted" ? "accepted" : outcome.rejection.code,
-      });
+      const ofType = keptBy(counts, command.type, () => new Map());
+      const said = outcome.status === "accepted" ? "accepted" : outcome.rejection.code;
+      keptBy(ofType, said, () => ({ count: 0 })).count += 1;
     },
     onRestored: () => undefined,
   });
-  const commit = new Histogram({
+  const commit = new TimeHistogram({
     name: "quorumbook_commit_seconds",
     help: "Time that a command of this node's clients waits until it is committed and applied here",
     labelNames: ["outcome"],
     buckets: SECONDS,
     registers,
   });
-  gateway.onSettled = (seconds, outcome) => commit.observe({ outcome }, seconds);
+  const tallies = new Map<string, TimeTally>();
+  gateway.onSettled = (seconds, outcome) =>
+    keptBy(tallies, outcome, () => commit.tally({ outcome })).observe(seconds);
 }

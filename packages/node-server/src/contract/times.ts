@@ -43,7 +43,14 @@ export function timeFromWire(text: string): number | undefined {
   return utc >= 0 ? utc : undefined;
 }
 
-/** Milliseconds since 1970 → RFC 3339 in UTC. */
+let lastMillis = 0;
+let lastText = new Date(lastMillis).toISOString();
+
+/** Milliseconds since 1970 → RFC 3339 in UTC. Entries of one write have one time, so that the last text often serves. */
 export function timeToWire(millis: number): string {
-  return new Date(millis).toISOString();
+  if (millis !== lastMillis) {
+    lastText = new Date(millis).toISOString();
+    lastMillis = millis;
+  }
+  return lastText;
 }

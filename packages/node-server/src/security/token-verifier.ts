@@ -57,7 +57,7 @@ interface Cached {
 export class TokenVerifier {
   readonly #options: TokenVerifierOptions;
   readonly #keys: RemoteJWKSet;
-  /** By the whole token, which is cheaper to look up than a digest of it to make; the least recently used first. */
+  /** By the whole token, which is cheaper to look up than a digest of it to make; what was verified first ends first. */
   readonly #cache = new Map<string, Cached>();
   #fetchFailedAt = Number.NEGATIVE_INFINITY;
   #refresh: NodeJS.Timeout | undefined;
@@ -125,16 +125,14 @@ export class TokenVerifier {
 
   #cached(token: string): Identity | undefined {
     const cached = this.#cache.get(token);
-    if (cached === undefined || cached.until <= this.#options.now()) return undefined;
-    this.#cache.delete(token);
-    this.#cache.set(token, cached);
-    return cached.identity;
+    return cached === undefined || cached.until <= this.#options.now() ? undefined : cached.identity;
   }
 
   async #verifyAnew(token: string): Promise<Identity> {
     const now = this.#options.now();
     const identity = identityOf(await this.#check(token, now));
     this.#refuseRevoked(identity);
+    this.#cache.delete(token);
     this.#cache.set(token, { identity, until: Math.min(identity.expiresAt, now + CACHE_MS) });
     if (this.#cache.size > CACHE_MAX) {
       for (const oldest of this.#cache.keys()) {

@@ -1,8 +1,9 @@
-// `npm run bench -- NAME [--json]`: one bench, its table on standard error, one JSON object as the last line.
+// `npm run bench -- NAME [--save]`: one bench, its table on standard error, one JSON object as the last line.
 import { parseArgs } from "node:util";
 import { CommandError } from "../scripts/lib/command-error.ts";
 import { runCommand } from "../scripts/lib/run-command.ts";
 import { jsonLine, type Row, table } from "./lib/report.ts";
+import { saveResult } from "./lib/save.ts";
 
 interface Options {
   /** In the book of the benches that begin with one; each has its own number unless it is given. */
@@ -23,7 +24,7 @@ const benches: Readonly<Record<string, (options: Options) => Promise<Row[]>>> = 
 await runCommand("bench", async () => {
   // Standard output is the JSON line alone anyway, so --json asks for nothing more.
   const { values, positionals } = parseArgs({
-    options: { json: { type: "boolean" }, bets: { type: "string" } },
+    options: { json: { type: "boolean" }, save: { type: "boolean" }, bets: { type: "string" } },
     allowPositionals: true,
   });
   const [name = "", ...more] = positionals;
@@ -32,11 +33,14 @@ await runCommand("bench", async () => {
   const countable = bets === undefined || (Number.isSafeInteger(bets) && bets > 0);
   if (bench === undefined || more.length > 0 || !countable) {
     throw new CommandError(
-      `usage: npm run bench -- NAME [--bets N] [--json]; NAME is one of ${Object.keys(benches).join(", ")}`,
+      `usage: npm run bench -- NAME [--bets N] [--json] [--save]; NAME is one of ${Object.keys(benches).join(", ")}`,
     );
   }
+  const began = new Date();
   const rows = await bench(bets === undefined ? {} : { bets });
   process.stderr.write(table(rows));
-  process.stdout.write(`${jsonLine(name, rows)}\n`);
+  const line = jsonLine(name, rows);
+  if (values.save === true) process.stderr.write(`kept as ${await saveResult(name, line, began)}\n`);
+  process.stdout.write(`${line}\n`);
   return 0;
 });

@@ -14,10 +14,13 @@ interface Options {
 const benches: Readonly<Record<string, (options: Options) => Promise<Row[]>>> = {
   auth: async () => (await import("./auth.ts")).benchAuth(),
   core: async () => (await import("./core.ts")).benchCore(),
+  curves: async () => (await import("./curves.ts")).benchCurves(),
   failover: async () => (await import("./failover.ts")).benchFailover(),
   http: async () => (await import("./http.ts")).benchHttp(),
+  memory: async ({ bets }) => (await import("./memory.ts")).benchMemory(bets),
   raft: async () => (await import("./raft.ts")).benchRaft(),
   recovery: async ({ bets }) => (await import("./recovery.ts")).benchRecovery(bets),
+  tail: async ({ bets }) => (await import("./tail.ts")).benchTail(bets),
   ws: async () => (await import("./ws.ts")).benchWs(),
 };
 

@@ -1,16 +1,13 @@
 // What one node on a log in memory spends on a bet, by what carries it: fastify on Node's own HTTP server, fastify behind
 // uWebSockets.js, and the route of its own that bets have there.
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { NodeProcess } from "../../packages/node-server/test/integration/support/cluster.ts";
-import { createTokenIssuer } from "../../packages/node-server/test/support/token-issuer.ts";
 import { startChild } from "../lib/child.ts";
+import { startKeyServer } from "../lib/key-server.ts";
+import type { OneNodeOptions } from "../lib/one-node.ts";
 import { type Row, rowOf } from "../lib/report.ts";
 import { makeBettors, openGames } from "../load/bettors.ts";
 import { loadOverHttp } from "../load/http-load.ts";
-import type { OneNodeOptions } from "./one-node-server.ts";
 
 const RUNS = 3;
 const CONNECTIONS = 64;
@@ -31,13 +28,8 @@ export async function benchCarriers(): Promise<Row[]> {
 }
 
 async function cpuPerBet(sockets: "uws" | "ws", contentType: string): Promise<number[]> {
-  const issuer = await createTokenIssuer();
-  const keys = createServer((_request, response) => {
-    response.setHeader("content-type", "application/json").end(issuer.jwks);
-  });
-  keys.listen(0, "127.0.0.1");
-  await once(keys, "listening");
-  const jwksUrl = `http://127.0.0.1:${(keys.address() as AddressInfo).port}/jwks.json`;
+  const keys = await startKeyServer();
+  const { issuer, jwksUrl } = keys;
   const options: OneNodeOptions = { sockets, jwksUrl, bankroll: BANKROLL };
   const child = startChild(join(import.meta.dirname, "one-node-server.ts"), { options });
   try {

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { table } from "../cluster/cluster-command.ts";
 import { CommandError } from "../lib/command-error.ts";
@@ -18,7 +19,7 @@ const HELP = `Follows docs/operating.md word for word: executes its commands on 
 addresses, while people bet through the entry point.
 
   npm run lifecycle             everything: start, add two nodes, take the first out, replace a dead one, restart
-                                one by one, back up, restore into a new cluster, recover from a lost majority
+                                one by one, upgrade with two programs side by side, back up, restore into a new cluster, recover from a lost majority
   npm run -s lifecycle -- --json  the report as one JSON document on standard output
 
 Disasters that the page only speaks of are made: a node's process and disk destroyed, then those of a majority.
@@ -30,6 +31,8 @@ const PAGE = join(projectRoot, "docs/operating.md");
 const BETTORS = 6;
 /** How long one block may take, in ms. */
 const BLOCK_MS = 180_000;
+/** How long two programs are watched side by side, in ms. */
+const SIDE_BY_SIDE_MS = 2_000;
 
 export interface Step extends Tally {
   readonly heading: string;
@@ -95,6 +98,7 @@ class Lifecycle {
       const isFirstOf = blocks[at - 1]?.heading !== block.heading;
       if (isFirstOf) await this.#before(block.heading);
       steps.push(await this.#step(block));
+      if (isFirstOf && block.heading === "Upgrade") await this.#expectTwoPrograms();
       if (blocks[at + 1]?.heading !== block.heading) await this.#after(block.heading);
     }
     const crowd = this.#crowd;
@@ -136,6 +140,8 @@ class Lifecycle {
         this.#crowd = await this.#openBetting();
         this.#crowd.start();
         return;
+      case "Upgrade":
+        return this.#expectOldProgramToStop();
       case "Restore into a new cluster":
         this.#compareDigests();
         return;
@@ -151,6 +157,20 @@ class Lifecycle {
     this.#crowd?.take();
     this.#say(`${heading} (line ${line})`);
     const began = performance.now();
+    const { code, output, complaints } = await this.#shell(script);
+    if (code !== 0) {
+      throw new CommandError(
+        `the commands at line ${line} of docs/operating.md (${heading}) failed:\n${output}${complaints}`,
+      );
+    }
+    this.#said.set(heading, (this.#said.get(heading) ?? "") + output);
+    const tally = this.#crowd?.take() ?? { acknowledged: 0, refused: 0, repeated: 0, longestMs: 0 };
+    const seconds = (performance.now() - began) / 1000;
+    this.#say(`  … ${seconds.toFixed(1)} s, ${tally.acknowledged} bets meanwhile`);
+    return { heading, line, seconds, ...tally };
+  }
+
+  async #shell(script: string) {
     const shell = spawn("bash", ["-euo", "pipefail", "-c", this.#machines.translate(script)], {
       env: this.#machines.shell,
       stdio: ["ignore", "pipe", "pipe"],
@@ -161,16 +181,34 @@ class Lifecycle {
       text(shell.stderr),
       shell.exitCode === null && shell.signalCode === null ? once(shell, "exit") : undefined,
     ]);
-    if (shell.exitCode !== 0) {
-      throw new CommandError(
-        `the commands at line ${line} of docs/operating.md (${heading}) failed:\n${output}${complaints}`,
-      );
+    return { code: shell.exitCode, output, complaints };
+  }
+
+  /** Some nodes run the next release, the others this one: bets go on, and the book cannot be made the next version. */
+  async #expectTwoPrograms(): Promise<void> {
+    this.#crowd?.take();
+    await pause(SIDE_BY_SIDE_MS);
+    const { acknowledged = 0 } = this.#crowd?.take() ?? {};
+    if (acknowledged === 0) throw new CommandError("no bet was taken by two programs side by side");
+    this.#say(`two programs side by side: ${acknowledged} bets in ${SIDE_BY_SIDE_MS / 1000} s`);
+    const { code, complaints } = await this.#shell("quorumbook raise-version 2");
+    if (code === 0 || !complaints.includes("membership_invalid")) {
+      throw new CommandError(`the version was raised before all knew it: ${code} ${complaints}`);
     }
-    this.#said.set(heading, (this.#said.get(heading) ?? "") + output);
-    const tally = this.#crowd?.take() ?? { acknowledged: 0, refused: 0, repeated: 0, longestMs: 0 };
-    const seconds = (performance.now() - began) / 1000;
-    this.#say(`  … ${seconds.toFixed(1)} s, ${tally.acknowledged} bets meanwhile`);
-    return { heading, line, seconds, ...tally };
+    this.#say("the version cannot be raised yet: not every program knows it");
+  }
+
+  /** A program that does not know the book's version must not go on with it. */
+  async #expectOldProgramToStop(): Promise<void> {
+    await this.#shell("systemctl stop quorumbook-node@node6");
+    this.#machines.install("quorumbook-1");
+    const { code, lastWords } = await this.#machines.startInVain("node6");
+    if (code !== exitCodes.broken || !lastWords.includes("start this node with a newer program")) {
+      throw new CommandError(`the old program ended with ${code}: ${lastWords}`);
+    }
+    this.#say("the old program refuses the new version of the book: RAFT_UPGRADE_REQUIRED");
+    this.#machines.install("quorumbook-2");
+    await this.#shell("systemctl start quorumbook-node@node6; quorumbook ready http://10.0.0.6:8090");
   }
 
   /** The book in the backup and that of the new cluster's members. */

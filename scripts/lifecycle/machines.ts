@@ -1,15 +1,25 @@
 // The machines of docs/operating.md as processes on loopback addresses, and a `systemctl` that commands them.
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, join, relative } from "node:path";
 import { text } from "node:stream/consumers";
 import { ManagedProcess } from "../cluster/managed-process.ts";
 import { programs } from "../cluster/process-plan.ts";
 import { CommandError } from "../lib/command-error.ts";
 import { projectRoot, sourceFlags } from "../lib/source-paths.ts";
+import { until } from "../lib/until.ts";
+import { makeNextRelease } from "./next-release.ts";
 
 /** The page's ports and addresses: auth-server on 10.0.0.9, the entry point on 10.0.0.10, node N on 10.0.0.N. */
 const AUTH = { host: 9, port: 8081 } as const;
@@ -18,6 +28,11 @@ const NODE_PORT = 8090;
 /** Nodes that the entry point is told of beforehand; those that do not run are skipped. */
 const NODES = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 const ADMIN = { name: "operator.in.chief", password: "keeper of a hundred books" } as const;
+
+/** From the folder of a release. */
+const NODE_PROGRAM = relative(projectRoot, programs.node);
+/** How long a program may take to find out that it is too old, in ms. */
+const VAIN_MS = 30_000;
 
 const NODE_UNIT = /^quorumbook-node@(\w+)$/;
 const AUTH_UNIT = "quorumbook-auth";
@@ -36,7 +51,10 @@ export class Machines {
     this.#network = network;
     this.#say = say;
     this.entry = `http://${this.address(ENTRY.host)}:${ENTRY.port}`;
-    for (const name of ["etc", "lib", "backups", "logs", "bin"]) mkdirSync(join(this.folder, name));
+    for (const name of ["etc", "lib", "backups", "logs", "bin", "opt"]) mkdirSync(join(this.folder, name));
+    symlinkSync(projectRoot, join(this.folder, "opt/quorumbook-1"));
+    makeNextRelease(join(this.folder, "opt/quorumbook-2"));
+    this.install("quorumbook-1");
     this.#systemctl = createServer((request, response) => {
       text(request)
         .then((body) => this.#command(JSON.parse(body) as readonly string[]))
@@ -73,6 +91,7 @@ export class Machines {
   translate(script: string): string {
     return script
       .replaceAll("10.0.0.", `${this.#network}.`)
+      .replaceAll("/opt/quorumbook", join(this.folder, "opt/quorumbook"))
       .replaceAll("/etc/quorumbook", join(this.folder, "etc"))
       .replaceAll("/var/lib/quorumbook", join(this.folder, "lib"))
       .replaceAll("/var/backups/quorumbook", join(this.folder, "backups"));
@@ -89,6 +108,24 @@ export class Machines {
       QUORUMBOOK_USER: ADMIN.name,
       QUORUMBOOK_PASSWORD: ADMIN.password,
     };
+  }
+
+  /** Makes a release the one that is started from now on. */
+  install(release: "quorumbook-1" | "quorumbook-2"): void {
+    const link = join(this.folder, "opt/quorumbook");
+    rmSync(link, { force: true });
+    symlinkSync(release, link);
+  }
+
+  /** Starts a node and waits for it to end by itself. @returns its exit code, and what it said last */
+  async startInVain(node: string): Promise<{ readonly code: number | null; readonly lastWords: string }> {
+    const unit = this.#unit(`quorumbook-node@${node}`);
+    const before = unit.lastExit;
+    unit.start();
+    await until(() => unit.lastExit !== before, VAIN_MS);
+    await unit.stop();
+    const { code, lastWords } = unit.lastExit ?? { code: null, lastWords: "" };
+    return { code, lastWords };
   }
 
   /** The machine burns down: its process and its disk are gone. */
@@ -129,7 +166,7 @@ export class Machines {
     if (known !== undefined) return known;
     const made = this.#process(
       name.replace("quorumbook-", "").replace("@", "-"),
-      name === AUTH_UNIT ? programs.auth : programs.node,
+      name === AUTH_UNIT ? programs.auth : join(this.folder, "opt/quorumbook", NODE_PROGRAM),
       name === AUTH_UNIT ? this.#authEnv() : this.#nodeEnv(NODE_UNIT.exec(name)?.[1] ?? ""),
     );
     this.#processes.set(name, made);

@@ -88,6 +88,14 @@ describe("a command on a running cluster", () => {
     expect(bodies).toEqual([{ nodeId: "node3" }, { nodeId: "node2" }]);
   });
 
+  it("has the book made another version", async () => {
+    const made = await service({ "POST /api/cluster/version": () => ({ body: THREE_NODES }) });
+    const { out, error } = await runProgram(["raise-version", "2", "--url", made.url], OPERATOR);
+    expect(error).toBeUndefined();
+    expect(out).toContain("version 2");
+    expect(made.asked.find(({ route }) => route.endsWith("/version"))?.body).toEqual({ version: 2 });
+  });
+
   it("waits for a learner that has not caught up, and tells how far it is", async () => {
     let tries = 0;
     const learner = { ...THREE_NODES.nodes[2], nodeId: "node4", role: "learner", lastIndex: 40 };

@@ -81,6 +81,10 @@ export class ClusterApi {
     return this.#json("POST", "/api/cluster/leader", true, { nodeId }) as Promise<ClusterView>;
   }
 
+  raiseVersion(version: number): Promise<ClusterView> {
+    return this.#json("POST", "/api/cluster/version", true, { version }) as Promise<ClusterView>;
+  }
+
   takeSnapshot(): Promise<{ readonly nodeId: string; readonly index: number }> {
     return this.#json("POST", "/api/cluster/snapshot", true, {}) as Promise<{
       nodeId: string;

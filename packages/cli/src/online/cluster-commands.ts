@@ -49,6 +49,19 @@ export function clusterCommands(program: Command, shell: Shell): void {
     });
 
   shell
+    .online(
+      program
+        .command("raise-version")
+        .description("make the book another version on every node, once the programs of all know it")
+        .argument("<version>", "of the book; there is no way back", readCount),
+    )
+    .action(async (version: number, _, command) => {
+      const { api, output } = shell.of(command);
+      const view = await api.raiseVersion(version);
+      output.answer(view, `the book is of version ${version} at least\n\n${clusterWords(view)}`);
+    });
+
+  shell
     .online(program.command("snapshot").description("have a node take a snapshot, which shortens its log"))
     .action(async (_, command) => {
       const { api, output } = shell.of(command);

@@ -131,6 +131,7 @@ export const LearnerBody = closed({
   address: Type.String({ pattern: "^[A-Za-z0-9.:\\[\\]-]{1,253}:[0-9]{1,5}$" }),
 });
 export const LeaderBody = closed({ nodeId: NodeId });
+export const VersionBody = closed({ version: Type.Integer({ minimum: 1, maximum: 999_999_999 }) });
 
 const LimitWindows = closed({
   day: Type.Optional(Amount),

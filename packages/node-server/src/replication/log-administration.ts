@@ -33,6 +33,14 @@ export interface LogAdministration {
   handOver(nodeId: string, timeoutMs: number): Promise<void>;
 
   /**
+   * Makes the book another version at one place of the log, the same for every replica. A version that is in force, or was,
+   * changes nothing.
+   *
+   * @throws LogError `membership_invalid` while a member runs a program that does not know it; as `changeMembers` otherwise
+   */
+  raiseVersion(version: number, timeoutMs: number): Promise<number>;
+
+  /**
    * Takes a snapshot of this node's book.
    *
    * @returns once it is durable, the index that it includes

@@ -2,6 +2,7 @@
 // without a cluster; nothing survives the process.
 import { type Command, decodeCommand, encodeCommand } from "@quorumbook/betting-core";
 import type { BettingStateMachine } from "./betting-state-machine.ts";
+import { BOOK_VERSIONS } from "./book-versions.ts";
 import type { Backup, MemberChange } from "./log-administration.ts";
 import {
   type Committed,
@@ -96,6 +97,13 @@ export class MemoryLog implements ReplicatedLog {
     const votes = this.#members.get(nodeId) === true;
     if (!votes) throw new LogError("membership_invalid", `${nodeId} is no voter`);
     if (nodeId !== "node1") throw new LogError("transfer_failed", `${nodeId} is not there`);
+  }
+
+  async raiseVersion(version: number): Promise<number> {
+    this.#fail();
+    if (version > BOOK_VERSIONS.max)
+      throw new LogError("membership_invalid", `nobody knows version ${version}`);
+    return this.#index;
   }
 
   async takeSnapshot(): Promise<number> {

@@ -8,6 +8,7 @@ import {
   type TlsCredentials,
 } from "@quorumbook/raft-store";
 import type { BettingStateMachine } from "./betting-state-machine.ts";
+import { BOOK_VERSIONS } from "./book-versions.ts";
 import type { Backup, MemberChange } from "./log-administration.ts";
 import {
   type Committed,
@@ -57,7 +58,7 @@ const LOG_ERRORS: Record<RaftErrorCode, LogErrorCode> = {
   RAFT_CONFIG_INVALID: "outcome_unknown",
   RAFT_STATE_DIVERGED: "outcome_unknown",
   RAFT_UPGRADE_REQUIRED: "outcome_unknown",
-  RAFT_VERSION_UNSUPPORTED: "change_in_progress",
+  RAFT_VERSION_UNSUPPORTED: "membership_invalid",
 };
 
 /**
@@ -84,6 +85,7 @@ export async function openRaftLog(options: RaftLogOptions, machine: BettingState
     join,
     lowSpaceBytes: LOW_SPACE_BYTES,
     clockSkewMsMax: CLOCK_SKEW_MS_MAX,
+    machineVersions: BOOK_VERSIONS,
     machine,
     codec: { encode: encodeCommand, decode: decodeCommand },
     ...(clusterSecret === undefined ? {} : { secret: clusterSecret }),
@@ -164,6 +166,14 @@ export class RaftLog implements ReplicatedLog {
   async handOver(nodeId: string, timeoutMs: number): Promise<void> {
     try {
       await this.#store.transferLeadership(nodeId, { timeoutMs });
+    } catch (error) {
+      throw asLogError(error);
+    }
+  }
+
+  async raiseVersion(version: number, timeoutMs: number): Promise<number> {
+    try {
+      return await this.#store.raiseMachineVersion(version, { timeoutMs });
     } catch (error) {
       throw asLogError(error);
     }

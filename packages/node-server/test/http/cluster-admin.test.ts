@@ -46,6 +46,14 @@ describe("an operator", () => {
     expectProblem(await node.post("/api/cluster/leader", { nodeId: "node9" }, op), 409, "membership_invalid");
   });
 
+  it("makes the book a version that every program knows, and no other", async () => {
+    expect((await node.post("/api/cluster/version", { version: 1 }, op)).body["leader"]).toBe("node1");
+    expectProblem(await node.post("/api/cluster/version", { version: 2 }, op), 409, "membership_invalid");
+    for (const version of [0, 1.5, "1", 1e9]) {
+      expectProblem(await node.post("/api/cluster/version", { version }, op), 400, "invalid_request");
+    }
+  });
+
   it.each([
     ["change_in_progress", "1"],
     ["not_caught_up", "1"],

@@ -66,6 +66,7 @@ const ROUTES: readonly RouteCase[] = [
   route("POST", "/api/cluster/members/node1/promote", "operator", {}),
   route("DELETE", "/api/cluster/members/node1", "operator"),
   route("POST", "/api/cluster/leader", "operator", { nodeId: "node1" }),
+  route("POST", "/api/cluster/version", "operator", { version: 1 }),
   route("POST", "/api/cluster/snapshot", "operator", {}),
   route("GET", "/api/cluster/backup", "operator"),
 ];

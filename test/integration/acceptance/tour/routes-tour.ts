@@ -122,6 +122,8 @@ async function operator({ operator: http, name, leader }: Stop): Promise<void> {
   expectRefusal(promoted, 409, "not_caught_up");
   holds(await http.send("DELETE", `/api/cluster/members/${spare.nodeId}`), 200, form.cluster);
   holds(await http.post("/api/cluster/leader", { nodeId: leader }), 200, form.cluster);
+  holds(await http.post("/api/cluster/version", { version: 1 }), 200, form.cluster);
+  expectRefusal(await http.post("/api/cluster/version", { version: 2 }), 409, "membership_invalid");
   holds(await http.post("/api/cluster/snapshot", {}), 200, object({ nodeId: text(), index: form.index }));
   const backup = await http.get("/api/cluster/backup");
   expectStatus(backup, 200);

@@ -40,6 +40,7 @@ export const NODE_ROUTES = [
   "POST /api/cluster/members/{id}/promote",
   "DELETE /api/cluster/members/{id}",
   "POST /api/cluster/leader",
+  "POST /api/cluster/version",
   "POST /api/cluster/snapshot",
   "GET /api/cluster/backup",
 ] as const;

@@ -1,4 +1,4 @@
-// What an operator does with the cluster: members in and out, who leads, snapshots. Any node takes it; the log sees to
+// What an operator does with the cluster: members in and out, who leads, the book's version, snapshots. Any node takes it; the log sees to
 // it that the leader does it.
 import { Readable } from "node:stream";
 import { ClusterAnswer, SnapshotAnswer } from "../../contract/answers.ts";
@@ -10,6 +10,7 @@ import {
   MemberParams,
   NoQuery,
   ReadQuery,
+  VersionBody,
 } from "../../contract/requests.ts";
 import { REQUEST_WAIT_MS } from "../../replication/deadline.ts";
 import { logRefusalOf } from "../../replication/log-refusals.ts";
@@ -82,6 +83,23 @@ export function clusterAdminRoutes(app: App, services: Services): void {
     { schema: { summary: "Hands leadership to a voter", body: LeaderBody, ...answer }, config },
     async (request, reply) => {
       await tried(log.handOver(request.body.nodeId, request.deadline.within(REQUEST_WAIT_MS)));
+      readAt(reply, services);
+      return reply.send(clusterNow(services));
+    },
+  );
+
+  app.post(
+    "/api/cluster/version",
+    {
+      schema: {
+        summary: "Makes the book another version on every node, once all members' programs know it",
+        body: VersionBody,
+        ...answer,
+      },
+      config,
+    },
+    async (request, reply) => {
+      await tried(log.raiseVersion(request.body.version, request.deadline.within(REQUEST_WAIT_MS)));
       readAt(reply, services);
       return reply.send(clusterNow(services));
     },

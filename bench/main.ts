@@ -17,6 +17,7 @@ const benches: Readonly<Record<string, (options: Options) => Promise<Row[]>>> = 
   curves: async () => (await import("./curves.ts")).benchCurves(),
   failover: async () => (await import("./failover.ts")).benchFailover(),
   http: async () => (await import("./http.ts")).benchHttp(),
+  learners: async () => (await import("./learners.ts")).benchLearners(),
   memory: async ({ bets }) => (await import("./memory.ts")).benchMemory(bets),
   raft: async () => (await import("./raft.ts")).benchRaft(),
   recovery: async ({ bets }) => (await import("./recovery.ts")).benchRecovery(bets),

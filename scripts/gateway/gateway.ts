@@ -80,6 +80,11 @@ export class Gateway {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** Has these nodes behind it from now on; resolves once each new one was asked whether it is ready. */
+  async setNodes(nodes: GatewaySettings["nodes"]): Promise<void> {
+    await this.#pool.replace(nodes);
+  }
+
   /** Takes no more requests, lets begun answers end for a moment, and closes everything. */
   async close(): Promise<void> {
     const closed = once(this.#server, "close");

@@ -33,7 +33,7 @@ export function makeUpstream(address: Address): Upstream {
  * such a node refuses it refuses truly.
  */
 export class NodePool {
-  readonly #nodes: readonly Upstream[];
+  #nodes: readonly Upstream[];
   readonly #ready = new Set<Upstream>();
   readonly #impaired = new Set<Upstream>();
   readonly #timers = new Map<Upstream, NodeJS.Timeout>();
@@ -48,6 +48,24 @@ export class NodePool {
   /** Starts asking; resolves when every node was asked once. */
   async open(): Promise<void> {
     await Promise.all(this.#nodes.map((node) => this.#watch(node)));
+  }
+
+  /**
+   * Has these nodes from now on. Those that stay keep their connections and what is known of them; of those that go,
+   * requests that are under way may end.
+   */
+  async replace(addresses: readonly Address[]): Promise<void> {
+    const isAt = (address: Address) => (node: Upstream) =>
+      node.address.host === address.host && node.address.port === address.port;
+    const before = this.#nodes;
+    this.#nodes = addresses.map((address) => before.find(isAt(address)) ?? makeUpstream(address));
+    for (const node of before) {
+      if (this.#nodes.includes(node)) continue;
+      this.failed(node);
+      clearTimeout(this.#timers.get(node));
+      this.#timers.delete(node);
+    }
+    await Promise.all(this.#nodes.filter((node) => !before.includes(node)).map((node) => this.#watch(node)));
   }
 
   /** The next node in turn, a ready one if there is one, `avoid`ed ones left out; undefined where there is none. */
@@ -93,7 +111,7 @@ export class NodePool {
 
   async #watch(node: Upstream): Promise<void> {
     const said = await probe(node.address);
-    if (this.#closed) return;
+    if (this.#closed || !this.#nodes.includes(node)) return;
     if (said === "ready") this.#ready.add(node);
     else this.#ready.delete(node);
     if (said === "impaired") this.#impaired.add(node);

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { CommandError } from "../lib/command-error.ts";
 import { exitCodes } from "../lib/exit-codes.ts";
 
@@ -18,14 +19,31 @@ export interface GatewaySettings {
 
 /** @throws CommandError (exit 78) that names the variable */
 export function readGatewaySettings(env: Readonly<Record<string, string | undefined>>): GatewaySettings {
-  const nodes = (env["QUORUMBOOK_GATEWAY_NODES"] ?? "").split(",");
   return {
     host: env["QUORUMBOOK_HOST"] ?? "127.0.0.1",
     port: readPort("QUORUMBOOK_GATEWAY_PORT", env["QUORUMBOOK_GATEWAY_PORT"] ?? ""),
     auth: readAddress("QUORUMBOOK_GATEWAY_AUTH", env["QUORUMBOOK_GATEWAY_AUTH"] ?? ""),
     demo: readOptionalAddress("QUORUMBOOK_GATEWAY_DEMO", env["QUORUMBOOK_GATEWAY_DEMO"]),
-    nodes: nodes.map((text) => readAddress("QUORUMBOOK_GATEWAY_NODES", text)),
+    nodes: readNodes(env),
   };
+}
+
+/** From a list, or from a file with one address a line, which may be another at each reading. */
+function readNodes(env: Readonly<Record<string, string | undefined>>): readonly Address[] {
+  const file = env["QUORUMBOOK_GATEWAY_NODES_FILE"];
+  if (file === undefined || file === "") {
+    const list = (env["QUORUMBOOK_GATEWAY_NODES"] ?? "").split(",");
+    return list.map((text) => readAddress("QUORUMBOOK_GATEWAY_NODES", text));
+  }
+  let lines: string[];
+  try {
+    lines = readFileSync(file, "utf8").trim().split("\n");
+  } catch (error) {
+    throw new CommandError(`QUORUMBOOK_GATEWAY_NODES_FILE: ${String(error)}`, exitCodes.config, {
+      cause: error,
+    });
+  }
+  return lines.map((text) => readAddress("QUORUMBOOK_GATEWAY_NODES_FILE", text.trim()));
 }
 
 function readOptionalAddress(name: string, text: string | undefined): Address | undefined {

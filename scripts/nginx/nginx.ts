@@ -42,11 +42,21 @@ export class Nginx {
   readonly #child: ChildProcess;
   readonly #folder: string;
   readonly #remembered: string | undefined;
+  readonly #settings: GatewaySettings;
+  readonly #program: string;
 
-  private constructor(child: ChildProcess, folder: string, remembered: string | undefined) {
+  private constructor(
+    child: ChildProcess,
+    folder: string,
+    remembered: string | undefined,
+    settings: GatewaySettings,
+    program: string,
+  ) {
     this.#child = child;
     this.#folder = folder;
     this.#remembered = remembered;
+    this.#settings = settings;
+    this.#program = program;
   }
 
   /**
@@ -63,15 +73,12 @@ export class Nginx {
     const folder = mkdtempSync(join(tmpdir(), "quorumbook-nginx-"));
     chmodSync(folder, 0o711);
     try {
-      const config = join(folder, "nginx.conf");
-      writeFileSync(config, mainConfig(folder, entryPointConfig(settings)), { mode: 0o644 });
-      const arguments_ = ["-p", folder, "-c", config, "-e", "stderr"];
-      check(program, arguments_);
+      const arguments_ = configure(program, folder, settings);
       const child = spawn(program, arguments_, { stdio: ["ignore", "inherit", "inherit"] });
       if (rememberIn !== undefined && child.pid !== undefined) {
         writeFileSync(rememberIn, JSON.stringify(identityOf(child.pid)), { mode: 0o600 });
       }
-      const nginx = new Nginx(child, folder, rememberIn);
+      const nginx = new Nginx(child, folder, rememberIn, settings, program);
       const listens = await until(async () => {
         return child.exitCode !== null || (await isListening(settings.host, settings.port));
       }, START_MS);
@@ -86,6 +93,12 @@ export class Nginx {
       rmSync(folder, { recursive: true, force: true });
       throw error;
     }
+  }
+
+  /** Has these nodes behind it from now on: requests under way end with the processes that had the list before. */
+  async setNodes(nodes: GatewaySettings["nodes"]): Promise<void> {
+    configure(this.#program, this.#folder, { ...this.#settings, nodes });
+    this.#child.kill("SIGHUP");
   }
 
   /** Resolves when it has ended by itself or by `close`. */
@@ -103,6 +116,15 @@ export class Nginx {
     rmSync(this.#folder, { recursive: true, force: true });
     if (this.#remembered !== undefined) rmSync(this.#remembered, { force: true });
   }
+}
+
+/** Writes the configuration. @returns nginx's arguments @throws CommandError where nginx refuses it */
+function configure(program: string, folder: string, settings: GatewaySettings): readonly string[] {
+  const config = join(folder, "nginx.conf");
+  writeFileSync(config, mainConfig(folder, entryPointConfig(settings)), { mode: 0o644 });
+  const arguments_ = ["-p", folder, "-c", config, "-e", "stderr"];
+  check(program, arguments_);
+  return arguments_;
 }
 
 /** Lets nginx read the configuration first: what it refuses comes as one sentence rather than as an exit code. */

@@ -14,6 +14,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import type { GatewaySettings } from "../../gateway/settings.ts";
 import { httpJson } from "../../lib/http-json.ts";
+import { until } from "../../lib/until.ts";
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -68,6 +69,7 @@ class Upstream {
 /** An entry point that listens. */
 export interface EntryPoint {
   readonly port: number;
+  setNodes(nodes: GatewaySettings["nodes"]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -138,6 +140,34 @@ export function describeEntryPoint(
       expect([first, second].toSorted()).toEqual(["a", "b"]);
       expect(from(await httpJson(`${url}/api/auth/me`))).toBe("auth");
       expect(from(await httpJson(`${url}/games/12`))).toBe("auth");
+    });
+
+    it("has other nodes behind it once it is told, and lets requests under way end", async () => {
+      const { a, b, gateway, url } = await system();
+      const c = await new Upstream("c").listen();
+      cleanups.push(() => c.close());
+      const answerNow = Promise.withResolvers<void>();
+      a.handler = (_, response) => void answerNow.promise.then(() => response.end('{"from":"a"}'));
+      // A write: nobody asks another node for its answer.
+      const write = () => httpJson(`${url}/api/bets`, { method: "POST", body: {} });
+      let underWay = write();
+      for (let asked = 0; asked < 100; asked += 1) {
+        const answered = await Promise.race([underWay, until(() => a.seen.length > 0, 1_000)]);
+        if (answered === true) break;
+        underWay = write();
+      }
+      await gateway.setNodes([b.address, c.address]);
+      const names = new Set<string>();
+      const both = await until(async () => {
+        names.add(from(await httpJson(`${url}/api/games`)));
+        return names.has("b") && names.has("c");
+      }, 5_000);
+      expect(both).toBe(true);
+      const before = a.seen.length;
+      for (let i = 0; i < 6; i += 1) await httpJson(`${url}/api/games`);
+      expect(a.seen).toHaveLength(before);
+      answerNow.resolve();
+      expect((await underWay).text).toContain('"a"');
     });
 
     it("passes headers and bodies on both ways, and says itself who the client is", async () => {

@@ -9,7 +9,11 @@ const path = process.env["PATH"] ?? "";
 
 async function open(settings: Parameters<typeof Nginx.open>[0]) {
   const nginx = await Nginx.open(settings, path);
-  return { port: settings.port, close: () => nginx.close() };
+  return {
+    port: settings.port,
+    setNodes: (nodes: typeof settings.nodes) => nginx.setNodes(nodes),
+    close: () => nginx.close(),
+  };
 }
 
 describe.skipIf(findNginx(path) === undefined)("with nginx on this machine", () => {

@@ -188,6 +188,11 @@ export class NatsLog implements ReplicatedLog {
     );
   }
 
+  async raiseVersion(version: number): Promise<number> {
+    if (version === 1) return this.status().commitIndex;
+    throw new LogError("membership_invalid", "on NATS there is no way yet to ask every node what it knows");
+  }
+
   takeSnapshot(): Promise<number> {
     this.#snapshotting ??= this.#writeSnapshot().finally(() => {
       this.#snapshotting = undefined;

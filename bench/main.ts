@@ -8,6 +8,8 @@ import { saveResult } from "./lib/save.ts";
 interface Options {
   /** In the book of the benches that begin with one; each has its own number unless it is given. */
   readonly bets?: number;
+  /** How long the soak lasts. */
+  readonly minutes?: number;
 }
 
 /** Each loads what it measures only when it is asked for. */
@@ -21,30 +23,83 @@ const benches: Readonly<Record<string, (options: Options) => Promise<Row[]>>> = 
   memory: async ({ bets }) => (await import("./memory.ts")).benchMemory(bets),
   raft: async () => (await import("./raft.ts")).benchRaft(),
   recovery: async ({ bets }) => (await import("./recovery.ts")).benchRecovery(bets),
+  soak: async ({ minutes }) => (await import("./soak.ts")).benchSoak(minutes),
   tail: async ({ bets }) => (await import("./tail.ts")).benchTail(bets),
   ws: async () => (await import("./ws.ts")).benchWs(),
 };
 
+/** Those of `all`, in this order: everything but the soak, the tail and the curves, which take their time. */
+const ALL = ["core", "raft", "http", "ws", "failover", "recovery", "auth", "memory"] as const;
+
+const HELP = `Measures, with the machine's own limit or another program beside it in the same run.
+
+  npm run bench -- NAME            one of ${Object.keys(benches).join(", ")}
+  npm run bench -- all             ${ALL.join(", ")}, one after another: an hour
+  npm run bench -- NAME --bets N   another number of bets in the book (memory, recovery, tail)
+  npm run bench -- soak --minutes N
+  npm run bench -- NAME --save     keeps the result as a dated file in bench/results
+  npm run -s bench -- NAME --json  nothing but the JSON line on standard output, as without it
+
+The table goes to standard error, one JSON object to standard output as the last line. bench/README.md says what each
+row is and how to repeat it.
+`;
+
 await runCommand("bench", async () => {
-  // Standard output is the JSON line alone anyway, so --json asks for nothing more.
-  const { values, positionals } = parseArgs({
-    options: { json: { type: "boolean" }, save: { type: "boolean" }, bets: { type: "string" } },
-    allowPositionals: true,
-  });
-  const [name = "", ...more] = positionals;
-  const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
-  const bets = values.bets === undefined ? undefined : Number(values.bets);
-  const countable = bets === undefined || (Number.isSafeInteger(bets) && bets > 0);
-  if (bench === undefined || more.length > 0 || !countable) {
-    throw new CommandError(
-      `usage: npm run bench -- NAME [--bets N] [--json] [--save]; NAME is one of ${Object.keys(benches).join(", ")}`,
-    );
+  const { values, positionals } = parse(process.argv.slice(2));
+  if (values.help === true) {
+    process.stdout.write(HELP);
+    return 0;
   }
+  const [name = "", ...more] = positionals;
+  const names = name === "all" ? ALL : Object.hasOwn(benches, name) ? [name] : [];
+  if (names.length === 0 || more.length > 0) {
+    throw new CommandError(`which bench? One of all, ${Object.keys(benches).join(", ")}; see --help`);
+  }
+  const options: Options = {
+    ...count("bets", values.bets),
+    ...count("minutes", values.minutes),
+  };
   const began = new Date();
-  const rows = await bench(bets === undefined ? {} : { bets });
-  process.stderr.write(table(rows));
+  const rows: Row[] = [];
+  for (const each of names) {
+    if (names.length > 1) process.stderr.write(`\n== ${each}\n`);
+    const found = (await benches[each]?.(options)) ?? [];
+    process.stderr.write(table(found));
+    rows.push(...found);
+  }
   const line = jsonLine(name, rows);
   if (values.save === true) process.stderr.write(`kept as ${await saveResult(name, line, began)}\n`);
   process.stdout.write(`${line}\n`);
   return 0;
 });
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        help: { type: "boolean", short: "h" },
+        // Standard output is the JSON line alone anyway, so this asks for nothing more.
+        json: { type: "boolean" },
+        save: { type: "boolean" },
+        bets: { type: "string" },
+        minutes: { type: "string" },
+      },
+      allowPositionals: true,
+    });
+  } catch (error) {
+    throw new CommandError(`${error instanceof Error ? error.message : String(error)}; see --help`);
+  }
+}
+
+function count<Name extends "bets" | "minutes">(
+  name: Name,
+  text: string | undefined,
+): Partial<Record<Name, number>> {
+  if (text === undefined) return {};
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1) {
+    throw new CommandError(`--${name} is ${text}, but must be a whole number above 0`);
+  }
+  return { [name]: number } as Record<Name, number>;
+}

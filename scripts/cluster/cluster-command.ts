@@ -14,9 +14,10 @@ const HELP = `Shows and commands the game nodes of the running system.
   npm run cluster -- pause NODE        SIGSTOP
   npm run cluster -- resume NODE       SIGCONT
   npm run cluster -- restart NODE      starts it again; a live one is stopped gracefully first
+  npm run cluster -- join [--voter]    starts one more node: as a learner, which serves readers, or with a vote
 
-NODE is a node's id (node1, node2, …), "leader", or where the system has them a NATS server's (nats1, …). The system is found by its data folder,
-QUORUMBOOK_DATA (./data unless set).
+NODE is a node's id (node1, node2, …), "leader", or where the system has them a NATS server's (nats1, …).
+The system is found by its data folder, QUORUMBOOK_DATA (./data unless set).
 `;
 
 /** How long `leader` may be without a meaning, during an election, in ms. */
@@ -37,7 +38,8 @@ export async function clusterCommand(
   }
   if (verb === undefined) throw new CommandError(`what? See --help\n\n${HELP}`);
   const action = nodeActions.find((one) => one === verb);
-  if (verb !== "status" && action === undefined) throw new CommandError(`there is no "${verb}"; see --help`);
+  if (verb !== "status" && verb !== "join" && action === undefined)
+    throw new CommandError(`there is no "${verb}"; see --help`);
   if (extra.length > 0 || (action === undefined && target !== undefined)) {
     throw new CommandError(`too many arguments: ${positionals.join(" ")}; see --help`);
   }
@@ -46,6 +48,12 @@ export async function clusterCommand(
   const control = ControlClient.find(dataDir);
   if (control === undefined) {
     throw new CommandError(`no system runs on the data folder ${dataDir}; start one with npm start`);
+  }
+  if (verb === "join") {
+    const message = await control.join(values.voter === true);
+    if (values.json === true) out(`${JSON.stringify({ message })}\n`);
+    else tell(`${message}\n`);
+    return 0;
   }
   if (action === undefined) {
     const statuses = await readNodeStatuses((await control.report()).nodes);
@@ -75,7 +83,11 @@ function parse(argv: readonly string[]) {
     return parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { json: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+      options: {
+        json: { type: "boolean" },
+        voter: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
     });
   } catch (error) {
     throw new CommandError(`${error instanceof Error ? error.message : String(error)}; see --help`);

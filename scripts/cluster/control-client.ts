@@ -10,6 +10,7 @@ import type { NodeAction, SystemReport } from "./supervisor.ts";
 /** Longer than the supervisor itself waits for a stop and a start. */
 const ACTION_MS = 120_000;
 const REPORT_MS = 2_000;
+const JOIN_MS = 300_000;
 
 /** The way to the supervisor of the system that runs on a data folder. */
 export class ControlClient {
@@ -42,6 +43,12 @@ export class ControlClient {
   async act(action: NodeAction, nodeId: string): Promise<string> {
     const path = `nodes/${encodeURIComponent(nodeId)}/${action}`;
     return ((await this.#call("POST", path, ACTION_MS)) as { message: string }).message;
+  }
+
+  /** Has one more node started and let in. @returns a sentence on what now holds */
+  async join(votes: boolean): Promise<string> {
+    const path = `members/${votes ? "voter" : "learner"}`;
+    return ((await this.#call("POST", path, JOIN_MS)) as { message: string }).message;
   }
 
   async createAdmin(username: string): Promise<AdminCredentials> {

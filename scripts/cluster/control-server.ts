@@ -12,6 +12,7 @@ import { nodeActions, type Supervisor } from "./supervisor.ts";
  *
  * - `GET /system` → what runs (`SystemReport`)
  * - `POST /nodes/{nodeId}/{kill|pause|resume|restart}` → `{message}` once it is done
+ * - `POST /members/{voter|learner}` → `{message}` once one more node serves
  * - `POST /admins/{username}` → `{username, password}` of a new admin
  * - `/api/demo…`, where there is a demonstration: see demo-server.ts, with tokens of its own users
  */
@@ -53,6 +54,9 @@ async function answer(supervisor: Supervisor, request: IncomingMessage): Promise
     const action = nodeActions.find((one) => one === verb);
     if (request.method === "POST" && kind === "nodes" && name !== undefined && action !== undefined) {
       return { status: 200, body: { message: await supervisor.act(action, name) } };
+    }
+    if (request.method === "POST" && kind === "members" && (name === "voter" || name === "learner")) {
+      return { status: 200, body: { message: await supervisor.join(name === "voter") } };
     }
     if (request.method === "POST" && kind === "admins" && name !== undefined && verb === undefined) {
       return { status: 200, body: await supervisor.createAdmin(name) };

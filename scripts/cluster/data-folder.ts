@@ -22,6 +22,8 @@ export interface Marker {
   readonly clusterSecret: string;
   /** Size of the initial membership; it is in the log, so it cannot change by an environment variable. */
   readonly nodes: number;
+  /** How many nodes have joined since; they have the numbers after the first ones. */
+  readonly joined?: number;
   /** What replicates the book, where it is not raft-store. */
   readonly log?: LogEngine;
   /** Whether the first admin has been seen to. */
@@ -92,6 +94,11 @@ export class DataFolder {
 
   get marker(): Marker {
     return this.#marker;
+  }
+
+  rememberJoined(): void {
+    this.#marker = { ...this.#marker, joined: (this.#marker.joined ?? 0) + 1 };
+    writeMarker(this.path, this.#marker);
   }
 
   rememberAdminMade(): void {

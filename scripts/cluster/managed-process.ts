@@ -148,6 +148,11 @@ export class ManagedProcess {
     this.#become("down");
   }
 
+  /** SIGHUP: it is to read its settings again, if it is there. */
+  reload(): void {
+    this.#signal("SIGHUP");
+  }
+
   /** SIGSTOP. False where there is nothing to pause. */
   pause(): boolean {
     if (this.#child === undefined) return false;

@@ -45,6 +45,10 @@ export interface ProcessPlan {
   readonly auth: ProcessSpec;
   readonly gateway: ProcessSpec;
   readonly nodes: readonly NodeSpec[];
+  /** Where the entry point reads which nodes there are: one `host:port` a line. */
+  readonly nodesFile: string;
+  /** A node of that number that joins the running ones; undefined where the log takes no members. */
+  readonly joining: ((number: number) => NodeSpec) | undefined;
   readonly authCommand: AuthCommand;
 }
 
@@ -82,11 +86,37 @@ export function planProcesses(
   };
   // The game nodes have no business with the credentials of accounts.
   const nodeShared = without(shared, "DATABASE_URL", "QUORUMBOOK_ADMIN");
-  const numbers = Array.from({ length: marker.nodes }, (_, at) => at + 1);
-  const peers = numbers.map((i) => `node${i}=${HOST}:${ports.nodeRaft(i)}`).join(",");
-  const peerUrls = numbers.map((i) => `node${i}=http://${HOST}:${ports.nodeHttp(i)}`).join(",");
+  const first = numbersUpTo(marker.nodes);
+  const numbers = numbersUpTo(marker.nodes + (marker.joined ?? 0));
+  const peer = (i: number): string => `node${i}=${HOST}:${ports.nodeRaft(i)}`;
+  const nodesFile = join(folder(dataDir, "gateway"), "nodes");
   const nats = natsProgram === undefined ? [] : planNats(dataDir, logs, ports, natsProgram);
   const logUrl = nats.length === 0 ? undefined : natsUrl(ports);
+  const planNode = (i: number): NodeSpec => ({
+    name: `node${i}`,
+    args: [...withParent, run.node],
+    env: {
+      ...nodeShared,
+      QUORUMBOOK_NODE_ID: `node${i}`,
+      ...(logUrl !== undefined && { QUORUMBOOK_LOG: logUrl }),
+      QUORUMBOOK_HTTP_PORT: String(ports.nodeHttp(i)),
+      QUORUMBOOK_RAFT_PORT: String(ports.nodeRaft(i)),
+      QUORUMBOOK_PEERS: (i > marker.nodes ? [...first, i] : first).map(peer).join(","),
+      ...(i > marker.nodes && { QUORUMBOOK_JOIN: "1" }),
+      QUORUMBOOK_PEER_URLS: numbersUpTo(Math.max(i, numbers.length))
+        .map((one) => `node${one}=http://${HOST}:${ports.nodeHttp(one)}`)
+        .join(","),
+      QUORUMBOOK_NODE_DATA: folder(dataDir, `node${i}`),
+      QUORUMBOOK_CLUSTER_ID: marker.clusterId,
+      QUORUMBOOK_CLUSTER_SECRET: marker.clusterSecret,
+      QUORUMBOOK_JWKS_URL: `http://${HOST}:${ports.auth}/api/auth/.well-known/jwks.json`,
+      QUORUMBOOK_REVOCATIONS_URL: `http://${HOST}:${ports.auth}/internal/revocations`,
+    },
+    logFile: join(logs, `node${i}.log`),
+    readyUrl: `http://${HOST}:${ports.nodeHttp(i)}/readyz`,
+    httpPort: ports.nodeHttp(i),
+    raftPort: ports.nodeRaft(i),
+  });
   return {
     nats,
     auth: {
@@ -106,38 +136,23 @@ export function planProcesses(
         QUORUMBOOK_GATEWAY_PORT: String(ports.entry),
         QUORUMBOOK_GATEWAY_AUTH: `${HOST}:${ports.auth}`,
         ...(settings.demo && { QUORUMBOOK_GATEWAY_DEMO: `${HOST}:${ports.control}` }),
-        QUORUMBOOK_GATEWAY_NODES: numbers.map((i) => `${HOST}:${ports.nodeHttp(i)}`).join(","),
+        QUORUMBOOK_GATEWAY_NODES_FILE: nodesFile,
       },
       logFile: join(logs, "gateway.log"),
       // Through the gateway to a node: proves that it listens and has found one that is ready.
       readyUrl: `http://${HOST}:${ports.entry}/api/cluster`,
     },
-    nodes: numbers.map((i) => ({
-      name: `node${i}`,
-      args: [...withParent, run.node],
-      env: {
-        ...nodeShared,
-        QUORUMBOOK_NODE_ID: `node${i}`,
-        ...(logUrl !== undefined && { QUORUMBOOK_LOG: logUrl }),
-        QUORUMBOOK_HTTP_PORT: String(ports.nodeHttp(i)),
-        QUORUMBOOK_RAFT_PORT: String(ports.nodeRaft(i)),
-        QUORUMBOOK_PEERS: peers,
-        QUORUMBOOK_PEER_URLS: peerUrls,
-        QUORUMBOOK_NODE_DATA: folder(dataDir, `node${i}`),
-        QUORUMBOOK_CLUSTER_ID: marker.clusterId,
-        QUORUMBOOK_CLUSTER_SECRET: marker.clusterSecret,
-        QUORUMBOOK_JWKS_URL: `http://${HOST}:${ports.auth}/api/auth/.well-known/jwks.json`,
-        QUORUMBOOK_REVOCATIONS_URL: `http://${HOST}:${ports.auth}/internal/revocations`,
-      },
-      logFile: join(logs, `node${i}.log`),
-      readyUrl: `http://${HOST}:${ports.nodeHttp(i)}/readyz`,
-      httpPort: ports.nodeHttp(i),
-      raftPort: ports.nodeRaft(i),
-    })),
+    nodes: numbers.map(planNode),
+    nodesFile,
+    joining: settings.log === "raft-store" ? planNode : undefined,
   };
 }
 
 const natsNumbers = Array.from({ length: NATS_SERVERS }, (_, at) => at + 1);
+
+function numbersUpTo(last: number): readonly number[] {
+  return Array.from({ length: last }, (_, at) => at + 1);
+}
 
 function natsUrl(ports: Ports): string {
   return `nats://${natsNumbers.map((i) => `${HOST}:${ports.nats(i).client}`).join(",")}`;

@@ -93,9 +93,10 @@ async function runSystem(
   const ports = portsFrom(settings.port);
   await endLeftBehind(folder.path, say);
   const nats = settings.log === "nats" ? findNats(env["PATH"] ?? "") : undefined;
-  await requireFreePorts(ports, folder.marker.nodes, nats === undefined ? 0 : NATS_SERVERS);
+  const nodes = folder.marker.nodes + (folder.marker.joined ?? 0);
+  await requireFreePorts(ports, nodes, nats === undefined ? 0 : NATS_SERVERS);
   const plan = planProcesses(settings, folder.marker, ports, run, env, nats);
-  const supervisor = new Supervisor(plan, folder.path, ports, say);
+  const supervisor = new Supervisor(plan, folder.path, ports, say, () => folder.rememberJoined());
   const load = new DemoLoad(
     `http://${HOST}:${ports.entry}`,
     (name) => supervisor.createAdmin(name),
@@ -106,7 +107,7 @@ async function runSystem(
   try {
     supervisor.announce();
     say(
-      `starting ${folder.marker.nodes} game nodes, auth-server and the entry point${settings.entryPoint === "nginx" ? " (nginx)" : ""}${nats === undefined ? "" : `, on ${NATS_SERVERS} NATS servers (${nats.version})`} …`,
+      `starting ${nodes} game nodes, auth-server and the entry point${settings.entryPoint === "nginx" ? " (nginx)" : ""}${nats === undefined ? "" : `, on ${NATS_SERVERS} NATS servers (${nats.version})`} …`,
     );
     await supervisor.start(stop);
     if (!stop.aborted) {

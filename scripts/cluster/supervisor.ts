@@ -7,8 +7,11 @@ import { type AdminCredentials, createAdmin } from "./create-admin.ts";
 import { writeFileAtomically } from "./data-folder.ts";
 import { ManagedProcess, type ProcessState } from "./managed-process.ts";
 import { identityOf, isAlive, signalIfAlive } from "./process-identity.ts";
-import type { ProcessPlan } from "./process-plan.ts";
+import { letIn } from "./let-in.ts";
+import { HOST } from "./ports.ts";
+import type { NodeSpec, ProcessPlan } from "./process-plan.ts";
 import { forgetRunningSystem, readRunningSystem, tokenFile, writeRunningSystem } from "./running-system.ts";
+import { NODES_MAX } from "./settings.ts";
 
 /** One process as the control interface tells of it. */
 export interface ProcessReport {
@@ -48,27 +51,36 @@ export class Supervisor {
   readonly #dataDir: string;
   readonly #ports: { readonly entry: number; readonly control: number };
   readonly #say: (line: string) => void;
+  /** One more node is a member, and has to be started with the others from now on. */
+  readonly #onJoined: () => void;
   readonly #auth: ManagedProcess;
   readonly #gateway: ManagedProcess;
-  readonly #nodes: readonly ManagedProcess[];
+  /** Grows by nodes that join. */
+  readonly #nodes: ManagedProcess[];
+  readonly #specs: NodeSpec[];
   readonly #nats: readonly ManagedProcess[];
+  readonly #events = { changed: () => this.#publish(), said: (line: string) => this.#say(line) };
   /** Actions on a node, one at a time and in order. */
   readonly #pending = new Map<ManagedProcess, Promise<unknown>>();
   #stopping = false;
+  #joining = false;
 
   constructor(
     plan: ProcessPlan,
     dataDir: string,
     ports: { readonly entry: number; readonly control: number },
     say: (line: string) => void,
+    onJoined: () => void = () => undefined,
   ) {
+    this.#onJoined = onJoined;
     this.#plan = plan;
     this.#dataDir = dataDir;
     this.#ports = ports;
     this.#say = say;
-    const events = { changed: () => this.#publish(), said: (line: string) => this.#say(line) };
+    const events = this.#events;
     this.#auth = new ManagedProcess(plan.auth, events);
     this.#nodes = plan.nodes.map((spec) => new ManagedProcess(spec, events));
+    this.#specs = [...plan.nodes];
     this.#nats = plan.nats.map((spec) => new ManagedProcess(spec, events));
     this.#gateway = new ManagedProcess(plan.gateway, events);
   }
@@ -85,6 +97,7 @@ export class Supervisor {
    * @throws CommandError when it does not become ready
    */
   async start(signal: AbortSignal): Promise<void> {
+    this.#writeNodes();
     const waiting = new Set(this.#all());
     for (const one of waiting) one.start();
     const began = performance.now();
@@ -126,8 +139,8 @@ export class Supervisor {
       processes: this.#all().map(reportOf),
       nodes: this.#nodes.map((one, at) => ({
         ...reportOf(one),
-        httpPort: this.#plan.nodes[at]?.httpPort ?? 0,
-        raftPort: this.#plan.nodes[at]?.raftPort ?? 0,
+        httpPort: this.#specs[at]?.httpPort ?? 0,
+        raftPort: this.#specs[at]?.raftPort ?? 0,
       })),
     };
   }
@@ -196,6 +209,47 @@ export class Supervisor {
       default:
         return action satisfies never;
     }
+  }
+
+  /**
+   * Starts one more node, lets it in, and has the entry point send requests to it. Resolves once it serves.
+   *
+   * @param votes whether it is to have a vote; a learner serves readers and sockets without one
+   * @returns a sentence on what now holds
+   * @throws CommandError where there can be none, or it was not let in
+   */
+  async join(votes: boolean): Promise<string> {
+    const number = this.#nodes.length + 1;
+    const spec = this.#plan.joining?.(number);
+    if (spec === undefined) throw new CommandError("nodes join a book on raft-store only");
+    if (number > NODES_MAX) throw new CommandError(`there is room for ${NODES_MAX} nodes`);
+    if (this.#stopping || this.#joining)
+      throw new CommandError("the system is stopping, or another node is joining");
+    this.#joining = true;
+    const node = new ManagedProcess(spec, this.#events);
+    try {
+      node.start();
+      const operator = await this.createAdmin(`supervisor-${randomBytes(4).toString("hex")}`);
+      await letIn(`http://${HOST}:${this.#ports.entry}`, operator, spec, votes);
+      this.#nodes.push(node);
+      this.#specs.push(spec);
+      this.#onJoined();
+      this.#publish();
+      if ((await until(() => node.isReady(), READY_MS)) !== true) {
+        throw new CommandError(`${spec.name} is a member, and not ready yet; its log: ${spec.logFile}`);
+      }
+      this.#writeNodes();
+      this.#gateway.reload();
+      return `${spec.name} has joined ${votes ? "with a vote" : "as a learner"} (process ${node.identity?.pid})`;
+    } finally {
+      if (!this.#nodes.includes(node)) await node.stop();
+      this.#joining = false;
+    }
+  }
+
+  #writeNodes(): void {
+    const lines = this.#specs.map(({ httpPort }) => `${HOST}:${httpPort}\n`);
+    writeFileAtomically(this.#plan.nodesFile, lines.join(""));
   }
 
   /** Ends everything in order: first what takes requests, then what serves them. Never leaves a process behind. */

@@ -26,7 +26,7 @@ export interface BetView {
   readonly stake: Money;
   readonly odds: Odds;
   readonly potentialPayout: Money;
-  readonly status: "open" | "won" | "lost" | "void";
+  readonly status: "open" | "won" | "lost" | "void" | "cashedOut";
   readonly payout: Money | null;
   readonly placedAt: string;
   readonly index: number;

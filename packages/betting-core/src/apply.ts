@@ -4,6 +4,7 @@ import { deposit } from "./accounts/deposit.ts";
 import { openAccount } from "./accounts/open-account.ts";
 import { setLimits } from "./accounts/set-limits.ts";
 import { withdraw } from "./accounts/withdraw.ts";
+import { cashOut } from "./bets/cash-out.ts";
 import { placeBet } from "./bets/place-bet.ts";
 import { voidBet } from "./bets/void-bet.ts";
 import type { Command, Entry } from "./commands.ts";
@@ -15,6 +16,7 @@ import { createGame } from "./games/create-game.ts";
 import { resettleGame } from "./games/resettle-game.ts";
 import { settleGame } from "./games/settle-game.ts";
 import { voidGame } from "./games/void-game.ts";
+import { withdrawOutcome } from "./games/withdraw-outcome.ts";
 import { encodeCommandLeaf } from "./history/leaf.ts";
 import { leafHashOf } from "./history/tree.ts";
 import { addBankroll } from "./house/add-bankroll.ts";
@@ -110,6 +112,10 @@ function decide(state: BookState, command: Command): Outcome {
       return addBankroll(state, command);
     case "voidBet":
       return voidBet(state, command);
+    case "withdrawOutcome":
+      return chosenFor(state, command.gameId) ?? withdrawOutcome(state, command);
+    case "cashOut":
+      return cashOut(state, command);
     case "revealSeed":
       return revealSeed(state, command);
     case "expire":
@@ -131,8 +137,6 @@ function chosenFor(state: BookState, gameId: GameId): RejectedOutcome | undefine
 }
 
 /** What made a bet or a ledger row of its own is remembered as long as that is. */
-function lifetimeOf(command: Command): Lifetime {
-  return command.type === "placeBet" || command.type === "deposit" || command.type === "withdraw"
-    ? KEPT
-    : DAY;
+function lifetimeOf({ type }: Command): Lifetime {
+  return type === "placeBet" || type === "deposit" || type === "withdraw" || type === "cashOut" ? KEPT : DAY;
 }

@@ -3,6 +3,7 @@
 import type { Category, Command, CommandOf, CommandType, Entry, Verdict } from "./commands.ts";
 import type { BalanceChanged, BetSettled, BetsSettled } from "./events.ts";
 import type { Applied, Outcome } from "./outcomes.ts";
+import type { Rejection } from "./rejections.ts";
 import type { BetId, GameId, LogIndex, MinorUnits, Sequence, UnixMillis, UserId } from "./units.ts";
 import type {
   AccountView,
@@ -77,6 +78,13 @@ export interface BetPreview {
   readonly exposure: ExposureView | null;
   /** The game after the bet, likewise. */
   readonly game: GameView | null;
+}
+
+/** What a bet can be sold for. */
+export interface CashOutQuote {
+  readonly price: MinorUnits;
+  /** Of the game: the price holds until it changes. */
+  readonly version: number;
 }
 
 /** That a bet is in the history. */
@@ -208,6 +216,11 @@ export interface Book {
   draw(id: GameId): DrawView | undefined;
   /** Oldest first, at most 1000 points, first and last kept; from log index `since` on, inclusive. */
   oddsHistory(id: GameId, since?: LogIndex): readonly OddsPoint[] | undefined;
+  /**
+   * What the user's bet can be sold for at that time (default: now, as the log knows it), or why it cannot. Its payout
+   * less the stakes of bets on all other outcomes that would pay as much, at the odds of the moment.
+   */
+  cashOutPrice(id: BetId, userId: UserId, at?: UnixMillis): CashOutQuote | Rejection;
   /** What the bet would do at that time (default: now, as the log knows it). */
   preview(command: CommandOf<"placeBet">, at?: UnixMillis): BetPreview;
 }

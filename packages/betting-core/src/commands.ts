@@ -199,6 +199,26 @@ export interface VoidBet extends Envelope {
   readonly force?: boolean;
 }
 
+/** Takes an outcome out of a game that has no result yet: bets on it are void, and at least two others must be left. */
+export interface WithdrawOutcome extends Envelope {
+  readonly type: "withdrawOutcome";
+  readonly gameId: GameId;
+  readonly outcome: string;
+  readonly reason: string;
+  /** Also where the game may then cost the house more than its margin. */
+  readonly force?: boolean;
+}
+
+/** Sells one of the actor's bets back while its game is open, for what `cashOutPrice` says. */
+export interface CashOut extends Envelope {
+  readonly type: "cashOut";
+  readonly betId: BetId;
+  /** The price that the bettor saw. */
+  readonly price: MinorUnits;
+  /** As with odds: this price and no other, also a higher one, or any. */
+  readonly accept: AcceptPolicy;
+}
+
 /** Replaces the actor's limits as a whole: what is tighter at once, what is looser after 24 h. */
 export interface SetLimits extends Envelope {
   readonly type: "setLimits";
@@ -234,7 +254,9 @@ export type Command =
   | AddBankroll
   | Expire
   | RevealSeed
-  | VoidBet;
+  | VoidBet
+  | WithdrawOutcome
+  | CashOut;
 
 /** The names of the commands. */
 export type CommandType = Command["type"];

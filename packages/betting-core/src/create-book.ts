@@ -1,5 +1,6 @@
 // Makes a book: an empty one, or one from a snapshot.
 
+import { cashOutOffer } from "./bets/cash-out.ts";
 import { previewBet } from "./bets/preview-bet.ts";
 import type {
   BetPreview,
@@ -7,6 +8,7 @@ import type {
   Book,
   BookConfig,
   BookSnapshot,
+  CashOutQuote,
   DigestParts,
   GamesQuery,
   PageQuery,
@@ -23,6 +25,7 @@ import { drawView } from "./draws/draw-view.ts";
 import { BookHistory } from "./history/book-history.ts";
 import { openBook } from "./house/open-book.ts";
 import type { Applied } from "./outcomes.ts";
+import type { Rejection } from "./rejections.ts";
 import { accountView, betsPage, transactionsPage } from "./queries/account-queries.ts";
 import { betDetailView, betViewAsPlaced } from "./queries/bet-view.ts";
 import {
@@ -44,6 +47,7 @@ import {
   type BetId,
   type GameId,
   type LogIndex,
+  type MinorUnits,
   type Sequence,
   SYSTEM,
   trusted,
@@ -228,6 +232,14 @@ class ColumnBook implements Book {
 
   preview(command: CommandOf<"placeBet">, at: UnixMillis = this.#state.at): BetPreview {
     return previewBet(this.#state, command, at);
+  }
+
+  cashOutPrice(id: BetId, userId: UserId, at: UnixMillis = this.#state.at): CashOutQuote | Rejection {
+    const state = this.#state;
+    const offer = cashOutOffer(state, id, userId, Math.max(at, state.at));
+    if ("code" in offer) return offer;
+    const { version = 0 } = state.games.get(state.bets.game.get(id)) ?? {};
+    return { price: trusted<MinorUnits>(offer.price), version };
   }
 
   draw(id: GameId): DrawView | undefined {

@@ -3,7 +3,7 @@
 // and `bookChanged` last. A settlement tells of a game's bets as one: `book.settledFor` gives each user its own part.
 
 import type { Settlement } from "./settlements/settlement.ts";
-import type { BetId, GameId, MinorUnits, Odds, Sequence, UserId } from "./units.ts";
+import type { BetId, GameId, MinorUnits, Odds, OutcomeKey, Sequence, UserId } from "./units.ts";
 import type { BetView, GameStatus, ResultKeys } from "./views.ts";
 
 /** A game is there, with its first odds. */
@@ -44,6 +44,14 @@ export interface GameSettled extends ResultKeys {
   readonly resettled: boolean;
 }
 
+/** An outcome cannot win any more; an `oddsChanged` without it follows. */
+export interface OutcomeWithdrawn {
+  readonly type: "outcomeWithdrawn";
+  readonly gameId: GameId;
+  readonly version: number;
+  readonly outcome: OutcomeKey;
+}
+
 /** A bet was accepted. */
 export interface BetPlaced {
   readonly type: "betPlaced";
@@ -67,7 +75,7 @@ export interface BetsSettled {
 
 /**
  * The bet was won, lost, voided, or settled anew: part of a {@link BetsSettled}, and then as it was right after it; or
- * an event of its own where a bet was voided alone.
+ * an event of its own where a bet was voided alone, or cashed out.
  */
 export interface BetSettled {
   readonly type: "betSettled";
@@ -110,6 +118,7 @@ export type BookEvent =
   | OddsChanged
   | GameStatusChanged
   | GameSettled
+  | OutcomeWithdrawn
   | BetPlaced
   | BetsSettled
   | BetSettled

@@ -6,13 +6,15 @@ import { hexOf, partsHex, recomputedParts } from "./digest/book-digest.ts";
 import { invariant } from "./errors.ts";
 import { reprice, strategyOf } from "./games/market-prices.ts";
 import { payoutUnder, promiseOf } from "./games/payout-rule.ts";
+import { heldStakes, isWithdrawn, keptOf } from "./games/standing.ts";
 import { recomputedRun } from "./history/tree.ts";
 import { houseAtFirst } from "./queries/house-statement.ts";
-import { resultFor } from "./queries/bet-view.ts";
+import { fateOf } from "./queries/bet-view.ts";
 import { slackOf, worstCaseOf } from "./risk.ts";
 import type { BookState } from "./state/book-state.ts";
 import { accountNow, eachUnwritten } from "./settlements/unwritten-rows.ts";
 import { CAUSE } from "./state/codes.ts";
+import type { CashOutRecord } from "./state/departures-table.ts";
 import { copyGame, type GameRecord } from "./state/game-record.ts";
 import { stateOf } from "./state/state-of.ts";
 import type { GameId } from "./units.ts";
@@ -66,7 +68,11 @@ export function checkBook(book: Book): void {
       invariant(game.worstCase === 0, `game ${id} is done, but exposed`);
       continue;
     }
-    escrow += game.totalStaked + game.text.pricing.margin;
+    escrow += heldStakes(game) + game.text.pricing.margin;
+    invariant(
+      keptOf(game) + game.text.pricing.margin >= 0,
+      () => `cash-outs of game ${id} would cost ${-keptOf(game)} if its stakes went back`,
+    );
     exposure += worstCaseOf(game.totalStaked, game.liabilities);
     openGames++;
   }
@@ -93,7 +99,7 @@ function internals(book: Book): BookState {
 }
 
 function checkAccounts(state: BookState): void {
-  const { accounts, bets, games, voids } = state;
+  const { accounts, bets } = state;
   let balances = 0;
   let owed = 0;
   for (let row = 1; row <= accounts.count; row++) {
@@ -103,8 +109,7 @@ function checkAccounts(state: BookState): void {
     let openStake = 0;
     for (let bet = state.newestBetOf(row); bet !== 0; bet = state.betBefore(bet)) {
       same(state.ownerOf(bet), row, `account of bet ${bet}`);
-      const isOpen = games.get(bets.game.get(bet))?.result === null && !voids.has(bet);
-      if (isOpen) openStake += bets.stake.get(bet);
+      if (fateOf(state, bet) === null) openStake += bets.stake.get(bet);
     }
     same(now.openStake, openStake, `open stake of account ${row}`);
     same(accounts.find(accounts.nameOf(row)), row, `the account called ${accounts.nameOf(row)}`);
@@ -175,10 +180,10 @@ function checkPaid(state: BookState): void {
   }
   for (let bet = 1; bet <= bets.count; bet++) {
     const game = games.get(bets.game.get(bet)) as GameRecord;
-    const result = resultFor(state, bet);
-    const payout = payoutUnder(game, result, bets.outcome.get(bet), bets.stake.get(bet), bets.odds.get(bet));
+    const fate = fateOf(state, bet);
+    const payout = payoutUnder(game, fate, bets.outcome.get(bet), bets.stake.get(bet), bets.odds.get(bet));
     same(paid[bet], payout, `paid to bet ${bet}`);
-    same(closed[bet], result === null ? 0 : 1, `closing rows of bet ${bet}`);
+    same(closed[bet], fate === null ? 0 : 1, `closing rows of bet ${bet}`);
   }
 }
 
@@ -186,11 +191,14 @@ interface BetSums {
   readonly staked: number[];
   readonly liabilities: number[];
   readonly betCounts: number[];
+  /** What cash-outs are of these. */
+  readonly sold: number[];
+  promised: number;
 }
 
 function emptySums(game: GameRecord): BetSums {
   const zeros = (): number[] => game.staked.map(() => 0);
-  return { staked: zeros(), liabilities: zeros(), betCounts: zeros() };
+  return { staked: zeros(), liabilities: zeros(), betCounts: zeros(), sold: zeros(), promised: 0 };
 }
 
 function sumsOfBets(state: BookState): Map<number, BetSums> {
@@ -209,7 +217,18 @@ function sumsOfBets(state: BookState): Map<number, BetSums> {
     places.set(game.text.id, place);
     same(state.order.placeOf(game.text.id, bet), place, `place of bet ${bet} in its game`);
     same(state.order.betAt(game.text.id, place), bet, `bet in place ${place} of game ${game.text.id}`);
-    if (state.voids.has(bet)) continue;
+    const fate = fateOf(state, bet);
+    if (fate?.type === "cashOut") {
+      const { hedge } = state.departures.of(bet).cashOut as CashOutRecord;
+      for (const [at, added] of hedge.entries()) {
+        sum.staked[at] = (sum.staked[at] as number) + added + (at === position ? stake : 0);
+        sum.liabilities[at] = (sum.liabilities[at] as number) + promise;
+        sum.sold[at] = (sum.sold[at] as number) + added + (at === position ? stake : 0);
+      }
+      sum.promised += promise;
+      continue;
+    }
+    if (state.departures.has(bet) || isWithdrawn(game, position)) continue;
     sum.staked[position] = (sum.staked[position] as number) + stake;
     sum.liabilities[position] = (sum.liabilities[position] as number) + promise;
     sum.betCounts[position] = (sum.betCounts[position] as number) + 1;
@@ -234,8 +253,10 @@ function checkGame(state: BookState, game: GameRecord, sums: BetSums): void {
       `liability of outcome ${position} of game ${id}`,
     );
     same(game.betCounts[position], sums.betCounts[position], `bets on outcome ${position} of game ${id}`);
+    same(game.cashedOut?.staked[position] ?? 0, sums.sold[position], `cashed out on outcome ${position}`);
     total += staked;
   }
+  same(game.cashedOut?.promised ?? 0, sums.promised, `promised to cash-outs of game ${id}`);
   same(game.totalStaked, total, `stakes on game ${id}`);
   checkSlack(state, game);
   const anew = copyGame(game, game.generation);
@@ -247,7 +268,7 @@ function checkGame(state: BookState, game: GameRecord, sums: BetSums): void {
 }
 
 function checkSlack(state: BookState, game: GameRecord): void {
-  if (state.voids.wasForced(game.text.id)) return;
+  if (state.departures.wasForced(game.text.id) || game.withdrawn.some(({ forced }) => forced)) return;
   const { margin } = game.text.pricing;
   for (const [position, liability] of game.liabilities.entries()) {
     const slack = slackOf(game.totalStaked, margin, liability);

@@ -40,6 +40,9 @@ export interface AcceptedFacts {
   readonly revealSeed: GameChanged;
   /** `changed` is false where it was voided before. */
   readonly voidBet: { readonly betId: BetId; readonly changed: boolean };
+  /** `changed` is false where it was withdrawn before. */
+  readonly withdrawOutcome: GameChanged;
+  readonly cashOut: Booked & { readonly betId: BetId; readonly price: MinorUnits };
   readonly expire: { readonly closedGames: number; readonly droppedRequests: number };
 }
 

@@ -2,7 +2,7 @@
 // A bet that fails several tests is refused by the first one in the order of `BET_REJECTION_ORDER`.
 
 import type { BetId, GameId, MinorUnits, Odds, UnixMillis } from "./units.ts";
-import type { GameStatus, ResultKeys } from "./views.ts";
+import type { BetStatus, GameStatus, ResultKeys } from "./views.ts";
 
 /** What a bettor may limit. */
 export type LimitKind = "deposit" | "stake" | "loss";
@@ -43,6 +43,13 @@ export type Rejection =
   /** The house's money does not cover the margin. */
   | { readonly code: "house_underfunded"; readonly house: MinorUnits; readonly margin: MinorUnits }
   | { readonly code: "bet_not_found"; readonly betId: BetId }
+  /** The outcome cannot win any more. */
+  | { readonly code: "outcome_withdrawn"; readonly outcome: string }
+  /** The bet does not stand any more. */
+  | { readonly code: "bet_closed"; readonly betStatus: BetStatus }
+  /** There is no price for the bet: in a pool, or where some other outcome does not take the bet that it stands for. */
+  | { readonly code: "no_cash_out" }
+  | { readonly code: "price_changed"; readonly currentPrice: MinorUnits | null }
   /** Some outcome would then cost the house that much more than the margin. */
   | { readonly code: "margin_exceeded"; readonly excess: MinorUnits }
   /** The result of the game comes from its draw. */

@@ -17,7 +17,7 @@ import type {
 /** Where a game is in its life; see the glossary. */
 export type GameStatus = "open" | "suspended" | "closed" | "settled" | "voided";
 /** Where a bet is in its life; see the glossary. */
-export type BetStatus = "open" | "won" | "lost" | "void";
+export type BetStatus = "open" | "won" | "lost" | "void" | "cashedOut";
 /** Why a ledger row was written. */
 export type TransactionCause =
   | "welcome"
@@ -50,7 +50,10 @@ export interface OutcomeView {
   readonly odds: Odds | null;
   /** Largest stake that would be taken now; 0 where nothing is. */
   readonly cap: MinorUnits;
+  /** A bet that was cashed out counts with those that its price stands for, on each other outcome. */
   readonly staked: MinorUnits;
+  /** It cannot win any more, and bets on it are void. */
+  readonly withdrawn?: true;
 }
 
 /** What came out of a settled game: one of these, or none where there is no result. */
@@ -93,7 +96,7 @@ export interface BetView {
   /** Agreed at acceptance: floor(stake × odds). */
   readonly potentialPayout: MinorUnits;
   readonly status: BetStatus;
-  /** Null while open, the stake when void, 0 when lost. */
+  /** Null while open, the stake when void, 0 when lost, the price when cashed out. */
   readonly payout: MinorUnits | null;
   readonly placedAt: UnixMillis;
   /** Log index of the entry that placed it. */
@@ -163,7 +166,7 @@ export interface ExposureView {
   readonly outcomes: readonly {
     readonly key: OutcomeKey;
     readonly staked: MinorUnits;
-    /** Sum of the potential payouts. */
+    /** Sum of the potential payouts; of bets that were cashed out, on every outcome. */
     readonly liability: MinorUnits;
     /** What the house gains if this outcome wins; never below −margin. */
     readonly result: MinorUnits;
@@ -177,7 +180,7 @@ export interface SettlementView {
   readonly winners: number;
   /** To them, stakes included. */
   readonly paid: MinorUnits;
-  /** Total staked − paid. */
+  /** What was staked − paid, now and by cash-outs before. */
   readonly bookResult: MinorUnits;
 }
 
@@ -201,6 +204,7 @@ export type AuditAction =
   | "setLimits"
   | "revealSeed"
   | "voidBet"
+  | "withdrawOutcome"
   | "addBankroll";
 
 /** Plain facts before and after an action, such as `{ status: "open" }`. */

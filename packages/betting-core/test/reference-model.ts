@@ -16,6 +16,8 @@ import {
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const WINDOWS = { day: DAY, week: 7 * DAY, month: 30 * DAY };
+/** What makes a bet or a row of its own is remembered as long as that. */
+const KEPT: ReadonlySet<string> = new Set(["placeBet", "deposit", "withdraw", "cashOut"]);
 /** A hash that no preview has. */
 export const MADE_UP_PREVIEW = "0123456789abcdef";
 const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
@@ -27,9 +29,13 @@ export interface ModelBet {
   outcome: number;
   stake: bigint;
   odds: bigint;
-  status: "open" | "won" | "lost" | "void";
-  /** By itself, and not with its game. */
+  status: "open" | "won" | "lost" | "void" | "cashedOut";
+  /** By itself or with its outcome, and not with its game. */
   voided: boolean;
+  /** The bets that it was sold for, by outcome; undefined where it was not sold. */
+  hedge: bigint[] | undefined;
+  /** What it was sold for. */
+  price: bigint;
 }
 
 export interface ModelGame {
@@ -41,6 +47,7 @@ export interface ModelGame {
   /** Once it is settled: several in a dead heat, none in a push. */
   winners: readonly number[] | undefined;
   outcomes: number;
+  withdrawn: number[];
   closesAt: number | undefined;
   pricing: Pricing;
   draw: Draw | undefined;
@@ -107,7 +114,7 @@ export class ReferenceModel {
     }
     const code = this.#decide(command);
     if (key !== undefined) {
-      const kept = code === "accepted" && ["placeBet", "deposit", "withdraw"].includes(command.type);
+      const kept = code === "accepted" && KEPT.has(command.type);
       this.requests.set(id, { body: text, code, index: entry.index, at: this.at, kept });
     }
     return { code, index: entry.index, replayed: false };
@@ -136,7 +143,7 @@ export class ReferenceModel {
   }
 
   escrow(): bigint {
-    return total(this.#live().map((game) => this.totalStaked(game) + BigInt(game.pricing.margin)));
+    return total(this.#live().map((game) => this.#held(game)));
   }
 
   exposure(): bigint {
@@ -148,15 +155,16 @@ export class ReferenceModel {
   }
 
   staked(game: ModelGame, outcome: number): bigint {
-    return total(this.#on(game, outcome).map((bet) => bet.stake));
+    const stands = total(this.#on(game, outcome).map((bet) => bet.stake));
+    return stands + total(this.#sold(game).map((bet) => stakeWithHedge(bet, outcome)));
   }
 
   totalStaked(game: ModelGame): bigint {
-    return total(this.#standing(game).map((bet) => bet.stake));
+    return total(Array.from({ length: game.outcomes }, (_, outcome) => this.staked(game, outcome)));
   }
 
   liability(game: ModelGame, outcome: number): bigint {
-    return total(this.#on(game, outcome).map((bet) => promise(game, bet)));
+    return total([...this.#on(game, outcome), ...this.#sold(game)].map((bet) => promise(game, bet)));
   }
 
   /** What the bet is paid if those outcomes win. */
@@ -187,15 +195,47 @@ export class ReferenceModel {
     return greatest;
   }
 
+  /** What the user's bet can be sold for: its payout, less bets on all other outcomes that pay as much. */
+  hedge(game: ModelGame, bet: ModelBet): { price: bigint; hedge: bigint[] } | undefined {
+    if (isPool(game.pricing)) return undefined;
+    const owed = payout(bet);
+    const hedge = Array.from({ length: game.outcomes }, () => 0n);
+    const market = this.#market(game);
+    const staked = [...market.staked];
+    const promised = [...market.promised];
+    for (let outcome = 0; outcome < game.outcomes; outcome++) {
+      if (outcome === bet.outcome || game.withdrawn.includes(outcome)) continue;
+      const now = { ...market, staked, promised };
+      let high = this.#capIn(now, outcome);
+      const pays = (stake: bigint): boolean => (stake * modelOffer(now, outcome, stake)) / SCALE >= owed;
+      if (high < 1n || !pays(high)) return undefined;
+      for (let low = 1n; low < high; ) {
+        const middle = (low + high) / 2n;
+        if (pays(middle)) high = middle;
+        else low = middle + 1n;
+      }
+      hedge[outcome] = high;
+      staked[outcome] = (staked[outcome] as bigint) + high;
+      promised[outcome] = (promised[outcome] as bigint) + owed;
+    }
+    const price = owed - total(hedge);
+    const kept = total(this.#sold(game).map((sold) => sold.stake - sold.price)) + bet.stake - price;
+    return price < 1n || kept + BigInt(game.pricing.margin) < 0n ? undefined : { price, hedge };
+  }
+
   /** Odds in ten-thousandths that the smallest stake gets, 0 where the outcome is not offered. */
   odds(game: ModelGame, outcome: number): bigint {
-    return modelOdds(this.#market(game), outcome);
+    return game.withdrawn.includes(outcome) ? 0n : modelOdds(this.#market(game), outcome);
   }
 
   cap(game: ModelGame, outcome: number): bigint {
-    const market = this.#market(game);
+    return game.withdrawn.includes(outcome) ? 0n : this.#capIn(this.#market(game), outcome);
+  }
+
+  #capIn(market: ModelMarket, outcome: number): bigint {
     // The one thing that is remembered, by all that it depends on: trying takes long.
-    const all = [market.pricing, ...market.staked.map(String), ...market.promised.map(String), outcome];
+    const sums = [...market.staked.map(String), ...market.promised.map(String)];
+    const all = [market.pricing, ...sums, ...market.withdrawn, outcome];
     const known = JSON.stringify(all);
     const cap = this.#caps.get(known) ?? modelCap(market, outcome);
     this.#caps.set(known, cap);
@@ -244,6 +284,7 @@ export class ReferenceModel {
           reason: undefined,
           winners: undefined,
           outcomes: command.outcomes.length,
+          withdrawn: [],
           closesAt: command.closesAt,
           pricing: command.pricing,
           draw: command.draw,
@@ -293,6 +334,10 @@ export class ReferenceModel {
         return this.#reveal(command);
       case "voidBet":
         return this.#voidBet(command.betId, command.force === true);
+      case "withdrawOutcome":
+        return this.#withdraw(command);
+      case "cashOut":
+        return this.#cashOut(command);
       case "setLimits":
         this.#setLimits(command.actor, command.limits);
         return "accepted";
@@ -319,24 +364,72 @@ export class ReferenceModel {
   #voidBet(id: number, force: boolean): string {
     const bet = this.bets[id - 1];
     if (bet === undefined) return "bet_not_found";
+    if (bet.hedge !== undefined) return "bet_closed";
     if (bet.voided) return "accepted";
     const game = this.games[bet.game - 1] as ModelGame;
     if (game.status === "settled" || game.status === "voided") return "wrong_status";
+    return this.#takeOut(game, [bet], force);
+  }
+
+  #withdraw(command: CommandOf<"withdrawOutcome">): string {
+    const game = this.games[command.gameId - 1];
+    if (game === undefined) return "game_not_found";
+    if (game.draw !== undefined) return "drawn_game";
+    const outcome = this.#position(game, command.outcome);
+    if (outcome === undefined) return "unknown_outcome";
+    if (game.withdrawn.includes(outcome)) return "accepted";
+    if (game.status === "settled" || game.status === "voided") return "wrong_status";
+    if (game.outcomes - game.withdrawn.length < 3) return "invalid_request";
+    game.withdrawn.push(outcome);
+    const answer = this.#takeOut(game, this.#on(game, outcome), command.force === true);
+    if (answer !== "accepted") game.withdrawn.pop();
+    return answer;
+  }
+
+  /** Voids bets, unless some outcome that is left then costs more above the margin than it did. */
+  #takeOut(game: ModelGame, bets: readonly ModelBet[], force: boolean): string {
     const costs = (): bigint[] =>
       Array.from({ length: game.outcomes }, (_, outcome) => {
         const over = this.liability(game, outcome) - this.totalStaked(game) - BigInt(game.pricing.margin);
-        return over > 0n ? over : 0n;
+        return over > 0n && !game.withdrawn.includes(outcome) ? over : 0n;
       });
     const before = costs();
-    bet.voided = true;
+    for (const bet of bets) bet.voided = true;
     if (!force && costs().some((over, outcome) => over > (before[outcome] ?? 0n))) {
-      bet.voided = false;
+      for (const bet of bets) bet.voided = false;
       return "margin_exceeded";
     }
-    bet.status = "void";
     game.version++;
-    this.#move(bet.user, "refund", bet.stake);
+    for (const bet of bets) {
+      bet.status = "void";
+      this.#move(bet.user, "refund", bet.stake);
+    }
     return "accepted";
+  }
+
+  #cashOut({ actor, betId, price, accept }: CommandOf<"cashOut">): string {
+    const bet = this.bets[betId - 1];
+    if (bet === undefined || bet.user !== actor) return "bet_not_found";
+    if (bet.status !== "open") return "bet_closed";
+    const game = this.games[bet.game - 1] as ModelGame;
+    const late = game.closesAt !== undefined && this.at >= game.closesAt;
+    if (game.status !== "open" || late) return "betting_closed";
+    const offer = this.hedge(game, bet);
+    if (offer === undefined) return "no_cash_out";
+    const current = Number(offer.price);
+    const taken = { exact: current === price, better: current >= price, any: true }[accept];
+    if (!taken) return "price_changed";
+    Object.assign(bet, offer, { status: "cashedOut" });
+    game.version++;
+    this.#move(actor, "payout", offer.price);
+    return "accepted";
+  }
+
+  /** What escrow has for the game: stakes that stand, what cash-outs left of theirs, and the margin. */
+  #held(game: ModelGame): bigint {
+    const stands = total(this.#standing(game).map((bet) => bet.stake));
+    const left = total(this.#sold(game).map((bet) => bet.stake - bet.price));
+    return stands + left + BigInt(game.pricing.margin);
   }
 
   /** The game whose seeds are longest overdue. */
@@ -348,9 +441,9 @@ export class ReferenceModel {
   }
 
   #void(game: ModelGame): void {
+    this.house += this.#held(game) - total(this.#standing(game).map((bet) => bet.stake));
     game.status = "voided";
     game.version++;
-    this.house += BigInt(game.pricing.margin);
     for (const bet of this.#standing(game)) {
       bet.status = "void";
       this.#move(bet.user, "refund", bet.stake);
@@ -420,7 +513,8 @@ export class ReferenceModel {
   #previewed({ gameId, ...verdict }: CommandOf<"settleGame">): string {
     const bets = this.bets.filter((bet) => bet.game === gameId);
     const winners = verdict.winners?.toSorted().join() ?? verdict.winner ?? "push";
-    return `${gameId} ${winners} ${bets.length} ${bets.filter(({ voided }) => voided).length}`;
+    const gone = bets.filter(({ voided, hedge }) => voided || hedge !== undefined);
+    return `${gameId} ${winners} ${bets.length} ${gone.length}`;
   }
 
   /** The positions of all winners, none in a push; or the refusal. */
@@ -430,6 +524,7 @@ export class ReferenceModel {
     if (positions.includes(undefined)) return "unknown_outcome";
     const each = new Set(positions as number[]);
     if (each.size < positions.length || each.size === 0) return "invalid_request";
+    if (game.withdrawn.some((outcome) => each.has(outcome))) return "outcome_withdrawn";
     return [...each].toSorted((one, other) => one - other);
   }
 
@@ -467,14 +562,15 @@ export class ReferenceModel {
       odds,
       status: "open",
       voided: false,
+      hedge: undefined,
+      price: 0n,
     });
     game.version++;
     return "accepted";
   }
 
   #settle(game: ModelGame, winners: readonly number[]): void {
-    const held = this.totalStaked(game) + BigInt(game.pricing.margin);
-    this.house += held - this.paidIf(game, winners);
+    this.house += this.#held(game) - this.paidIf(game, winners);
     game.status = "settled";
     game.winners = winners;
     game.version++;
@@ -610,6 +706,7 @@ export class ReferenceModel {
       pricing: game.pricing,
       staked: outcomes.map((outcome) => this.staked(game, outcome)),
       promised: outcomes.map((outcome) => this.liability(game, outcome)),
+      withdrawn: game.withdrawn,
     };
   }
 
@@ -627,9 +724,13 @@ export class ReferenceModel {
     return this.#standing(game).filter((bet) => bet.outcome === outcome);
   }
 
-  /** Without those that were voided alone. */
+  /** Without those that left the game before it was over. */
   #standing(game: ModelGame): ModelBet[] {
-    return this.bets.filter((bet) => bet.game === game.id && !bet.voided);
+    return this.bets.filter((bet) => bet.game === game.id && !bet.voided && bet.hedge === undefined);
+  }
+
+  #sold(game: ModelGame): ModelBet[] {
+    return this.bets.filter((bet) => bet.game === game.id && bet.hedge !== undefined);
   }
 
   #position(game: ModelGame, key: string | undefined): number | undefined {
@@ -651,6 +752,11 @@ function payout(bet: ModelBet): bigint {
 /** What the house owes for the bet if its outcome wins, whatever comes. */
 function promise(game: ModelGame, bet: ModelBet): bigint {
   return isPool(game.pricing) ? bet.stake : payout(bet);
+}
+
+/** What a bet that was sold, with the bets that it was sold for, staked on an outcome. */
+function stakeWithHedge(bet: ModelBet, outcome: number): bigint {
+  return outcome === bet.outcome ? bet.stake : (bet.hedge?.[outcome] ?? 0n);
 }
 
 function same(one: readonly number[] | undefined, other: readonly number[]): boolean {

@@ -13,6 +13,8 @@ export interface ModelMarket {
   readonly staked: readonly bigint[];
   /** Payouts promised. */
   readonly promised: readonly bigint[];
+  /** Outcomes that cannot win any more: what is left is priced as if there were no others. */
+  readonly withdrawn: readonly number[];
 }
 
 /** Odds that a stake gets, 0 for none, and its profit before the odds are rounded to the tick. */
@@ -26,16 +28,18 @@ export function isPool({ strategy }: Pricing): boolean {
 }
 
 /** Odds shown: what the smallest stake gets. */
-export function modelOdds(market: ModelMarket, outcome: number): bigint {
+export function modelOdds(whole: ModelMarket, position: number): bigint {
+  const [market, outcome] = leftOf(whole, position);
   return offerFor(market, outcome, 1n).odds;
 }
 
 /** Found by trying: the largest stake that has odds, and whose profit is within the slack. */
-export function modelCap(market: ModelMarket, outcome: number): bigint {
-  if (modelOdds(market, outcome) === 0n) return 0n;
-  const { pricing, staked, promised } = market;
-  const slack = total(staked) + BigInt(pricing.margin) - (promised[outcome] as bigint);
-  const room = POOL_MAX - total(opening(market)) - total(staked);
+export function modelCap(whole: ModelMarket, position: number): bigint {
+  if (modelOdds(whole, position) === 0n) return 0n;
+  const [market, outcome] = leftOf(whole, position);
+  const { pricing, staked } = market;
+  const slack = total(whole.staked) + BigInt(pricing.margin) - (whole.promised[position] as bigint);
+  const room = POOL_MAX - total(market.opening) - total(staked);
   let low = 0n;
   let high = min(AMOUNT_MAX, room > 0n ? room : 0n);
   while (low < high) {
@@ -48,11 +52,36 @@ export function modelCap(market: ModelMarket, outcome: number): bigint {
 }
 
 /** What a stake gets, never more than the odds shown. */
-export function modelOffer(market: ModelMarket, outcome: number, stake: bigint): bigint {
-  return min(modelOdds(market, outcome), offerFor(market, outcome, stake).odds);
+export function modelOffer(whole: ModelMarket, position: number, stake: bigint): bigint {
+  const [market, outcome] = leftOf(whole, position);
+  return min(modelOdds(whole, position), offerFor(market, outcome, stake).odds);
 }
 
-function offerFor(market: ModelMarket, outcome: number, stake: bigint): Offer {
+/** A market without the outcomes that were withdrawn. */
+interface MarketLeft {
+  readonly pricing: Pricing;
+  readonly staked: readonly bigint[];
+  /** What the house gains on each outcome. */
+  readonly results: readonly bigint[];
+  readonly promised: readonly bigint[];
+  readonly opening: readonly bigint[];
+}
+
+function leftOf(whole: ModelMarket, position: number): readonly [MarketLeft, number] {
+  const { pricing, staked, promised, withdrawn } = whole;
+  const left = [...staked.keys()].filter((each) => !withdrawn.includes(each));
+  const of = (values: readonly bigint[]): bigint[] => left.map((each) => values[each] as bigint);
+  const market = {
+    pricing,
+    staked: of(staked),
+    results: of(promised).map((promise) => total(staked) - promise),
+    promised: of(promised),
+    opening: of(opening(whole)),
+  };
+  return [market, left.indexOf(position)];
+}
+
+function offerFor(market: MarketLeft, outcome: number, stake: bigint): Offer {
   const tick = BigInt(market.pricing.tick);
   const rate = min(rateOf(market, outcome, stake), ODDS_MAX);
   const whole = min(SCALE + (rate / tick) * tick, ODDS_MAX);
@@ -61,10 +90,10 @@ function offerFor(market: ModelMarket, outcome: number, stake: bigint): Offer {
 }
 
 /** Profit per unit of stake, in ten-thousandths. */
-function rateOf(market: ModelMarket, outcome: number, stake: bigint): bigint {
+function rateOf(market: MarketLeft, outcome: number, stake: bigint): bigint {
   const { pricing, staked } = market;
   const kept = SCALE - BigInt(pricing.commissionBp);
-  const held = opening(market).map((virtual, each) => virtual + (staked[each] as bigint));
+  const held = market.opening.map((virtual, each) => virtual + (staked[each] as bigint));
   const own = held[outcome] as bigint;
   const others = total(held) - own;
   switch (pricing.strategy) {
@@ -85,7 +114,7 @@ function rateOf(market: ModelMarket, outcome: number, stake: bigint): bigint {
   }
 }
 
-function profitOf(market: ModelMarket, outcome: number, stake: bigint, odds: bigint): bigint {
+function profitOf(market: MarketLeft, outcome: number, stake: bigint, odds: bigint): bigint {
   const { pricing, staked } = market;
   const kept = SCALE - BigInt(pricing.commissionBp);
   const most = (stake * ODDS_MAX) / SCALE - stake;
@@ -93,7 +122,7 @@ function profitOf(market: ModelMarket, outcome: number, stake: bigint, odds: big
     case "ratio/pre":
       return (stake * odds) / SCALE - stake;
     case "ratio/post": {
-      const held = opening(market).map((virtual, each) => virtual + (staked[each] as bigint));
+      const held = market.opening.map((virtual, each) => virtual + (staked[each] as bigint));
       const own = held[outcome] as bigint;
       return min(most, (stake * kept * (total(held) - own)) / ((own + stake) * SCALE));
     }
@@ -124,11 +153,10 @@ function opening({ pricing, staked }: ModelMarket): bigint[] {
 }
 
 /** cpmm: what leaves the reserve beside the stake, in ten-thousandths. */
-function gainOfProduct(market: ModelMarket, outcome: number, stake: bigint): bigint {
-  const { staked, promised } = market;
-  const reserves = opening(market).map(
+function gainOfProduct(market: MarketLeft, outcome: number, stake: bigint): bigint {
+  const reserves = market.opening.map(
     // A bet that was voided later may leave less than nothing: then the outcome is as good as sure.
-    (virtual, each) => max(1n, virtual + total(staked) - (promised[each] as bigint)),
+    (virtual, each) => max(1n, virtual + (market.results[each] as bigint)),
   );
   const before = (reserves[outcome] as bigint) * SCALE;
   let left = before;
@@ -146,9 +174,9 @@ const ONE = 1n << BITS;
 const LN2 = lnOf2();
 
 /** lmsr: profit before commission, in fixed point. */
-function gainOfScore(market: ModelMarket, outcome: number, stake: bigint): bigint {
+function gainOfScore(market: MarketLeft, outcome: number, stake: bigint): bigint {
   const { pricing, promised } = market;
-  const weights = opening(market);
+  const weights = market.opening;
   const chance = pricing.prior === undefined ? undefined : Math.min(...pricing.prior);
   const against = chance === undefined ? BigInt(weights.length) * ONE : (SCALE * ONE) / BigInt(chance);
   const fair = (BigInt(pricing.virtualStake) * ONE * ONE) / fixedLn(against);

@@ -58,6 +58,8 @@ const DEEDS = [
   ["resettleGame", 3],
   ["revealSeed", 3],
   ["voidBet", 4],
+  ["cashOut", 7],
+  ["withdrawOutcome", 2],
   ["voidGame", 1],
   ["addBankroll", 1],
   ["openAccount", 1],
@@ -208,6 +210,16 @@ function commandOf(drawn: Draw, book: Book, history: readonly Applying[]): Comma
         ...(flag && money % 3 === 0 ? { force: true } : {}),
       };
     }
+    case "cashOut":
+      return { ...mark, ...cashOutOf(drawn, book) };
+    case "withdrawOutcome":
+      return {
+        type: deed,
+        ...onGame,
+        outcome: winner,
+        reason,
+        ...(flag && money % 3 === 0 ? { force: true } : {}),
+      };
     case "revealSeed":
       return { type: deed, ...own, gameId: id, seed: seedOf(drawn.which) };
     case "addBankroll":
@@ -311,6 +323,18 @@ function voidable({ which, money }: Draw, book: Book): BetId {
     return outcomes.some(({ key, result }) => key !== outcome && result + margin < stake);
   });
   return leant[which % Math.max(1, leant.length)]?.id ?? any;
+}
+
+/** Mostly an open bet by its owner, at the price of the moment or about it. */
+function cashOutOf({ which, sent, accept, money, user }: Draw, book: Book): CommandOf<"cashOut"> {
+  const open = book.bets({ status: "open", limit: 200 }).items;
+  const bet = money % 7 === 0 ? undefined : open[which % Math.max(1, open.length)];
+  const actor = bet?.userId ?? USERS[user] ?? ADMIN;
+  const id = bet?.id ?? betId(1 + (which % (book.totals().bets + 2)));
+  const quote = book.cashOutPrice(id, actor);
+  const current = "code" in quote ? money : quote.price;
+  const off = { current: 0, worse: -1, better: 1, "off tick": 0, wild: money }[sent];
+  return { type: "cashOut", actor, betId: id, price: minorUnits(Math.max(1, current + off)), accept };
 }
 
 /** Mostly in order: two or three parties, an hour or a day after the game's closing time. */

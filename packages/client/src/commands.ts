@@ -2,6 +2,7 @@
 // outcome instead of acting twice.
 import type { Answer, HttpClient } from "./http-client.ts";
 import type {
+  AcceptPolicy,
   AuditItem,
   Balance,
   BetListing,
@@ -9,6 +10,8 @@ import type {
   BetPlaced,
   Book,
   Checkpoint,
+  CashedOut,
+  CashOutQuote,
   Cluster,
   Consistency,
   Draw,
@@ -75,6 +78,17 @@ export class Commands {
   }): Promise<Answer<Page<BetListing>>> {
     return this.#http.get(`/api/bets${query({ ...filter, limit: PAGE_SIZE })}`);
   }
+  cashOutQuote(id: number): Promise<Answer<CashOutQuote>> {
+    return this.#http.get(`/api/bets/${id}/cash-out`);
+  }
+  /**
+   * Sells a bet. One attempt; `untilDecided` repeats it.
+   *
+   * @param price as quoted; `better` takes a higher one too, `any` whatever it is
+   */
+  cashOut(id: number, price: number, accept: AcceptPolicy, key: string): Promise<Answer<CashedOut>> {
+    return this.#http.post(`/api/bets/${id}/cash-out`, { body: { price, accept }, key, retries: 0 });
+  }
   /** To be checked with `verifyReceipt` of betting-core. */
   receipt(id: number): Promise<Answer<Receipt>> {
     return this.#http.get(`/api/bets/${id}/receipt`);
@@ -136,6 +150,17 @@ export class Commands {
   }
   resettle(id: number, result: string | Verdict, reason: string, key: string): Promise<Answer<Settlement>> {
     return this.#http.post(`/api/games/${id}/resettle`, { body: { ...verdictOf(result), reason }, key });
+  }
+  /** Takes an outcome out of a game. @param force also where the game may then cost the house more than its margin */
+  withdrawOutcome(
+    id: number,
+    outcome: string,
+    reason: string,
+    force: boolean,
+    key: string,
+  ): Promise<Answer<Game>> {
+    const body = force ? { outcome, reason, force } : { outcome, reason };
+    return this.#http.post(`/api/games/${id}/withdraw`, { body, key });
   }
   /** @param force also where the game may then cost the house more than its margin */
   voidBet(id: number, reason: string, force: boolean, key: string): Promise<Answer<BetListing>> {

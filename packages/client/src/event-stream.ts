@@ -271,6 +271,7 @@ export class EventStream {
       case "gameResumed":
       case "gameClosed":
       case "gameSettled":
+      case "outcomeWithdrawn":
       case "gameVoided":
         this.#publicIndex = Math.max(this.#publicIndex, message.index - 1);
         this.#handlers.onPublic(message);

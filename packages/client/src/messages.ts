@@ -29,6 +29,7 @@ export interface GameStatusChanged extends GameMoved {
 export type PublicMessage =
   | OddsChanged
   | GameStatusChanged
+  | (GameMoved & { readonly type: "outcomeWithdrawn"; readonly outcome: string })
   | (Logged & { readonly type: "gameCreated"; readonly game: Game })
   | (GameMoved & { readonly type: "gameSettled" } & Pick<Game, "winner" | "winners" | "push">)
   | (Logged & { readonly type: "snapshot"; readonly games: readonly Game[] });

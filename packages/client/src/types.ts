@@ -50,6 +50,11 @@ export type BetGame = Omit<Wire<contract.BetGame>, "outcomes"> & {
 };
 export type BetPlaced = Omit<Wire<contract.Placed>, "game"> & { readonly game: BetGame };
 
+/** What a bet can be sold for, until the game's version changes. */
+export type CashOutQuote = Wire<contract.CashOutQuote>;
+/** The bet as it was sold, and what the account has since. */
+export type CashedOut = BetPlaced;
+
 export type Balance = Wire<contract.Balance>;
 export type MoneyMoved = Wire<contract.Booked>;
 /** `amount` is signed: what left the account is negative. */

@@ -3,7 +3,7 @@
 import { betLimitReached, exclusionOf } from "../accounts/limits.ts";
 import { balanceOrWelcome } from "../accounts/open-account.ts";
 import type { PlaceBet } from "../commands.ts";
-import { strategyOf } from "../games/market-prices.ts";
+import { oddsFor, strategyOf } from "../games/market-prices.ts";
 import { payoutOf } from "../money.ts";
 import type { Rejection } from "../rejections.ts";
 import { slackOf } from "../risk.ts";
@@ -44,7 +44,7 @@ export function decideBet(state: BookState, command: PlaceBet, at: number): BetT
   if (command.odds % tick !== 0 || command.odds < ODDS_SCALE + tick) return { code: "invalid_odds", tick };
   const strategy = strategyOf(game);
   // The lock is on what this stake gets, not on what a smaller one would: nobody is filled at odds he did not take.
-  const odds = trusted<Odds>(strategy.oddsFor(game, position, stake, shown));
+  const odds = trusted<Odds>(oddsFor(game, strategy, position, stake, shown));
   if (!takes(command, odds)) {
     return { code: "odds_changed", currentOdds: odds === 0 ? null : odds, version: game.version };
   }

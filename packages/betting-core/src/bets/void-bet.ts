@@ -3,23 +3,29 @@
 
 import type { VoidBet } from "../commands.ts";
 import { reprice, strategyOf } from "../games/market-prices.ts";
+import { oddsChanged } from "../games/odds-changed.ts";
 import { promiseOf } from "../games/payout-rule.ts";
+import { isWithdrawn } from "../games/standing.ts";
 import type { Outcome } from "../outcomes.ts";
-import { betView } from "../queries/bet-view.ts";
+import { betView, fateOf } from "../queries/bet-view.ts";
 import { rejected } from "../rejected.ts";
 import { slackOf, worstCaseOf } from "../risk.ts";
 import type { BookState } from "../state/book-state.ts";
 import { CAUSE } from "../state/codes.ts";
 import type { GameRecord } from "../state/game-record.ts";
-import { type GameId, type MinorUnits, type Odds, trusted } from "../units.ts";
+import { type GameId, type MinorUnits, trusted } from "../units.ts";
 
 export function voidBet(state: BookState, command: VoidBet): Outcome<"voidBet"> {
   const { betId, reason, force = false } = command;
-  const { bets, games, voids, counters } = state;
+  const { bets, games, departures, counters } = state;
   const type = "voidBet";
   if (betId > bets.count) return rejected({ code: "bet_not_found", betId });
-  if (voids.has(betId)) return { status: "accepted", type, betId, changed: false };
   const game = games.get(bets.game.get(betId)) as GameRecord;
+  const fate = departures.has(betId) ? fateOf(state, betId) : null;
+  if (fate?.type === "cashOut") return rejected({ code: "bet_closed", betStatus: "cashedOut" });
+  if (fate !== null || isWithdrawn(game, bets.outcome.get(betId))) {
+    return { status: "accepted", type, betId, changed: false };
+  }
   if (game.result !== null) return rejected({ code: "wrong_status", gameStatus: game.status });
   const excess = excessWithout(state, game, betId);
   if (excess > 0 && !force) {
@@ -30,7 +36,7 @@ export function voidBet(state: BookState, command: VoidBet): Outcome<"voidBet"> 
   const stake = bets.stake.get(betId);
   const promise = promiseOf(game, stake, bets.odds.get(betId));
   state.unindexStake(betId);
-  voids.append({ bet: betId, game: id, index: state.index, at: state.at, forced: excess > 0 });
+  departures.append({ bet: betId, game: id, index: state.index, at: state.at, forced: excess > 0 });
   const changed = games.removeBet(id, bets.outcome.get(betId), stake, promise);
   counters.escrow -= stake;
   reprice(changed, strategyOf(changed));
@@ -38,21 +44,7 @@ export function voidBet(state: BookState, command: VoidBet): Outcome<"voidBet"> 
   const account = state.ownerOf(betId);
   state.post(account, CAUSE.refund, betId, stake, -stake);
   const view = betView(state, betId);
-  state.events.push(
-    {
-      type: "oddsChanged",
-      gameId: trusted<GameId>(id),
-      version: changed.version,
-      odds: changed.odds as readonly Odds[],
-      caps:
-        changed.status === "open"
-          ? (changed.caps as readonly MinorUnits[])
-          : changed.caps.map(() => trusted<MinorUnits>(0)),
-      staked: changed.staked.slice() as MinorUnits[],
-      totalStaked: trusted<MinorUnits>(changed.totalStaked),
-    },
-    { type: "betSettled", userId: view.userId, betId, bet: view },
-  );
+  state.events.push(oddsChanged(changed), { type: "betSettled", userId: view.userId, betId, bet: view });
   state.tellBalance(account, "refund");
   state.note(type, {
     actor: command.actor,

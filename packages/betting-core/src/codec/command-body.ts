@@ -59,6 +59,15 @@ export function writeBody(to: ByteWriter, command: Command): void {
         .text(command.reason)
         .byte(command.force === true ? 1 : 0);
       return;
+    case "withdrawOutcome":
+      to.integer(command.gameId)
+        .text(command.outcome)
+        .text(command.reason)
+        .byte(command.force === true ? 1 : 0);
+      return;
+    case "cashOut":
+      to.integer(command.betId).integer(command.price).byte(POLICIES.indexOf(command.accept));
+      return;
     case "revealSeed":
       to.integer(command.gameId).text(command.seed);
       return;
@@ -137,6 +146,23 @@ export function readBody(from: ByteReader, type: CommandType, envelope: Envelope
         betId: trusted<BetId>(from.integer(Number.MAX_SAFE_INTEGER, 1)),
         reason: from.text(REASON_MAX),
         ...(from.choice(2) === 1 ? { force: true } : {}),
+      };
+    case "withdrawOutcome":
+      return {
+        type,
+        ...envelope,
+        gameId: game(from),
+        outcome: from.text(WORD_MAX),
+        reason: from.text(REASON_MAX),
+        ...(from.choice(2) === 1 ? { force: true } : {}),
+      };
+    case "cashOut":
+      return {
+        type,
+        ...envelope,
+        betId: trusted<BetId>(from.integer(Number.MAX_SAFE_INTEGER, 1)),
+        price: money(from.integer(Number.MAX_SAFE_INTEGER, 1)),
+        accept: POLICIES[from.choice(POLICIES.length)] as AcceptPolicy,
       };
     case "revealSeed":
       return { type, ...envelope, gameId: game(from), seed: from.text(WORD_MAX) };

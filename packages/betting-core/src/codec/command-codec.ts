@@ -61,5 +61,6 @@ const OF_USERS: ReadonlySet<CommandType> = new Set([
   "deposit",
   "withdraw",
   "placeBet",
+  "cashOut",
   "setLimits",
 ]);

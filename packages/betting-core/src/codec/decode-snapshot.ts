@@ -4,7 +4,7 @@ import type { DigestParts } from "../book.ts";
 import { restoreDigests } from "../digest/book-digest.ts";
 import { CodecError } from "../errors.ts";
 import { BookState } from "../state/book-state.ts";
-import type { VoidRecord } from "../state/voids-table.ts";
+import type { DepartureRecord } from "../state/departures-table.ts";
 import { tablesOf } from "../state/tables.ts";
 import { type LogIndex, trusted, type UnixMillis, type UserId } from "../units.ts";
 import type { AuditView } from "../views.ts";
@@ -89,7 +89,7 @@ function restoreRow(state: BookState, section: number, text: string, accounts: n
       return accounts;
     }
     case SECTION.voids:
-      state.voids.restore(JSON.parse(text) as VoidRecord);
+      state.departures.restore(JSON.parse(text) as DepartureRecord);
       return accounts;
     case SECTION.audit:
       state.audit.restore(JSON.parse(text) as AuditView);
@@ -119,7 +119,8 @@ function finish(state: BookState, header: SnapshotHeader): void {
 /** The rows themselves must add up to the digest that the snapshot claims. */
 function check(state: BookState, header: SnapshotHeader, claimed: DigestParts, accounts: number): void {
   const { games, audit, voids } = header.rows;
-  const whole = state.games.count === games && state.audit.count === audit && state.voids.count === voids;
+  const whole =
+    state.games.count === games && state.audit.count === audit && state.departures.count === voids;
   if (accounts !== header.rows.accounts || !whole) {
     throw new CodecError("CODEC_MALFORMED", "the snapshot has other rows than its header says");
   }

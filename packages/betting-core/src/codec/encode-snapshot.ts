@@ -36,14 +36,14 @@ export function takeSnapshot(state: BookState): BookSnapshot {
   const limits = state.accounts.limits.freeze();
   const audit = state.audit.records.freeze();
   const draws = state.draws.records.freeze();
-  const voids = state.voids.records.freeze();
+  const departures = state.departures.records.freeze();
   const lists: FrozenList[] = [
     { section: SECTION.names, count: header.rows.accounts, row: (row) => names(row) },
     { section: SECTION.games, count: header.rows.games, row: (row) => encodeGameRow(games(row)) },
     { section: SECTION.limits, count: header.rows.accounts, row: (row) => encodeLimitsRow(row, limits(row)) },
     { section: SECTION.audit, count: header.rows.audit, row: (row) => JSON.stringify(audit(row)) },
     { section: SECTION.draws, count: header.rows.games, row: (row) => encodeDrawRow(draws(row)) },
-    { section: SECTION.voids, count: header.rows.voids, row: (row) => JSON.stringify(voids(row)) },
+    { section: SECTION.voids, count: header.rows.voids, row: (row) => JSON.stringify(departures(row)) },
   ];
   return {
     index: state.index,

@@ -37,7 +37,7 @@ export function headerOf(state: BookState): SnapshotHeader {
       audit: audit.count,
       history: history.count,
       runs: history.runCount,
-      voids: state.voids.count,
+      voids: state.departures.count,
     },
     settlements: settlements.list.map((each) => ({ ...each })),
     requests: [requests.kept, requests.day, requests.hour].map(({ first, next }) => [first, next] as const),

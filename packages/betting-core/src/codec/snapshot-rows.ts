@@ -8,23 +8,29 @@ import type { GameRecord } from "../state/game-record.ts";
 
 type Derived = "generation" | "odds" | "caps" | "worstCase";
 /** What most games do not have is left out; so are fields that versions before did not know. */
-type Rare = "reason";
-type StoredGame = Omit<GameRecord, Derived | Rare> & { readonly reason?: string };
+type Rare = "reason" | "cashedOut" | "withdrawn";
+type StoredGame = Omit<GameRecord, Derived | Rare> & Partial<Pick<GameRecord, Rare>>;
 
 export function encodeGameRow(game: GameRecord | undefined): string | undefined {
   if (game === undefined) return undefined;
   const { text, status, version, result, closedAt, settledAt, staked, liabilities, betCounts } = game;
   const { totalStaked, lastBet } = game;
   const sums = { staked, liabilities, betCounts, totalStaked, lastBet };
-  const rare = game.reason === null ? {} : { reason: game.reason };
+  const { reason, cashedOut, withdrawn } = game;
+  const rare = {
+    ...(reason === null ? {} : { reason }),
+    ...(cashedOut === null ? {} : { cashedOut }),
+    ...(withdrawn.length === 0 ? {} : { withdrawn }),
+  };
   const stored: StoredGame = { text, status, version, result, closedAt, settledAt, ...sums, ...rare };
   return JSON.stringify(stored);
 }
 
 export function decodeGameRow(text: string): GameRecord {
   const stored = JSON.parse(text) as StoredGame;
-  const { reason = null } = stored;
-  const game: GameRecord = { ...stored, reason, generation: 0, odds: [], caps: [], worstCase: 0 };
+  const { reason = null, cashedOut = null, withdrawn = [] } = stored;
+  const rare = { reason, cashedOut, withdrawn };
+  const game: GameRecord = { ...stored, ...rare, generation: 0, odds: [], caps: [], worstCase: 0 };
   reprice(game, strategyOf(game));
   const done = game.status === "settled" || game.status === "voided";
   game.worstCase = done ? 0 : worstCaseOf(game.totalStaked, game.liabilities);

@@ -16,7 +16,7 @@ export function partsOf(state: BookState): Readonly<Record<keyof DigestParts, Di
     audit: state.audit.digest,
     history: state.history.digest,
     draws: state.draws.digest,
-    voids: state.voids.digest,
+    voids: state.departures.digest,
   };
 }
 
@@ -32,7 +32,7 @@ export function recomputedParts(state: BookState): Readonly<Record<keyof DigestP
     audit: state.audit.recomputeDigest(),
     history: state.history.recomputeDigest(),
     draws: state.draws.recomputeDigest(state.games.count),
-    voids: state.voids.recomputeDigest(),
+    voids: state.departures.recomputeDigest(),
   };
 }
 

@@ -64,6 +64,8 @@ export function createGame(state: BookState, command: CreateGame): Outcome<"crea
     liabilities: zeros(),
     betCounts: zeros(),
     totalStaked: 0,
+    cashedOut: null,
+    withdrawn: [],
     odds: [],
     caps: [],
     worstCase: 0,

@@ -4,6 +4,7 @@ import type { Verdict } from "../commands.ts";
 import type { Rejection } from "../rejections.ts";
 import type { GameRecord } from "../state/game-record.ts";
 import { type Decision, type GameResult, resultNumber } from "../state/game-result.ts";
+import { isWithdrawn } from "./standing.ts";
 import { outcomeKey, outcomePosition } from "../units.ts";
 import type { AuditFacts, ResultKeys } from "../views.ts";
 
@@ -19,6 +20,8 @@ export function decisionOf(game: GameRecord, verdict: Verdict): Decision | Rejec
   if (winners.length === 0 || new Set(winners).size < winners.length) {
     return { code: "invalid_request", path: "winners", message: "must be outcomes, each once" };
   }
+  const gone = winners.find((position) => isWithdrawn(game, position));
+  if (gone !== undefined) return { code: "outcome_withdrawn", outcome: outcomeKey(gone) };
   const [winner] = winners;
   return winners.length > 1 || winner === undefined
     ? { type: "shared", winners }

@@ -5,7 +5,7 @@ import { payoutOf } from "../money.ts";
 import { dividendOf } from "../pricing/tote.ts";
 import { BET } from "../state/codes.ts";
 import type { GameRecord } from "../state/game-record.ts";
-import { type GameResult, winnersOf } from "../state/game-result.ts";
+import { type BetFate, type GameResult, winnersOf } from "../state/game-result.ts";
 import { type MinorUnits, ODDS_SCALE, type Odds, trusted } from "../units.ts";
 import { strategyOf } from "./market-prices.ts";
 
@@ -14,30 +14,47 @@ export function promiseOf(game: GameRecord, stake: number, odds: number): number
   return strategyOf(game).pool ? stake : agreedPayout(stake, odds);
 }
 
-/** Code of the status that a result of the game gives to the bets on an outcome. */
-export function statusUnder(game: GameRecord, result: GameResult | null, position: number): number {
-  if (result === null) return BET.open;
-  if (isRefunded(game, result)) return BET.void;
-  return hasWon(result, position) ? BET.won : BET.lost;
+/** Code of the status that a result of the game, or what else became of it, gives to a bet on an outcome. */
+export function statusUnder(game: GameRecord, fate: BetFate | null, position: number): number {
+  switch (fate?.type) {
+    case undefined:
+      return BET.open;
+    case "cashOut":
+      return BET.cashedOut;
+    case "withdrawn":
+      return fate.outcome === position ? BET.void : BET.open;
+    case "void":
+    case "push":
+      return BET.void;
+    case "winner":
+      if (isRefunded(game, fate)) return BET.void;
+      return fate.winner === position ? BET.won : BET.lost;
+    case "shared":
+      if (isRefunded(game, fate)) return BET.void;
+      return fate.winners.includes(position) ? BET.won : BET.lost;
+    default:
+      return fate satisfies never;
+  }
 }
 
-/** What a result of the game pays to a bet, stake included: nothing while there is none, or where it is lost. */
+/** What a result of the game, or what else became of it, pays to a bet, stake included; 0 where it is open or lost. */
 export function payoutUnder(
   game: GameRecord,
-  result: GameResult | null,
+  fate: BetFate | null,
   position: number,
   stake: number,
   odds: number,
 ): number {
-  if (result === null) return 0;
-  if (isRefunded(game, result)) return stake;
-  if (!hasWon(result, position)) return 0;
+  if (fate?.type === "cashOut") return fate.price;
+  const status = statusUnder(game, fate, position);
+  if (status === BET.void) return stake;
+  if (status !== BET.won) return 0;
   if (!strategyOf(game).pool) {
     const agreed = agreedPayout(stake, odds);
-    return result.type === "shared" ? Math.floor(agreed / result.winners.length) : agreed;
+    return fate?.type === "shared" ? Math.floor(agreed / fate.winners.length) : agreed;
   }
   // The stake is part of what was backed, so the product is at most pool · scale: below 2^53.
-  return Math.floor((stake * dividendOf(game, winnersOf(result), position)) / ODDS_SCALE);
+  return Math.floor((stake * dividendOf(game, winnersOf(fate), position)) / ODDS_SCALE);
 }
 
 /** Whether a result gives all stakes back. A pool that nobody has won has no one to share it. */
@@ -51,20 +68,6 @@ export function liabilityIf(game: GameRecord, winner: number): number {
   if (!strategyOf(game).pool) return game.liabilities[winner] as number;
   if (isRefunded(game, { type: "winner", winner })) return game.totalStaked;
   return Math.floor(((game.staked[winner] as number) * dividendOf(game, [winner], winner)) / ODDS_SCALE);
-}
-
-function hasWon(result: GameResult, position: number): boolean {
-  switch (result.type) {
-    case "winner":
-      return result.winner === position;
-    case "shared":
-      return result.winners.includes(position);
-    case "push":
-    case "void":
-      return false;
-    default:
-      return result satisfies never;
-  }
 }
 
 function agreedPayout(stake: number, odds: number): number {

@@ -7,6 +7,7 @@ import { rejected } from "../rejected.ts";
 import type { BookState } from "../state/book-state.ts";
 import { settleBets } from "../settlements/settle-bets.ts";
 import { decisionOf, resultFacts, resultKeys, sameResult } from "./decision.ts";
+import { heldStakes } from "./standing.ts";
 import { previewHashOf, retireGame, settlementOf } from "./settlement.ts";
 
 export function settleGame(state: BookState, command: SettleGame): Outcome<"settleGame"> {
@@ -43,7 +44,7 @@ export function settleGame(state: BookState, command: SettleGame): Outcome<"sett
   const paid = settleBets(state, settled, null, result);
   retireGame(state, settled);
 
-  const held = settled.totalStaked + settled.text.pricing.margin;
+  const held = heldStakes(settled) + settled.text.pricing.margin;
   state.counters.escrow -= held;
   state.counters.house += held - paid;
   state.note(type, {

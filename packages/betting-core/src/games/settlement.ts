@@ -3,12 +3,13 @@
 import { dividendOf } from "../pricing/tote.ts";
 import type { BookState } from "../state/book-state.ts";
 import type { GameRecord } from "../state/game-record.ts";
-import { type Decision, type GameResult, resultNumber, winnerOf, winnersOf } from "../state/game-result.ts";
+import { type Decision, resultNumber, type Ruling, winnerOf, winnersOf } from "../state/game-result.ts";
 import { TAG } from "../state/tags.ts";
 import { type MinorUnits, ODDS_SCALE, trusted } from "../units.ts";
 import type { SettlementView } from "../views.ts";
 import { strategyOf } from "./market-prices.ts";
 import { isRefunded } from "./payout-rule.ts";
+import { heldStakes, standingOn, standingStakes } from "./standing.ts";
 
 /** What settling by that decision pays: without looking at a single bet, unless it is a dead heat. */
 export function settlementOf(state: BookState, game: GameRecord, decision: Decision): SettlementView {
@@ -16,18 +17,19 @@ export function settlementOf(state: BookState, game: GameRecord, decision: Decis
   return {
     winners: winnersOf(decision).reduce((sum, winner) => sum + (game.betCounts[winner] as number), 0),
     paid: trusted<MinorUnits>(paid),
-    bookResult: trusted<MinorUnits>(game.totalStaked - paid),
+    bookResult: trusted<MinorUnits>(heldStakes(game) - paid),
   };
 }
 
-/** What all bets of a game get back under a result of it. */
-export function paidUnder(state: BookState, game: GameRecord, result: GameResult | null): number {
+/** What all bets of a game that stand get under a ruling. */
+export function paidUnder(state: BookState, game: GameRecord, result: Ruling | null): number {
   if (result === null) return 0;
-  if (isRefunded(game, result)) return game.totalStaked;
+  if (result.type === "withdrawn") return standingOn(game, result.outcome);
+  if (isRefunded(game, result)) return standingStakes(game);
   if (strategyOf(game).pool) return sharesOf(state, game, winnersOf(result));
   // In a dead heat each payout is rounded down by itself, and what that leaves only the bets can tell.
   if (result.type === "shared") return state.owners.paid(state, game, result);
-  return game.liabilities[winnerOf(result)] as number;
+  return (game.liabilities[winnerOf(result)] as number) - (game.cashedOut?.promised ?? 0);
 }
 
 /** What a pool pays to all stakes on those outcomes. */

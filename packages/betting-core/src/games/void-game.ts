@@ -1,14 +1,14 @@
-// Voids a game: it never stood. All stakes go back, and the margin to the house. O(outcomes).
+// Voids a game: it never stood. All stakes go back, and the margin to the house, with what cash-outs have left of it.
+// O(outcomes).
 
 import type { VoidGame } from "../commands.ts";
 import type { Outcome } from "../outcomes.ts";
 import { rejected } from "../rejected.ts";
 import type { BookState } from "../state/book-state.ts";
-import type { GameResult } from "../state/game-result.ts";
+import { VOID } from "../state/game-result.ts";
 import { settleBets } from "../settlements/settle-bets.ts";
+import { heldStakes } from "./standing.ts";
 import { retireGame } from "./settlement.ts";
-
-const VOID: GameResult = { type: "void" };
 
 export function voidGame(state: BookState, command: VoidGame): Outcome<"voidGame"> {
   const { gameId } = command;
@@ -28,9 +28,9 @@ export function voidGame(state: BookState, command: VoidGame): Outcome<"voidGame
   state.events.push({ type: "gameVoided", gameId, version: voided.version, status: "voided" });
   const refunded = settleBets(state, voided, null, VOID);
   retireGame(state, voided);
-  const { margin } = voided.text.pricing;
-  state.counters.escrow -= refunded + margin;
-  state.counters.house += margin;
+  const held = heldStakes(voided) + voided.text.pricing.margin;
+  state.counters.escrow -= held;
+  state.counters.house += held - refunded;
   state.note(type, {
     actor: command.actor,
     gameId,

@@ -18,7 +18,7 @@ import {
   type UserId,
 } from "../units.ts";
 import type { AccountView, BetDetailView, Page, TransactionCause, TransactionView } from "../views.ts";
-import { betDetailView, resultFor } from "./bet-view.ts";
+import { betDetailView, fateOf } from "./bet-view.ts";
 import { pageOf } from "./paging.ts";
 
 const NOTHING: Page<never> = { items: [], nextCursor: null };
@@ -79,7 +79,7 @@ export function betsPage(state: BookState, query: BetsQuery): Page<BetDetailView
 function statusOf(state: BookState, bet: number): number {
   const { bets, games } = state;
   const game = games.get(bets.game.get(bet)) as GameRecord;
-  return statusUnder(game, resultFor(state, bet), bets.outcome.get(bet));
+  return statusUnder(game, fateOf(state, bet), bets.outcome.get(bet));
 }
 
 /** First the rows that are still to be written, then the ledger's. Which are which may change from page to page. */

@@ -1,11 +1,12 @@
 // A bet as queries show it.
 
 import { payoutUnder, statusUnder } from "../games/payout-rule.ts";
+import { isWithdrawn } from "../games/standing.ts";
 import { payoutOf } from "../money.ts";
 import type { BookState } from "../state/book-state.ts";
 import { BET_STATUSES } from "../state/codes.ts";
 import type { GameRecord } from "../state/game-record.ts";
-import type { GameResult } from "../state/game-result.ts";
+import { type BetFate, VOID } from "../state/game-result.ts";
 import {
   type BetId,
   type GameId,
@@ -18,11 +19,9 @@ import {
 } from "../units.ts";
 import type { BetDetailView, BetStatus, BetView } from "../views.ts";
 
-const VOID: GameResult = { type: "void" };
-
 /** The bet as it is now. */
 export function betView(state: BookState, bet: number): BetView {
-  return betViewUnder(state, bet, resultFor(state, bet));
+  return betViewUnder(state, bet, fateOf(state, bet));
 }
 
 /** The bet as it was when it was accepted. */
@@ -40,8 +39,8 @@ export function betDetailView(state: BookState, bet: number): BetDetailView {
   };
 }
 
-/** The bet as a result of its game makes it. */
-export function betViewUnder(state: BookState, bet: number, result: GameResult | null): BetView {
+/** The bet as a result of its game, or what else became of it, makes it. */
+export function betViewUnder(state: BookState, bet: number, fate: BetFate | null): BetView {
   const { bets, ledger } = state;
   const stake = trusted<MinorUnits>(bets.stake.get(bet));
   const odds = trusted<Odds>(bets.odds.get(bet));
@@ -56,16 +55,22 @@ export function betViewUnder(state: BookState, bet: number, result: GameResult |
     stake,
     odds,
     potentialPayout: payoutOf(stake, odds),
-    status: BET_STATUSES[statusUnder(game, result, outcome)] as BetStatus,
-    payout: result === null ? null : trusted<MinorUnits>(payoutUnder(game, result, outcome, stake, odds)),
+    status: BET_STATUSES[statusUnder(game, fate, outcome)] as BetStatus,
+    payout: fate === null ? null : trusted<MinorUnits>(payoutUnder(game, fate, outcome, stake, odds)),
     placedAt: trusted<UnixMillis>(ledger.at.get(posting)),
     index: trusted<LogIndex>(ledger.index.get(posting)),
   };
 }
 
-/** Of its game, or of its own where it was voided alone. */
-export function resultFor(state: BookState, bet: number): GameResult | null {
-  return state.voids.has(bet) ? VOID : gameOf(state, bet).result;
+/** What became of the bet: its game's result, unless it left before; null while it is open. */
+export function fateOf(state: BookState, bet: number): BetFate | null {
+  const { departures, bets } = state;
+  if (departures.has(bet)) {
+    const { cashOut } = departures.of(bet);
+    return cashOut === undefined ? VOID : { type: "cashOut", price: cashOut.price };
+  }
+  const game = gameOf(state, bet);
+  return isWithdrawn(game, bets.outcome.get(bet)) ? VOID : game.result;
 }
 
 function gameOf(state: BookState, bet: number): GameRecord {

@@ -4,12 +4,16 @@ import type { GamesQuery } from "../book.ts";
 import type { Verdict } from "../commands.ts";
 import { decisionOf, resultKeys } from "../games/decision.ts";
 import { reprice, strategyOf } from "../games/market-prices.ts";
+import { addHedge } from "../bets/cash-out.ts";
 import { liabilityIf, promiseOf } from "../games/payout-rule.ts";
 import { previewHashOf, settlementOf } from "../games/settlement.ts";
+import { isWithdrawn } from "../games/standing.ts";
+import { withdraw } from "../games/withdraw-outcome.ts";
 import { isUnsafe } from "../pricing/sure-win.ts";
 import { worstCaseOf } from "../risk.ts";
 import type { BookState } from "../state/book-state.ts";
 import { copyGame, type GameRecord, NONE } from "../state/game-record.ts";
+import type { DepartureRecord } from "../state/departures-table.ts";
 import type { Decision } from "../state/game-result.ts";
 import {
   type GameId,
@@ -39,6 +43,7 @@ export function gameView(game: GameRecord): GameView {
       odds: shownOdds(game.odds[position] as number),
       cap: trusted<MinorUnits>(open ? (game.caps[position] as number) : 0),
       staked: trusted<MinorUnits>(game.staked[position] as number),
+      ...(isWithdrawn(game, position) ? { withdrawn: true as const } : {}),
     })),
     version: game.version,
     totalStaked: trusted<MinorUnits>(game.totalStaked),
@@ -121,32 +126,38 @@ function toBeSettledBy(game: GameRecord, verdict: Verdict): Decision | undefined
   return "code" in decision ? undefined : decision;
 }
 
-/** What moved a game's odds, oldest first: bets, and with a minus sign those that were voided alone later. */
-function stepsOf(state: BookState, game: GameRecord): Float64Array {
-  const voids = state.voids.ofGame(game.text.id);
+/** What moved a game's odds beside its bets. */
+type Move = DepartureRecord | GameRecord["withdrawn"][number];
+
+/** What moved a game's odds, oldest first: bets, and with a minus sign the place of another move, from 1 on. */
+function stepsOf(state: BookState, game: GameRecord, moves: readonly Move[]): Float64Array {
   const bets = state.order.countOf(game.text.id);
-  const steps = new Float64Array(bets + voids.length);
+  const steps = new Float64Array(bets + moves.length);
   let place = steps.length;
-  let left = voids.length;
+  let left = moves.length;
   for (let bet = game.lastBet; bet !== 0; bet = state.bets.previousOfGame.get(bet)) {
-    const { index } = entryOf(state, bet);
-    for (
-      let voided = voids[left - 1];
-      voided !== undefined && voided.index > index;
-      voided = voids[left - 1]
-    ) {
-      steps[--place] = -voided.bet;
-      left--;
+    const index = state.ledger.index.get(state.bets.posting.get(bet));
+    for (let move = moves[left - 1]; move !== undefined && move.index > index; move = moves[left - 1]) {
+      steps[--place] = -left--;
     }
     steps[--place] = bet;
   }
+  while (left > 0) steps[--place] = -left--;
   return steps;
 }
 
+function movesOf({ departures }: BookState, game: GameRecord): readonly Move[] {
+  const moves = [...departures.ofGame(game.text.id), ...game.withdrawn];
+  return moves.sort((one, other) => one.index - other.index);
+}
+
 /** Log index and time of a step. */
-function entryOf(state: BookState, step: number): { readonly index: number; readonly at: number } {
-  const { bets, ledger, voids } = state;
-  if (step < 0) return voids.of(-step);
+function entryOf(
+  { bets, ledger }: BookState,
+  moves: readonly Move[],
+  step: number,
+): { readonly index: number; readonly at: number } {
+  if (step < 0) return moves[-step - 1] as Move;
   const posting = bets.posting.get(step);
   return { index: ledger.index.get(posting), at: ledger.at.get(posting) };
 }
@@ -157,14 +168,17 @@ function entryOf(state: BookState, step: number): { readonly index: number; read
  */
 export function oddsHistory(state: BookState, game: GameRecord, since: number): OddsPoint[] {
   const { text } = game;
-  const steps = stepsOf(state, game);
+  const moves = movesOf(state, game);
+  const steps = stepsOf(state, game, moves);
   const replay = copyGame(game, game.generation);
   replay.staked.fill(0);
   replay.liabilities.fill(0);
   replay.totalStaked = 0;
+  replay.cashedOut = null;
+  replay.withdrawn = [];
   const strategy = strategyOf(game);
 
-  const first = firstSince(state, game, steps, since);
+  const first = firstSince(state, game, moves, steps, since);
   const points = steps.length + 1 - first;
   if (points <= 0) return [];
   const stride = points <= ODDS_POINTS_MAX ? 1 : Math.ceil((points - 1) / (ODDS_POINTS_MAX - 1));
@@ -172,11 +186,11 @@ export function oddsHistory(state: BookState, game: GameRecord, since: number): 
   // Point 0 is the opening, point n the state after the n-th step.
   for (let point = 0; point <= steps.length; point++) {
     const step = point === 0 ? 0 : (steps[point - 1] as number);
-    if (step !== 0) replayStep(state, replay, step);
+    if (step !== 0) replayStep(state, replay, moves, step);
     if (point < first || ((point - first) % stride !== 0 && point !== steps.length)) continue;
     reprice(replay, strategy);
     const { index, at } =
-      step === 0 ? { index: text.createdIndex, at: text.createdAt } : entryOf(state, step);
+      step === 0 ? { index: text.createdIndex, at: text.createdAt } : entryOf(state, moves, step);
     history.push({
       index: trusted<LogIndex>(index),
       at: trusted<UnixMillis>(at),
@@ -186,9 +200,21 @@ export function oddsHistory(state: BookState, game: GameRecord, since: number): 
   return history;
 }
 
-function replayStep({ bets }: BookState, replay: GameRecord, step: number): void {
-  const bet = Math.abs(step);
-  const sign = step < 0 ? -1 : 1;
+function replayStep(state: BookState, replay: GameRecord, moves: readonly Move[], step: number): void {
+  const move = moves[-step - 1];
+  if (move === undefined) replayBet(state, replay, step, 1);
+  else if ("outcome" in move) withdraw(replay, move);
+  else if (move.cashOut === undefined) replayBet(state, replay, move.bet, -1);
+  else {
+    const { bets } = state;
+    const stake = bets.stake.get(move.bet);
+    const payout = promiseOf(replay, stake, bets.odds.get(move.bet));
+    addHedge(replay, bets.outcome.get(move.bet), stake, payout, move.cashOut.hedge);
+  }
+}
+
+/** @param sign 1 where the bet was made, −1 where it was voided */
+function replayBet({ bets }: BookState, replay: GameRecord, bet: number, sign: 1 | -1): void {
   const position = bets.outcome.get(bet);
   const stake = bets.stake.get(bet);
   const promise = promiseOf(replay, stake, bets.odds.get(bet));
@@ -198,13 +224,19 @@ function replayStep({ bets }: BookState, replay: GameRecord, step: number): void
 }
 
 /** Number of the first point at or after a log index. */
-function firstSince(state: BookState, game: GameRecord, steps: Float64Array, since: number): number {
+function firstSince(
+  state: BookState,
+  game: GameRecord,
+  moves: readonly Move[],
+  steps: Float64Array,
+  since: number,
+): number {
   if (game.text.createdIndex >= since) return 0;
   let low = 0;
   let high = steps.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (entryOf(state, steps[middle] as number).index < since) low = middle + 1;
+    if (entryOf(state, moves, steps[middle] as number).index < since) low = middle + 1;
     else high = middle;
   }
   return low + 1;

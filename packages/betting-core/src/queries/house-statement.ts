@@ -2,6 +2,7 @@
 // welcome or an override in the audit log, and walking both back from the house's money of now gives the statement.
 
 import type { PageQuery } from "../book.ts";
+import { heldStakes, keptOf } from "../games/standing.ts";
 import type { BookState } from "../state/book-state.ts";
 import type { GameRecord } from "../state/game-record.ts";
 import { type GameId, type LogIndex, type MinorUnits, trusted, type UnixMillis } from "../units.ts";
@@ -108,10 +109,10 @@ function movementOf(state: BookState, record: AuditView): Movement | undefined {
     case "createGame":
       return { cause: "margin", amount: money(-numberOf(after, "margin")), ...of };
     case "settleGame": {
-      const { totalStaked, text } = gameOf(state, gameId);
+      const game = gameOf(state, gameId);
       return {
         cause: "result",
-        amount: money(totalStaked + text.pricing.margin - numberOf(after, "paid")),
+        amount: money(heldStakes(game) + game.text.pricing.margin - numberOf(after, "paid")),
         ...of,
       };
     }
@@ -122,13 +123,18 @@ function movementOf(state: BookState, record: AuditView): Movement | undefined {
         ...of,
       };
     case "voidGame":
-      return { cause: "margin", amount: money(gameOf(state, gameId).text.pricing.margin), ...of };
+      return {
+        cause: "margin",
+        amount: money(gameOf(state, gameId).text.pricing.margin + keptOf(gameOf(state, gameId))),
+        ...of,
+      };
     case "suspendGame":
     case "resumeGame":
     case "closeGame":
     case "setLimits":
     case "revealSeed":
     case "voidBet":
+    case "withdrawOutcome":
       return undefined;
     default:
       return action satisfies never;

@@ -2,6 +2,7 @@
 // looks at new bets only. Not state: each replica counts when it is asked.
 
 import { isRefunded, payoutUnder, statusUnder } from "../games/payout-rule.ts";
+import { isWithdrawn } from "../games/standing.ts";
 import type { BookState } from "../state/book-state.ts";
 import { BET } from "../state/codes.ts";
 import type { GameRecord } from "../state/game-record.ts";
@@ -12,7 +13,7 @@ const TALLIES_MAX = 16;
 
 interface Tally {
   readonly refunded: boolean;
-  /** How many bets of the game were voided alone when the count began: another one may have been counted. */
+  /** How many departures and withdrawals the game had when the count began: whoever left may have been counted. */
   readonly voided: number;
   /** A bit for each account that was met. */
   seen: Uint8Array;
@@ -57,11 +58,11 @@ export class OwnerTallies {
     }
   }
 
-  #tallyOf({ voids }: BookState, game: GameRecord, decision: Decision): Tally {
+  #tallyOf({ departures }: BookState, game: GameRecord, decision: Decision): Tally {
     const name = `${game.text.id} ${resultNumber(decision)}`;
     // A pool of which nobody backed the winner pays everybody, until somebody does.
     const refunded = isRefunded(game, decision);
-    const voided = voids.ofGame(game.text.id).length;
+    const voided = departures.ofGame(game.text.id).length + game.withdrawn.length;
     let tally = this.#tallies.get(name);
     this.#tallies.delete(name);
     if (tally?.refunded !== refunded || tally.voided !== voided) {
@@ -78,7 +79,7 @@ export class OwnerTallies {
 }
 
 function take(
-  { accounts, bets, ledger, voids }: BookState,
+  { accounts, bets, ledger, departures }: BookState,
   game: GameRecord,
   decision: Decision,
   tally: Tally,
@@ -86,7 +87,8 @@ function take(
   const bet = tally.next;
   tally.next = bets.previousOfGame.get(bet);
   const position = bets.outcome.get(bet);
-  if (voids.has(bet) || statusUnder(game, decision, position) === BET.lost) return;
+  if (departures.has(bet) || isWithdrawn(game, position)) return;
+  if (statusUnder(game, decision, position) === BET.lost) return;
   // What a pool pays depends on bets that are still to come, and is known from its sums anyway.
   if (decision.type === "shared") {
     tally.paid += payoutUnder(game, decision, position, bets.stake.get(bet), bets.odds.get(bet));

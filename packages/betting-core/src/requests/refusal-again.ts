@@ -2,10 +2,16 @@
 
 import { betLimitReached, depositLimitReached, exclusionOf } from "../accounts/limits.ts";
 import { balanceOrWelcome } from "../accounts/open-account.ts";
+import { cashOutOffer } from "../bets/cash-out.ts";
 import { excessWithout } from "../bets/void-bet.ts";
 import type { Command } from "../commands.ts";
-import { strategyOf } from "../games/market-prices.ts";
+import { oddsFor, strategyOf } from "../games/market-prices.ts";
 import { decisionOf, resultKeys } from "../games/decision.ts";
+import { statusUnder } from "../games/payout-rule.ts";
+import { isWithdrawn } from "../games/standing.ts";
+import { excessWithoutOutcome } from "../games/withdraw-outcome.ts";
+import { fateOf } from "../queries/bet-view.ts";
+import { BET_STATUSES } from "../state/codes.ts";
 import { previewHashOf } from "../games/settlement.ts";
 import type { Rejection, RejectionCode, RejectionOf } from "../rejections.ts";
 import type { BookState } from "../state/book-state.ts";
@@ -19,7 +25,7 @@ import {
   trusted,
   type UnixMillis,
 } from "../units.ts";
-import type { GameStatus } from "../views.ts";
+import type { BetStatus, GameStatus } from "../views.ts";
 
 export function refusalAgain(state: BookState, command: Command, code: RejectionCode): Rejection {
   const gameId = gameOf(state, command);
@@ -70,9 +76,20 @@ export function refusalAgain(state: BookState, command: Command, code: Rejection
       };
     case "bet_not_found":
       return { code, betId: betOf(command) };
-    case "margin_exceeded": {
-      const excess = game === undefined ? 0 : excessWithout(state, game, betOf(command));
-      return { code, excess: trusted<MinorUnits>(excess) };
+    case "margin_exceeded":
+      return { code, excess: trusted<MinorUnits>(game === undefined ? 0 : excessNow(state, game, command)) };
+    case "outcome_withdrawn":
+      return { code, outcome };
+    case "bet_closed": {
+      const fate = game === undefined ? null : fateOf(state, betOf(command));
+      const status = game === undefined ? 0 : statusUnder(game, fate, state.bets.outcome.get(betOf(command)));
+      return { code, betStatus: BET_STATUSES[status] as BetStatus };
+    }
+    case "no_cash_out":
+      return { code };
+    case "price_changed": {
+      const offer = cashOutOffer(state, betOf(command), command.actor, state.at);
+      return { code, currentPrice: "code" in offer ? null : trusted<MinorUnits>(offer.price) };
     }
     case "drawn_game":
     case "unknown_seed":
@@ -86,6 +103,12 @@ export function refusalAgain(state: BookState, command: Command, code: Rejection
   }
 }
 
+function excessNow(state: BookState, game: GameRecord, command: Command): number {
+  if (command.type !== "withdrawOutcome") return excessWithout(state, game, betOf(command));
+  const position = outcomePosition(command.outcome);
+  return isWithdrawn(game, position) ? 0 : excessWithoutOutcome(game, position);
+}
+
 function betOf(command: Command): BetId {
   return "betId" in command ? command.betId : trusted<BetId>(0);
 }
@@ -96,13 +119,14 @@ function gameOf({ bets }: BookState, command: Command): GameId {
   return trusted<GameId>(bet >= 1 && bet <= bets.count ? bets.game.get(bet) : 0);
 }
 
-/** The outcome that the command names, or the first of several that the game does not have. */
+/** The outcome that the command names; of several, the first that the game does not have, or that is withdrawn. */
 function outcomeOf(command: Command, game: GameRecord | undefined): string {
   if ("outcome" in command) return command.outcome;
   if (command.type !== "settleGame" && command.type !== "resettleGame") return "";
   const keys = command.winners ?? [command.winner ?? ""];
   const has = (key: string): boolean => outcomePosition(key) >= 0 && outcomePosition(key) < outcomesOf(game);
-  return keys.find((key) => !has(key)) ?? keys[0] ?? "";
+  const gone = keys.find((key) => game !== undefined && isWithdrawn(game, outcomePosition(key)));
+  return keys.find((key) => !has(key)) ?? gone ?? keys[0] ?? "";
 }
 
 function outcomesOf(game: GameRecord | undefined): number {
@@ -126,7 +150,7 @@ function statusNow(state: BookState, game: GameRecord | undefined): GameStatus {
 function oddsNow(game: GameRecord, position: number, command: Command): number {
   const shown = game.odds[position] ?? 0;
   if (shown === 0 || command.type !== "placeBet") return shown;
-  return strategyOf(game).oddsFor(game, position, command.stake, shown);
+  return oddsFor(game, strategyOf(game), position, command.stake, shown);
 }
 
 function openCap(game: GameRecord | undefined, position: number): number {

@@ -84,6 +84,7 @@ function acceptedAgain(
     case "resumeGame":
     case "closeGame":
     case "voidGame":
+    case "withdrawOutcome":
     case "revealSeed":
       return { status, type: command.type, gameId: command.gameId, changed: reference === 1 };
     case "settleGame":
@@ -96,6 +97,10 @@ function acceptedAgain(
     }
     case "voidBet":
       return { status, type: command.type, betId: command.betId, changed: reference === 1 };
+    case "cashOut": {
+      const price = trusted<MinorUnits>(state.ledger.amountOf(posting));
+      return { status, type: command.type, betId: command.betId, price, ...bookedBy(state, posting) };
+    }
     case "setLimits": {
       const record = state.accounts.limits.get(state.accounts.find(command.actor));
       return { status, type: command.type, limits: limitsView(record, state.at) };

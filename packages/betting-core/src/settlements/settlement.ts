@@ -3,10 +3,11 @@
 
 import type { BalanceCause } from "../events.ts";
 import { payoutUnder, statusUnder } from "../games/payout-rule.ts";
+import { isWithdrawn } from "../games/standing.ts";
 import type { BookState } from "../state/book-state.ts";
 import { BET, CAUSE } from "../state/codes.ts";
 import type { GameRecord } from "../state/game-record.ts";
-import type { GameResult } from "../state/game-result.ts";
+import type { Ruling } from "../state/game-result.ts";
 import type { LogIndex, UnixMillis } from "../units.ts";
 
 export interface Settlement {
@@ -15,8 +16,8 @@ export interface Settlement {
   readonly index: LogIndex;
   readonly at: UnixMillis;
   /** Null where the bets were open until then. */
-  readonly before: GameResult | null;
-  readonly after: GameResult;
+  readonly before: Ruling | null;
+  readonly after: Ruling;
   /** Rows base + 1, base + 2, … are reserved: a bet's next to each other, from the game's oldest bet on. */
   readonly base: number;
   readonly bets: number;
@@ -36,7 +37,7 @@ export interface OwedRow {
 /** Why balances change. */
 export function balanceCauseOf({ before, after }: Settlement): BalanceCause {
   if (before !== null) return "adjustment";
-  return after.type === "void" || after.type === "push" ? "refund" : "settlement";
+  return after.type === "winner" || after.type === "shared" ? "settlement" : "refund";
 }
 
 /** Rows for each bet: one that closes it, or what was paid taken back and what is now paid. */
@@ -63,11 +64,12 @@ export function firstRowOf(settlement: Settlement, place: number): number {
  * the bet.
  */
 export function owedRows(state: BookState, settlement: Settlement, bet: number, place: number): OwedRow[] {
-  const { bets, games, voids } = state;
-  if (voids.has(bet)) return [];
+  const { bets, games, departures } = state;
+  if (departures.has(bet)) return [];
   const { game: id, before, after } = settlement;
   const game = games.get(id) as GameRecord;
   const position = bets.outcome.get(bet);
+  if (after.type === "withdrawn" ? after.outcome !== position : isWithdrawn(game, position)) return [];
   const stake = bets.stake.get(bet);
   const odds = bets.odds.get(bet);
   const row = firstRowOf(settlement, place);
@@ -84,7 +86,7 @@ export function owedRows(state: BookState, settlement: Settlement, bet: number, 
   return rows;
 }
 
-function closingCause(game: GameRecord, result: GameResult, position: number): number {
+function closingCause(game: GameRecord, result: Ruling, position: number): number {
   const status = statusUnder(game, result, position);
   if (status === BET.won) return CAUSE.payout;
   return status === BET.void ? CAUSE.refund : CAUSE.settled;

@@ -28,7 +28,7 @@ import { ClosingQueue } from "./closing-queue.ts";
 import { CAUSE } from "./codes.ts";
 import type { GameRecord } from "./game-record.ts";
 import { DrawsTable } from "./draws-table.ts";
-import { VoidsTable } from "./voids-table.ts";
+import { DeparturesTable } from "./departures-table.ts";
 import { GamesTable } from "./games-table.ts";
 import { HistoryTable } from "./history-table.ts";
 import { LedgerTable } from "./ledger-table.ts";
@@ -65,7 +65,7 @@ export class BookState {
   readonly audit = new AuditTable(this.hasher);
   readonly history = new HistoryTable(this.hasher);
   readonly draws = new DrawsTable(this.hasher);
-  readonly voids = new VoidsTable(this.hasher);
+  readonly departures = new DeparturesTable(this.hasher);
   readonly closing = new ClosingQueue();
   /** Games whose seeds must be revealed by then. */
   readonly revealing = new ClosingQueue();
@@ -125,11 +125,11 @@ export class BookState {
 
   /** Takes a bet that has its row into what is derived from the bets. */
   indexBet(bet: number): void {
-    const { bets, games, order, residues, voids } = this;
+    const { bets, games, order, residues, departures } = this;
     const id = bets.game.get(bet);
     order.add(id, bet);
     const game = games.get(id);
-    if (game === undefined || !strategyOf(game).pool || voids.has(bet)) return;
+    if (game === undefined || !strategyOf(game).pool || departures.has(bet)) return;
     residues.add(id, bets.outcome.get(bet), bets.stake.get(bet), ODDS_SCALE / game.text.pricing.tick);
   }
 

@@ -20,7 +20,13 @@ export const LEDGER_CAUSES = [
 
 export const CAUSE: Readonly<Record<LedgerCause, number>> = numbered(LEDGER_CAUSES);
 
-export const BET_STATUSES = ["open", "won", "lost", "void"] as const satisfies readonly BetStatus[];
+export const BET_STATUSES = [
+  "open",
+  "won",
+  "lost",
+  "void",
+  "cashedOut",
+] as const satisfies readonly BetStatus[];
 
 export const BET: Readonly<Record<BetStatus, number>> = numbered(BET_STATUSES);
 
@@ -42,6 +48,8 @@ export const COMMAND_TYPES = [
   "expire",
   "revealSeed",
   "voidBet",
+  "withdrawOutcome",
+  "cashOut",
 ] as const satisfies readonly CommandType[];
 
 /** Type byte of commands on the wire and in request records. */
@@ -72,6 +80,10 @@ export const REQUEST_RESULTS = [
   "reveal_too_late",
   "bet_not_found",
   "margin_exceeded",
+  "outcome_withdrawn",
+  "bet_closed",
+  "no_cash_out",
+  "price_changed",
 ] as const satisfies readonly ("accepted" | RejectionCode)[];
 
 export const RESULT: Readonly<Record<"accepted" | RejectionCode, number>> = numbered(REQUEST_RESULTS);

@@ -26,6 +26,27 @@ export interface GameText {
 }
 
 /**
+ * A bet that is cashed out stays in its game's sums together with the bets that its price stands for: with these it
+ * pays the same whatever happens, which is why it need not wait. Replaced as a whole, never changed in place.
+ */
+export interface CashedOut {
+  /** Stakes by position: of the bets, and of those that their prices stand for. */
+  readonly staked: readonly number[];
+  /** What they pay, whatever happens: part of each outcome's liability. */
+  readonly promised: number;
+}
+
+export interface Withdrawal {
+  /** Position of the outcome. */
+  readonly outcome: number;
+  /** Log index and time of the entry. */
+  readonly index: number;
+  readonly at: number;
+  /** Whether the game's margin was overridden by it. */
+  readonly forced: boolean;
+}
+
+/**
  * What bets and admins change. Changed in place while the book alone holds it; a snapshot makes the next change
  * copy it first (see games-table.ts). `odds` and `caps` are replaced as a whole, because events carry them.
  */
@@ -47,6 +68,10 @@ export interface GameRecord {
   /** Bets by position. */
   betCounts: number[];
   totalStaked: number;
+  /** What bets that were cashed out are in the sums above; null while there are none. */
+  cashedOut: CashedOut | null;
+  /** Outcomes that cannot win any more, oldest withdrawal first. Replaced as a whole. */
+  withdrawn: readonly Withdrawal[];
   /** Ten-thousandths on the tick, 0 where not offered. */
   odds: readonly number[];
   /** As if the game were open; views show 0 where it is not. */
@@ -97,6 +122,29 @@ export function hashReason(hasher: Hasher, { text, reason }: GameRecord): Hasher
     .word(text.id)
     .text(reason ?? "")
     .finish();
+}
+
+/** Of a game that has some. */
+export function hashCashedOut(hasher: Hasher, { text, cashedOut }: GameRecord): Hasher {
+  hasher
+    .start(TAG.gameCashedOut)
+    .word(text.id)
+    .integer(cashedOut?.promised ?? 0);
+  for (const stakes of cashedOut?.staked ?? []) hasher.integer(stakes);
+  return hasher.finish();
+}
+
+/** Of a game that has some. */
+export function hashWithdrawn(hasher: Hasher, { text, withdrawn }: GameRecord): Hasher {
+  hasher.start(TAG.gameWithdrawn).word(text.id);
+  for (const { outcome, index, at, forced } of withdrawn) {
+    hasher
+      .word(outcome)
+      .integer(index)
+      .integer(at)
+      .word(forced ? 1 : 0);
+  }
+  return hasher.finish();
 }
 
 export function hashOutcome(hasher: Hasher, game: GameRecord, position: number): Hasher {

@@ -16,7 +16,27 @@ export type GameResult =
   /** The game never stood. */
   | { readonly type: "void" };
 
-const RESULT_CODE: Readonly<Record<GameResult["type"], number>> = { winner: 1, void: 2, push: 3, shared: 4 };
+/** What one entry decides about bets of a game, of all or of those on one outcome. */
+export type Ruling =
+  | GameResult
+  /** The outcome cannot win any more: bets on it are void, the others stand. */
+  | { readonly type: "withdrawn"; readonly outcome: number };
+
+/** What became of a bet. */
+export type BetFate =
+  | Ruling
+  /** The bettor took the price that was offered for it. */
+  | { readonly type: "cashOut"; readonly price: number };
+
+export const VOID: GameResult = { type: "void" };
+
+const CODE: Readonly<Record<Ruling["type"], number>> = {
+  winner: 1,
+  void: 2,
+  push: 3,
+  shared: 4,
+  withdrawn: 5,
+};
 /** Codes and positions stay below; a dead heat's outcomes are bits above. */
 const BITS_ABOVE = 512;
 
@@ -26,15 +46,16 @@ export function winnerOf(result: GameResult | null): number {
 }
 
 /** Positions of all that have won. */
-export function winnersOf(result: GameResult | null): readonly number[] {
+export function winnersOf(result: BetFate | null): readonly number[] {
   if (result?.type === "winner") return [result.winner];
   return result?.type === "shared" ? result.winners : [];
 }
 
-/** The result as one number, for hashes: no two results have the same. At most 2^41. */
-export function resultNumber(result: GameResult | null): number {
+/** A ruling as one number, for hashes: no two have the same. At most 2^41. */
+export function resultNumber(result: Ruling | null): number {
   if (result === null) return 0;
-  const number = RESULT_CODE[result.type] * 64 + winnerOf(result) + 1;
+  if (result.type === "withdrawn") return CODE.withdrawn * 64 + result.outcome + 1;
+  const number = CODE[result.type] * 64 + winnerOf(result) + 1;
   if (result.type !== "shared") return number;
   let outcomes = 0;
   for (let position = OUTCOMES_MAX; position >= 0; position--) {

@@ -3,7 +3,16 @@
 import { ObjectColumn } from "../columns/object-column.ts";
 import { DigestSum } from "../digest/digest-sum.ts";
 import type { Hasher } from "../digest/hasher.ts";
-import { copyGame, type GameRecord, hashGame, hashGameText, hashOutcome, hashReason } from "./game-record.ts";
+import {
+  copyGame,
+  type GameRecord,
+  hashCashedOut,
+  hashGame,
+  hashGameText,
+  hashOutcome,
+  hashReason,
+  hashWithdrawn,
+} from "./game-record.ts";
 
 export class GamesTable {
   readonly digest = new DigestSum();
@@ -27,10 +36,7 @@ export class GamesTable {
   add(game: GameRecord): void {
     this.restore(game);
     this.digest.add(hashGameText(this.#hasher, game.text));
-    this.digest.add(hashGame(this.#hasher, game));
-    for (let position = 0; position < game.staked.length; position++) {
-      this.digest.add(hashOutcome(this.#hasher, game, position));
-    }
+    this.#hashes(game, (hash) => this.digest.add(hash));
   }
 
   /** Puts a game back without touching the digest. */
@@ -39,16 +45,13 @@ export class GamesTable {
     this.#records.set(game.text.id, game);
   }
 
-  /** The game for changing its status, reason, result and times, and one version on. */
+  /** The game for changing all but its text, and one version on. O(outcomes). */
   change(id: number, change: (game: GameRecord) => void): GameRecord {
     const game = this.#writable(id);
-    const hasher = this.#hasher;
-    this.digest.remove(hashGame(hasher, game));
-    if (game.reason !== null) this.digest.remove(hashReason(hasher, game));
+    this.#hashes(game, (hash) => this.digest.remove(hash));
     change(game);
     game.version++;
-    this.digest.add(hashGame(hasher, game));
-    if (game.reason !== null) this.digest.add(hashReason(hasher, game));
+    this.#hashes(game, (hash) => this.digest.add(hash));
     return game;
   }
 
@@ -95,13 +98,22 @@ export class GamesTable {
     for (let id = 1; id <= this.count; id++) {
       const game = this.#records.get(id) as GameRecord;
       sum.add(hashGameText(this.#hasher, game.text));
-      sum.add(hashGame(this.#hasher, game));
-      if (game.reason !== null) sum.add(hashReason(this.#hasher, game));
-      for (let position = 0; position < game.staked.length; position++) {
-        sum.add(hashOutcome(this.#hasher, game, position));
-      }
+      this.#hashes(game, (hash) => sum.add(hash));
     }
     return sum;
+  }
+
+  /** Hashes of all that may change of a game. */
+  #hashes(game: GameRecord, visit: (hash: Hasher) => void): void {
+    const hasher = this.#hasher;
+    visit(hashGame(hasher, game));
+    for (let position = 0; position < game.staked.length; position++) {
+      visit(hashOutcome(hasher, game, position));
+    }
+    // What most games do not have; without it, digests are those of versions that did not know it.
+    if (game.reason !== null) visit(hashReason(hasher, game));
+    if (game.cashedOut !== null) visit(hashCashedOut(hasher, game));
+    if (game.withdrawn.length > 0) visit(hashWithdrawn(hasher, game));
   }
 
   #writable(id: number): GameRecord {

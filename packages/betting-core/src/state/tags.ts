@@ -20,6 +20,8 @@ export const TAG = {
   history: 18,
   pending: 19,
   draw: 20,
-  void: 21,
+  departure: 21,
   gameReason: 22,
+  gameCashedOut: 23,
+  gameWithdrawn: 24,
 } as const;

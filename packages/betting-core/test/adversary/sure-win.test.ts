@@ -1,17 +1,11 @@
 // What the adversary finds, and where it must find nothing.
 
 import { describe, expect, test } from "vitest";
-import {
-  amount,
-  BASIS_POINTS,
-  explainUnsafePricing,
-  minorUnits,
-  PaperMarket,
-  type Pricing,
-} from "../../src/index.ts";
+import { explainUnsafePricing, minorUnits, PaperMarket, type Pricing } from "../../src/index.ts";
 import { STRATEGIES } from "../scripts.ts";
 import { budget, PATIENCE_MS } from "../support/budget.ts";
 import { Random } from "../support/random.ts";
+import { beyond, closeToUnsafe, fine, termsOf } from "./terms.ts";
 import { searchLoss, searchSureWin } from "./sure-win-search.ts";
 
 const TERMS = budget(20, 300);
@@ -130,44 +124,4 @@ function after(
     market.bet(position, Math.floor((market.caps[position] as number) * share));
   }
   return market;
-}
-
-/** Level, no commission, the finest tick: what there is to win is not lost in rounding. */
-function fine(strategy: Pricing["strategy"]): Pricing {
-  return {
-    strategy,
-    virtualStake: amount(1_000_000),
-    commissionBp: 0,
-    margin: minorUnits(1_000_000),
-    tick: 1,
-  };
-}
-
-function termsOf(strategy: Pricing["strategy"], outcomes: number, random: Random): Pricing {
-  const pricing: Pricing = {
-    ...fine(strategy),
-    virtualStake: amount(random.magnitude(100, 1e8)),
-    commissionBp: random.pick([0, 50, 100, 200, 500, 1_000, 2_000, 5_000]),
-    margin: minorUnits(random.magnitude(100, 1e9)),
-    tick: random.pick([1, 1, 10, 100]),
-  };
-  return random.below(3) > 0 ? pricing : { ...pricing, prior: priorOf(outcomes, random) };
-}
-
-function priorOf(outcomes: number, random: Random): number[] {
-  const weights = Array.from({ length: outcomes }, () => random.magnitude(1, 100));
-  const whole = weights.reduce((sum, weight) => sum + weight, 0);
-  const prior = weights.map((weight) => Math.max(1, Math.floor((weight / whole) * BASIS_POINTS)));
-  prior[0] = (prior[0] as number) + BASIS_POINTS - prior.reduce((sum, chance) => sum + chance, 0);
-  return prior;
-}
-
-/** The widest margin that the validator accepts, or the given one where it accepts any. */
-function closeToUnsafe(pricing: Pricing, outcomes: number): Pricing {
-  const unsafe = explainUnsafePricing({ ...pricing, margin: minorUnits(1e11) }, outcomes);
-  return unsafe === undefined ? pricing : { ...pricing, margin: unsafe.marginMax };
-}
-
-function beyond(pricing: Pricing, outcomes: number, times: number): Pricing {
-  return { ...pricing, margin: minorUnits(closeToUnsafe(pricing, outcomes).margin * times) };
 }

@@ -140,6 +140,22 @@ const LATER: readonly (readonly [Command, string])[] = [
   [{ type: "settleGame", ...onGame, push: true }, "01090561646d696e0001000000"],
   [{ type: "resettleGame", ...onGame, push: true, reason: "x" }, "010a0561646d696e000100017800"],
   [
+    {
+      type: "withdrawOutcome",
+      actor: admin,
+      key: "key-0011",
+      gameId: gameId(7),
+      outcome: "opt12",
+      reason: "lame",
+      force: true,
+    },
+    "01110561646d696e01086b65792d3030313107056f70743132046c616d6501",
+  ],
+  [
+    { type: "cashOut", actor: alice, betId: betId(300), price: minorUnits(1_250), accept: "any" },
+    "011205616c69636500ac02e20902",
+  ],
+  [
     { type: "resettleGame", ...onGame, winners: ["opt2", "opt1"], reason: "x" },
     "010a0561646d696e000100017802046f707432046f707431",
   ],
@@ -171,7 +187,10 @@ const GAME: Command = {
   pricing: DEFAULT_PRICING,
 };
 
-/** What came with version 8: a suspended game with its reason, a push, a dead heat that is being written. */
+/**
+ * What came with version 8: a suspended game with its reason, a push, a dead heat that is being written, as is the
+ * withdrawal of an outcome, and a bet that was cashed out.
+ */
 const NEWEST_LIFE: readonly Command[] = [
   ...LIFE.slice(0, 1),
   GAME,
@@ -186,6 +205,11 @@ const NEWEST_LIFE: readonly Command[] = [
   { type: "settleGame", actor: admin, gameId: gameId(3), push: true },
   { type: "closeGame", ...onGame },
   { type: "settleGame", ...onGame, winners: ["opt3", "opt1"] },
+  { type: "resumeGame", actor: admin, gameId: gameId(2) },
+  betOn(2, "opt1", "key-0005"),
+  { type: "cashOut", actor: alice, key: "key-0006", betId: betId(3), price: minorUnits(1), accept: "better" },
+  { type: "withdrawOutcome", actor: admin, gameId: gameId(2), outcome: "opt1", reason: "lame" },
+  { type: "suspendGame", actor: admin, gameId: gameId(2), reason: "a streaker" },
 ];
 
 function betOn(game: number, outcome: string, key: string): Command {

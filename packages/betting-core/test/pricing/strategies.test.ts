@@ -251,6 +251,7 @@ function modelOf(market: PaperMarket): ModelMarket {
   return {
     pricing: market.text.pricing,
     staked: market.staked.map(BigInt),
+    withdrawn: [],
     promised: market.liabilities.map(BigInt),
   };
 }

@@ -7,7 +7,13 @@ import { type AuditView, type Book, type Command, SYSTEM } from "../../src/index
 import { run, script } from "../scripts.ts";
 
 /** Commands of users about their own bets and money: they are in the ledger, not in the audit log. */
-const OWN: ReadonlySet<Command["type"]> = new Set(["openAccount", "deposit", "withdraw", "placeBet"]);
+const OWN: ReadonlySet<Command["type"]> = new Set([
+  "openAccount",
+  "deposit",
+  "withdraw",
+  "placeBet",
+  "cashOut",
+]);
 
 test("each override that changed something leaves exactly one record, with actor, reason, before and after", {
   timeout: 120_000,
@@ -63,6 +69,7 @@ test("each override that changed something leaves exactly one record, with actor
     "settleGame",
     "voidGame",
     "voidBet",
+    "withdrawOutcome",
     "setLimits",
     "addBankroll",
   ]) {

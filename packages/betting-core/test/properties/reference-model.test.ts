@@ -40,7 +40,7 @@ test.each(PACES)(
             after: (_, { command, entry }, { outcome, commandIndex, replayed, events }) => {
               const said = model.apply(command, entry);
               const code = outcome.status === "accepted" ? "accepted" : outcome.rejection.code;
-              codes.set(code, (codes.get(code) ?? 0) + 1);
+              for (const met of [code, `${command.type}: ${code}`]) codes.set(met, (codes.get(met) ?? 0) + 1);
               expect({ code, index: commandIndex, replayed }).toEqual(said);
               compare(book, model);
               compareTold(book, model, spelledOut(book, events));
@@ -71,6 +71,14 @@ test("those lives have reached the common rules: one that was never met would no
     "drawn_game",
     "unknown_seed",
     "bet_not_found",
+    "bet_closed",
+    "no_cash_out",
+    "price_changed",
+    "voidBet: margin_exceeded",
+    "withdrawOutcome: accepted",
+    "cashOut: accepted",
+    "settleGame: accepted",
+    "resettleGame: accepted",
   ]) {
     expect(codes.get(code) ?? 0, code).toBeGreaterThan(0);
   }
@@ -130,13 +138,14 @@ function compare(book: Book, model: ReferenceModel): void {
       expect(BigInt(shown.odds ?? 0)).toBe(model.odds(game, outcome));
       expect(BigInt(shown.cap)).toBe(game.status === "open" ? model.cap(game, outcome) : 0n);
       expect(BigInt(shown.staked)).toBe(model.staked(game, outcome));
+      expect(shown.withdrawn ?? false).toBe(game.withdrawn.includes(outcome));
     }
   }
   const shown = new Map(book.bets({ limit: 200 }).items.map((bet) => [Number(bet.id), bet]));
   for (const bet of model.bets.slice(-200)) {
     const game = model.games[bet.game - 1] as ModelGame;
-    const won = game.winners === undefined ? null : model.payoutIf(game, bet, game.winners);
-    const payouts = { open: null, won, lost: 0n, void: bet.stake };
+    const won = bet.status === "won" ? model.payoutIf(game, bet, game.winners ?? []) : null;
+    const payouts = { open: null, won, lost: 0n, void: bet.stake, cashedOut: bet.price };
     const view = shown.get(bet.id);
     expect([view?.status, asBigInt(view?.payout ?? null)]).toEqual([bet.status, payouts[bet.status]]);
     const [first] = book.bets({ userId: userId(bet.user), status: bet.status, limit: 1 }).items;

@@ -28,6 +28,7 @@ export const OutcomeAnswer = closed({
   odds: OddsOrNull,
   cap: Count,
   staked: Count,
+  withdrawn: Type.Optional(Type.Literal(true, { description: "It cannot win any more" })),
 });
 /** What came out of a settled game; `winners` in a dead heat, `push` where all stakes went back. */
 const resultFields = {
@@ -88,6 +89,9 @@ const BetGame = closed({ id: Id, version: Count, outcomes: Type.Array(OutcomeAns
 export type BetGameAnswer = Type.Static<typeof BetGame>;
 export const PlacedAnswer = closed({ bet: BetAnswer, balance: Balance, seq: Count, game: BetGame });
 export type PlacedAnswer = Type.Static<typeof PlacedAnswer>;
+
+/** `version` of the game: the price holds until it changes. */
+export const CashOutQuoteAnswer = closed({ price: Count, version: Count });
 
 export const BalanceAnswer = closed({ userId: UserId, balance: Balance, openStake: Count, seq: Count });
 export const BookedAnswer = closed({ balance: Balance, seq: Count, index: Index });

@@ -19,6 +19,7 @@ export type Bet = answers.BetAnswer;
 export type BetDetail = answers.BetDetailAnswer;
 export type BetGame = answers.BetGameAnswer;
 export type Placed = Static<typeof answers.PlacedAnswer>;
+export type CashOutQuote = Static<typeof answers.CashOutQuoteAnswer>;
 export type Balance = Static<typeof answers.BalanceAnswer>;
 export type Booked = Static<typeof answers.BookedAnswer>;
 export type TransactionsPage = Static<typeof answers.TransactionsPage>;

@@ -119,6 +119,12 @@ export const SettleBody = closed({
 });
 export const ResettleBody = closed({ ...verdictFields, reason: Text });
 export const VoidBetBody = closed({ reason: Text, force: Type.Optional(Type.Boolean()) });
+export const WithdrawBody = closed({ outcome: Name, reason: Text, force: Type.Optional(Type.Boolean()) });
+/** The price that the bettor saw; `accept` as with odds. */
+export const CashOutBody = closed({
+  price: Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+  accept: Type.Optional(AcceptPolicy),
+});
 export const RevealBody = closed({ seed: Type.String({ pattern: "^[0-9a-f]{64}$" }) });
 export const BankrollBody = closed({ amount: Amount, reason: Text });
 

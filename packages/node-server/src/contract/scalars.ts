@@ -38,7 +38,7 @@ export const IdempotencyKey = Type.String({ pattern: "^[A-Za-z0-9._~-]{8,64}$" }
 
 export const Category = Type.Enum(["real", "virtual"]);
 export const GameStatus = Type.Enum(["open", "suspended", "closed", "settled", "voided"]);
-export const BetStatus = Type.Enum(["open", "won", "lost", "void"]);
+export const BetStatus = Type.Enum(["open", "won", "lost", "void", "cashedOut"]);
 export const AcceptPolicy = Type.Enum(["exact", "better", "any"]);
 
 /** How a game's odds follow its bets. */

@@ -30,6 +30,7 @@ import { gameRoutes } from "./routes/games.ts";
 import { gameLifecycleRoutes } from "./routes/game-lifecycle.ts";
 import { limitRoutes } from "./routes/limits.ts";
 import { operationRoutes } from "./routes/operations.ts";
+import { cashOutRoutes } from "./routes/cash-out.ts";
 import { receiptRoutes } from "./routes/receipts.ts";
 
 export type App = ReturnType<typeof bareApp>;
@@ -106,6 +107,7 @@ export async function createApp(
     drawRoutes,
     balanceRoutes,
     betRoutes,
+    cashOutRoutes,
     receiptRoutes,
     limitRoutes,
     gameLifecycleRoutes,

@@ -11,6 +11,7 @@ import type {
   GameStatusChanged,
   GameView,
   OddsChanged,
+  OutcomeWithdrawn,
 } from "@quorumbook/betting-core";
 import { userId as asUserId } from "@quorumbook/betting-core";
 import type { AppliedEntry } from "./betting-state-machine.ts";
@@ -18,7 +19,7 @@ import { KeptPersonal } from "./kept-personal.ts";
 import { KeptPublic } from "./kept-public.ts";
 import { Queue } from "./queue.ts";
 
-export type PublicEvent = OddsChanged | GameStatusChanged | GameSettled | GameCreated;
+export type PublicEvent = OddsChanged | GameStatusChanged | GameSettled | GameCreated | OutcomeWithdrawn;
 export type PersonalEvent = BetPlaced | BetSettled | BalanceChanged;
 
 export interface PublicItem {
@@ -103,6 +104,7 @@ export function sortEvents(
       case "gameClosed":
       case "gameVoided":
       case "gameSettled":
+      case "outcomeWithdrawn":
         publicItems.push({ index, event });
         break;
       case "betPlaced":

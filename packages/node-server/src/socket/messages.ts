@@ -27,6 +27,8 @@ export function publicText({ index, event, game }: PublicItem): string {
       });
     case "gameSettled":
       return JSON.stringify({ type, index, gameId, version, ...resultAnswer(event) });
+    case "outcomeWithdrawn":
+      return JSON.stringify({ type, index, gameId, version, outcome: event.outcome });
     case "gameSuspended": {
       const reason = event.reason === undefined ? {} : { reason: event.reason };
       return JSON.stringify({ type, index, gameId, version, ...reason });

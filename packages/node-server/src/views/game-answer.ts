@@ -40,8 +40,15 @@ export function resultAnswer({ winner, winners, push }: ResultKeys) {
   };
 }
 
-function outcomeAnswer({ key, label, odds, cap, staked }: OutcomeView): OutcomeAnswer {
-  return { key, label, odds: odds === null ? null : oddsToWire(odds), cap, staked };
+function outcomeAnswer({ key, label, odds, cap, staked, withdrawn }: OutcomeView): OutcomeAnswer {
+  return {
+    key,
+    label,
+    odds: odds === null ? null : oddsToWire(odds),
+    cap,
+    staked,
+    ...(withdrawn === undefined ? {} : { withdrawn }),
+  };
 }
 
 /** The game around a bet, as it is now. */

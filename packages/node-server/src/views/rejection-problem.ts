@@ -98,8 +98,28 @@ export function rejectionProblem(rejection: Rejection): Refusal {
     case "margin_exceeded":
       return {
         code,
-        detail: `Without the bet the game could cost ${rejection.excess} more than its margin.`,
+        detail: `The game could then cost ${rejection.excess} more than its margin.`,
         facts: { excess: rejection.excess },
+      };
+    case "outcome_withdrawn":
+      return {
+        code,
+        detail: `${rejection.outcome} was withdrawn and cannot win.`,
+        facts: { outcome: rejection.outcome },
+      };
+    case "bet_closed":
+      return {
+        code,
+        detail: `The bet is ${rejection.betStatus === "cashedOut" ? "cashed out" : rejection.betStatus}.`,
+        facts: { betStatus: rejection.betStatus },
+      };
+    case "no_cash_out":
+      return { code, detail: "Bets on the other outcomes that pay as much cannot be had at present." };
+    case "price_changed":
+      return {
+        code,
+        detail: `The price is now ${rejection.currentPrice ?? "gone"}.`,
+        facts: { currentPrice: rejection.currentPrice },
       };
     case "drawn_game":
       return { code, detail: "The result of the game comes from its draw, and from nobody's choice." };

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { BetDetailAnswer, BetsPage, type GameAnswer, PlacedAnswer } from "../../src/contract/answers.ts";
+import {
+  BetDetailAnswer,
+  BetsPage,
+  CashOutQuoteAnswer,
+  type GameAnswer,
+  PlacedAnswer,
+} from "../../src/contract/answers.ts";
 import { conforms, expectProblem, freshKey, startMemoryNode, type TestNode } from "../support/memory-node.ts";
 
 let node: TestNode;
@@ -265,5 +271,77 @@ describe("a bet that an admin voids", () => {
     expect(refused.body["excess"]).toBeGreaterThan(0);
     const forced = await node.post(`/api/admin/bets/${id}/void`, { reason: "so be it", force: true }, admin);
     expect(forced.status, forced.text).toBe(200);
+  });
+});
+
+describe("selling a bet", () => {
+  const admin = { as: "admin" };
+  const placed = async (gameId: number, as: string): Promise<{ id: number; stake: number }> => {
+    const { body } = await node.post(
+      "/api/bets",
+      { gameId, outcome: "opt1", stake: 1_000, odds: 1.01, accept: "any" },
+      { as },
+    );
+    return body["bet"] as { id: number; stake: number };
+  };
+
+  it("gives its price at once, the same again for the same key, and never a second time", async () => {
+    const gameId = await node.openGame(["Home", "Away"], { pricing: { commissionBp: 500 } });
+    const { id } = await placed(gameId, "yara");
+    const path = `/api/bets/${id}/cash-out`;
+    const quote = await node.get(path, { as: "yara" });
+    conforms(CashOutQuoteAnswer, quote.body);
+    const { price, version } = quote.body;
+    expect(price).toBeGreaterThan(0);
+    expect(version).toBe((await node.get(`/api/games/${gameId}`)).body["version"]);
+    expectProblem(
+      await node.call("POST", path, { as: "yara", body: { price } }),
+      400,
+      "idempotency_key_required",
+    );
+    const moved = await node.post(path, { price: price + 1 }, { as: "yara" });
+    expectProblem(moved, 409, "price_changed");
+    expect(moved.body["currentPrice"]).toBe(price);
+    const key = freshKey();
+    const sold = await node.post(path, { price }, { as: "yara", key });
+    expect(sold.status, sold.text).toBe(200);
+    conforms(PlacedAnswer, sold.body);
+    expect(sold.body).toMatchObject({
+      bet: { id, status: "cashedOut", payout: price },
+      balance: 9_000 + price,
+    });
+    const again = await node.post(path, { price }, { as: "yara", key });
+    expect([again.status, again.body.balance, again.body.seq]).toEqual([
+      200,
+      sold.body.balance,
+      sold.body.seq,
+    ]);
+    expect(again.headers["book-command-index"]).toBe(sold.headers["book-command-index"]);
+    const closed = await node.post(path, { price, accept: "any" }, { as: "yara" });
+    expectProblem(closed, 409, "bet_closed");
+    expect(closed.body["betStatus"]).toBe("cashedOut");
+    expectProblem(await node.get(path, { as: "yara" }), 409, "bet_closed");
+    const list = await node.get("/api/bets?status=cashedOut", { as: "yara" });
+    conforms(BetsPage, list.body);
+    expect(list.body["items"]).toHaveLength(1);
+    const rows = await node.get("/api/transactions?limit=1", { as: "yara" });
+    expect(rows.body["items"]).toMatchObject([{ cause: "payout", amount: price, betId: id }]);
+  });
+
+  it("is for its owner, while the game is open and has odds", async () => {
+    const gameId = await node.openGame(["Home", "Away"], { pricing: { commissionBp: 500 } });
+    const { id } = await placed(gameId, "zoe");
+    expectProblem(await node.get(`/api/bets/${id}/cash-out`, { as: "yara" }), 404, "bet_not_found");
+    expectProblem(
+      await node.post(`/api/bets/${id}/cash-out`, { price: 1 }, { as: "yara" }),
+      404,
+      "bet_not_found",
+    );
+    expectProblem(await node.get("/api/bets/99999/cash-out", { as: "zoe" }), 404, "bet_not_found");
+    await node.post(`/api/games/${gameId}/suspend`, {}, admin);
+    expectProblem(await node.get(`/api/bets/${id}/cash-out`, { as: "zoe" }), 409, "betting_closed");
+    const pool = await node.openGame(["Home", "Away"], { pricing: { strategy: "tote", commissionBp: 0 } });
+    const share = await placed(pool, "zoe");
+    expectProblem(await node.get(`/api/bets/${share.id}/cash-out`, { as: "zoe" }), 422, "no_cash_out");
   });
 });

@@ -324,6 +324,42 @@ describe("the life of a game", () => {
     }
   });
 
+  it("may lose an outcome, whose bets are void and which cannot win", async () => {
+    const id = await node.openGame(["a", "b", "c"]);
+    await bet(id, "opt3", 500, "wren");
+    const path = `/api/games/${id}/withdraw`;
+    expectProblem(await node.post(path, { outcome: "opt3" }, admin), 400, "invalid_request");
+    const answer = await node.post(path, { outcome: "opt3", reason: "lame" }, admin);
+    expect(answer.status, answer.text).toBe(200);
+    conforms(GameAnswer, answer.body);
+    expect(answer.body.outcomes[2]).toEqual({
+      key: "opt3",
+      label: "c",
+      odds: null,
+      cap: 0,
+      staked: 0,
+      withdrawn: true,
+    });
+    expect((await node.post(path, { outcome: "opt3", reason: "again" }, admin)).status).toBe(200);
+    expect((await node.get("/api/balance", { as: "wren" })).body).toMatchObject({
+      balance: 10_000,
+      openStake: 0,
+    });
+    const list = await node.get(`/api/bets?gameId=${id}`, { as: "wren" });
+    expect(list.body["items"]).toMatchObject([{ status: "void", payout: 500, gameStatus: "open" }]);
+    expectProblem(await node.post(path, { outcome: "opt2", reason: "r" }, admin), 400, "invalid_request");
+    await node.post(`/api/games/${id}/close`, {}, admin);
+    for (const action of ["settle/preview", "settle"]) {
+      const refused = await node.post(`/api/games/${id}/${action}`, { winner: "opt3" }, admin);
+      expectProblem(refused, 409, "outcome_withdrawn");
+      expect(refused.body["outcome"]).toBe("opt3");
+    }
+    const audit = await node.get("/api/admin/audit?limit=3", admin);
+    expect(audit.body["items"]).toContainEqual(
+      expect.objectContaining({ action: "withdrawOutcome", gameId: id, reason: "lame" }),
+    );
+  });
+
   it("tells why it is suspended, until it is not", async () => {
     const id = await node.openGame();
     const suspended = await node.post(`/api/games/${id}/suspend`, { reason: "a streaker" }, admin);

@@ -98,6 +98,9 @@ export class GamesStore {
       case "gameVoided":
         this.#transition(message.gameId, message.version, "voided", message.outcomes);
         break;
+      case "outcomeWithdrawn":
+        this.#withdraw(message.gameId, message.outcome);
+        break;
       case "gameSettled":
         this.#transition(message.gameId, message.version, "settled", undefined, message.winner);
         break;
@@ -214,6 +217,19 @@ export class GamesStore {
     if (status === "open" && !prices && before.outcomes.every((outcome) => outcome.cap === 0)) {
       this.onIncomplete(gameId);
     }
+  }
+
+  #withdraw(gameId: number, key: string): void {
+    const known = this.#games.get(gameId);
+    if (!known) {
+      this.onIncomplete(gameId);
+      return;
+    }
+    const before = known.peek();
+    const outcomes = before.outcomes.map((outcome) =>
+      outcome.key === key ? { ...outcome, odds: null, cap: 0, withdrawn: true as const } : outcome,
+    );
+    known.value = { ...before, outcomes };
   }
 
   #list(game: Game | LiveGame): void {

@@ -89,10 +89,16 @@ export const bettors = {
   bets: {
     title: "My bets",
     filter: "Show",
-    filters: { all: "All", open: "Open", won: "Won", lost: "Lost", void: "Void" },
+    filters: { all: "All", open: "Open", won: "Won", lost: "Lost", void: "Void", cashedOut: "Cashed out" },
     none: "No bets here.",
     loadMore: "Load more",
-    status: { open: "Open", won: "Won", lost: "Lost", void: "Void" } satisfies Record<BetStatus, string>,
+    status: {
+      open: "Open",
+      won: "Won",
+      lost: "Lost",
+      void: "Void",
+      cashedOut: "Cashed out",
+    } satisfies Record<BetStatus, string>,
     game: (id: number) => `Game ${id}`,
     stake: "Stake",
     odds: "Odds",

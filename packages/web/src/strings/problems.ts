@@ -56,6 +56,8 @@ export function settledNotice(bet: Bet): [Tone, string] {
       return ["plain", `Bet ${bet.id} lost.`];
     case "void":
       return ["plain", `Bet ${bet.id} is void: ${payout} returned.`];
+    case "cashedOut":
+      return ["good", `Bet ${bet.id} is cashed out: ${payout} paid.`];
     case "open":
       return ["plain", `Bet ${bet.id} is open again.`];
     default:

@@ -9,7 +9,7 @@ import { problemText, strings } from "../strings.ts";
 
 type Filter = BetStatus | "all";
 
-const FILTERS: readonly Filter[] = ["all", "open", "won", "lost", "void"];
+const FILTERS: readonly Filter[] = ["all", "open", "won", "lost", "void", "cashedOut"];
 const filter = signal<Filter>("all");
 
 export function BetsPage() {

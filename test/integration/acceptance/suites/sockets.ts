@@ -59,7 +59,14 @@ export const messages: Readonly<Record<string, Form>> = {
     replay,
   ),
   gameCreated: object({ type: text(), index: form.index, game: form.game }, replay),
-  gameSuspended: lifecycle("gameSuspended"),
+  gameSuspended: object(
+    { type: text(), index: form.index, gameId: form.id, version: form.count },
+    { reason: text(), ...replay },
+  ),
+  outcomeWithdrawn: object(
+    { type: text(), index: form.index, gameId: form.id, version: form.count, outcome: form.key },
+    replay,
+  ),
   gameResumed: lifecycle("gameResumed"),
   gameClosed: lifecycle("gameClosed"),
   gameVoided: lifecycle("gameVoided"),

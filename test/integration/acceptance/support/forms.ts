@@ -17,7 +17,10 @@ export const odds: Form = (value, path) =>
 
 export const page = (item: Form) => object({ items: list(item), nextCursor: orNull(text()) });
 
-export const outcome = object({ key, label: text(), odds: orNull(odds), cap: count, staked: count });
+export const outcome = object(
+  { key, label: text(), odds: orNull(odds), cap: count, staked: count },
+  { withdrawn: oneOf(true) },
+);
 export const gameStatus = oneOf("open", "suspended", "closed", "settled", "voided");
 export const game = object(
   {
@@ -30,7 +33,16 @@ export const game = object(
     totalStaked: count,
     createdAt: time,
   },
-  { startsAt: time, closesAt: time, winner: key, closedAt: time, settledAt: time },
+  {
+    startsAt: time,
+    closesAt: time,
+    reason: text(),
+    winner: key,
+    winners: list(key),
+    push: oneOf(true),
+    closedAt: time,
+    settledAt: time,
+  },
 );
 
 const betFields = {
@@ -40,7 +52,7 @@ const betFields = {
   stake: integer(1),
   odds,
   potentialPayout: count,
-  status: oneOf("open", "won", "lost", "void"),
+  status: oneOf("open", "won", "lost", "void", "cashedOut"),
   payout: orNull(count),
   placedAt: time,
   index,
@@ -48,6 +60,7 @@ const betFields = {
 export const bet = object(betFields);
 export const betDetail = object({ ...betFields, question: text(), label: text(), gameStatus });
 export const betGame = object({ id, version: count, outcomes: list(outcome) });
+export const cashOutQuote = object({ price: count, version: count });
 export const placed = object({ bet, balance: money, seq: count, game: betGame });
 
 export const balance = object({ userId: text(), balance: money, openStake: count, seq: count });
@@ -156,6 +169,9 @@ export const problemFacts: Readonly<Record<string, Readonly<Record<string, Form>
   odds_changed: { currentOdds: orNull(odds), version: count },
   wrong_status: { gameStatus },
   already_settled: { winner: key },
+  outcome_withdrawn: { outcome: key },
+  bet_closed: { betStatus: text() },
+  price_changed: { currentPrice: orNull(count) },
   stake_above_cap: { cap: count },
   insufficient_balance: { balance: money },
 };

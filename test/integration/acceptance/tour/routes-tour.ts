@@ -53,6 +53,15 @@ async function bettor({ bettor: http, admin, name }: Stop): Promise<number> {
   const wrong = await http.post<Placed>("/api/bets", betOn({ id: spare.body.id }, "opt1", 100), keyed());
   const voiding = `/api/admin/bets/${wrong.body.bet.id}/void`;
   wrote(await admin.post(voiding, { reason: "tour" }), 200, form.betDetail);
+  const cheap = { ...body, category: "real", outcomes: ["a", "b", "c"], pricing: { commissionBp: 500 } };
+  const market = (await admin.post<Game>("/api/games", cheap)).body;
+  const own = await http.post<Placed>("/api/bets", betOn(market, "opt1", 100), keyed());
+  const selling = `/api/bets/${own.body.bet.id}/cash-out`;
+  const quote = await http.get<{ price: number }>(selling);
+  holds(quote, 200, form.cashOutQuote);
+  wrote(await http.post(selling, { price: quote.body.price, accept: "better" }, keyed()), 200, form.placed);
+  const leaving = { outcome: "opt3", reason: "tour" };
+  wrote(await admin.post(`/api/games/${market.id}/withdraw`, leaving), 200, form.game);
   holds(await http.get("/api/transactions?limit=2"), 200, form.page(form.transaction));
   const limits = { deposit: { day: 100_000 }, stake: {}, loss: {} };
   wrote(await http.put("/api/limits", limits, keyed()), 200, form.limits);

@@ -29,6 +29,8 @@ export async function tourSocket(stop: Stop): Promise<void> {
   const bet = { type: "placeBet", requestId: newKey(), ...betOn({ id }, "opt1", 100) };
   await ask(bet, "betConfirmed");
   await ask({ ...bet, requestId: newKey(), ...betOn({ id }, "opt9", 100) }, "betRejected");
+  const third = (await admin.post<Game>("/api/games", { ...body, outcomes: ["a", "b", "c"] })).body.id;
+  expectStatus(await admin.post(`/api/games/${third}/withdraw`, { outcome: "opt3", reason: "tour" }), 200);
   for (const step of ["suspend", "resume", "close"]) {
     expectStatus(await admin.post(`/api/games/${id}/${step}`, {}), 200);
   }
@@ -57,6 +59,7 @@ export async function tourSocket(stop: Stop): Promise<void> {
     "gameSuspended",
     "gameResumed",
     "gameClosed",
+    "outcomeWithdrawn",
     "gameSettled",
     "gameVoided",
   );

@@ -12,6 +12,7 @@ import {
   ResettleBody,
   SettleBody,
   VerdictBody,
+  WithdrawBody,
 } from "../../contract/requests.ts";
 import type { Services } from "../../services.ts";
 import { rejectionProblem } from "../../views/rejection-problem.ts";
@@ -64,6 +65,32 @@ export function gameLifecycleRoutes(app: App, services: Services): void {
   }
 
   app.post(
+    "/api/games/:id/withdraw",
+    {
+      schema: {
+        summary: "Takes an outcome out of a game: bets on it are void",
+        params: IdParams,
+        body: WithdrawBody,
+        querystring: NoQuery,
+        response: { 200: GameAnswer },
+      },
+      config,
+    },
+    async (request, reply) => {
+      const id = gameId(request.params.id);
+      const { outcome, reason, force } = request.body;
+      const forced = force === true ? { force } : {};
+      const applied = await gateway.submit(
+        { type: "withdrawOutcome", ...askerOf(request), gameId: id, outcome, reason, ...forced },
+        request.deadline,
+      );
+      accepted(reply, applied);
+      readAt(reply, services);
+      return reply.send(gameNow(services, id));
+    },
+  );
+
+  app.post(
     "/api/games/:id/settle/preview",
     {
       schema: {
@@ -87,6 +114,10 @@ export function gameLifecycleRoutes(app: App, services: Services): void {
       for (const outcome of keys) {
         if (game.outcomes.some(({ key }) => key === outcome)) continue;
         throw new ProblemError(rejectionProblem({ code: "unknown_outcome", outcome }));
+      }
+      const gone = game.outcomes.find(({ key, withdrawn }) => withdrawn === true && keys.includes(key));
+      if (gone !== undefined) {
+        throw new ProblemError(rejectionProblem({ code: "outcome_withdrawn", outcome: gone.key }));
       }
       if (new Set(keys).size < keys.length) throw invalidField("/winners", "must be outcomes, each once");
       const preview = machine.book.settlePreview(id, asked);

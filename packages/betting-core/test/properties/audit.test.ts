@@ -5,6 +5,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { type AuditView, type Book, type Command, SYSTEM } from "../../src/index.ts";
 import { run, script } from "../scripts.ts";
+import { budget, PATIENCE_MS } from "../support/budget.ts";
 
 /** Commands of users about their own bets and money: they are in the ledger, not in the audit log. */
 const OWN: ReadonlySet<Command["type"]> = new Set([
@@ -16,7 +17,7 @@ const OWN: ReadonlySet<Command["type"]> = new Set([
 ]);
 
 test("each override that changed something leaves exactly one record, with actor, reason, before and after", {
-  timeout: 120_000,
+  timeout: PATIENCE_MS,
 }, () => {
   const seen = new Map<string, number>();
   fc.assert(
@@ -60,7 +61,7 @@ test("each override that changed something leaves exactly one record, with actor
         },
       });
     }),
-    { numRuns: 60 },
+    { numRuns: budget(60, 10_000) },
   );
   for (const type of [
     "createGame",

@@ -11,6 +11,7 @@ import { stateOf } from "../../src/state/state-of.ts";
 import { auditPath, consistencyProof, treeHash } from "../naive-tree.ts";
 import { Bench, bet } from "../fixtures.ts";
 import { newBook, run, script } from "../scripts.ts";
+import { budget, PATIENCE_MS } from "../support/budget.ts";
 
 interface Lived {
   readonly book: Book;
@@ -44,7 +45,7 @@ function live(life: Parameters<typeof run>[0], book: Book = newBook()): Lived {
 }
 
 test("each command that changes the book is a leaf, in order, and roots and proofs are those of RFC 6962", {
-  timeout: 120_000,
+  timeout: PATIENCE_MS,
 }, () => {
   fc.assert(
     fc.property(script, fc.nat(), fc.nat(), (life, one, other) => {
@@ -73,12 +74,12 @@ test("each command that changes the book is a leaf, in order, and roots and proo
         expect(leafIsAt(leafHashOf(leaf), place, { size: to, root }, proof?.path ?? [])).toBe(true);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: budget(60, 10_000) },
   );
 });
 
 test("it does not matter in which slices the history is hashed, nor where snapshots are taken", {
-  timeout: 120_000,
+  timeout: PATIENCE_MS,
 }, async () => {
   await fc.assert(
     fc.asyncProperty(
@@ -110,6 +111,6 @@ test("it does not matter in which slices the history is hashed, nor where snapsh
         }
       },
     ),
-    { numRuns: 8 },
+    { numRuns: budget(8, 10_000) },
   );
 });

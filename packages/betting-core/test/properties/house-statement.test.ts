@@ -4,9 +4,10 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Book, HouseMovementView } from "../../src/index.ts";
 import { newBook, run, script } from "../scripts.ts";
+import { budget, PATIENCE_MS } from "../support/budget.ts";
 
 test("the statement begins with nothing and ends with the house's money, and each movement is an entry's", {
-  timeout: 120_000,
+  timeout: PATIENCE_MS,
 }, () => {
   const causes = new Set<string>();
   fc.assert(
@@ -29,7 +30,7 @@ test("the statement begins with nothing and ends with the house's money, and eac
         if (index > 0 && !moved.has(index)) expect(money).toBe(houseAt.get(index - 1));
       }
     }),
-    { numRuns: 60 },
+    { numRuns: budget(60, 10_000) },
   );
   expect([...causes].toSorted()).toEqual(["adjustment", "bankroll", "margin", "result", "welcome"]);
 });

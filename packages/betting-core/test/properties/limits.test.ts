@@ -14,6 +14,7 @@ import {
   unixMillis,
 } from "../../src/index.ts";
 import { ADMIN, ALICE, Bench, bet, DAY, HOUR } from "../fixtures.ts";
+import { budget, PATIENCE_MS } from "../support/budget.ts";
 
 const WINDOWS: Readonly<Record<LimitWindow, number>> = { day: DAY, week: 7 * DAY, month: 30 * DAY };
 const NONE: Limits = { deposit: {}, stake: {}, loss: {} };
@@ -47,7 +48,7 @@ const step = fc.record({
 });
 
 test("no deposit or bet passes a limit that was in force, no loosening comes early, no exclusion ends early", {
-  timeout: 120_000,
+  timeout: PATIENCE_MS,
 }, () => {
   const met = { limit_reached: 0, excluded: 0, accepted: 0 };
   fc.assert(
@@ -121,7 +122,7 @@ test("no deposit or bet passes a limit that was in force, no loosening comes ear
         expect(size).toBeGreaterThan(remaining);
       }
     }),
-    { numRuns: 150 },
+    { numRuns: budget(150, 10_000) },
   );
   for (const [code, times] of Object.entries(met)) expect(times, code).toBeGreaterThan(50);
 });

@@ -4,10 +4,13 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { type Command, decodeCommand, encodeCommand } from "../../src/index.ts";
 import { newBook, restored, run, script } from "../scripts.ts";
+import { budget, PATIENCE_MS } from "../support/budget.ts";
 
 const again = (command: Command): Command => decodeCommand(encodeCommand(command));
 
-test("commands that were expected, in part, out of order or never, have the same outcomes", () => {
+test("commands that were expected, in part, out of order or never, have the same outcomes", {
+  timeout: PATIENCE_MS,
+}, () => {
   const told = fc.array(
     fc.record({ at: fc.nat({ max: 80 }), from: fc.nat({ max: 80 }), count: fc.nat({ max: 70 }) }),
   );
@@ -29,7 +32,7 @@ test("commands that were expected, in part, out of order or never, have the same
       }
       expect(book.digestParts()).toEqual(plain.digestParts());
     }),
-    { numRuns: 60 },
+    { numRuns: budget(60, 10_000) },
   );
 });
 

@@ -17,6 +17,7 @@ import {
 } from "../../src/index.ts";
 import { collect, HOUR, paced } from "../fixtures.ts";
 import { run, script } from "../scripts.ts";
+import { budget, PATIENCE_MS } from "../support/budget.ts";
 
 const PACE = fc.constantFrom([0, 0], [0, 1], [1, 1], [3, 2], [256, 16_384]);
 
@@ -25,7 +26,7 @@ function bookOf(entry: number, tick: number): Book {
 }
 
 test("a book that writes settlements in slices answers as one that writes them at once", {
-  timeout: 120_000,
+  timeout: PATIENCE_MS,
 }, () => {
   fc.assert(
     fc.property(script, PACE, (life, [entryPace = 0, tickPace = 0]) => {
@@ -46,12 +47,12 @@ test("a book that writes settlements in slices answers as one that writes them a
       finish(book, atOnce);
       expect(book.digestParts()).toEqual(atOnce.digestParts());
     }),
-    { numRuns: 60 },
+    { numRuns: budget(60, 10_000) },
   );
 });
 
 test("what a settlement was to a user stays the same, whatever is written or happens later", {
-  timeout: 120_000,
+  timeout: PATIENCE_MS,
 }, () => {
   fc.assert(
     fc.property(script, PACE, (life, [entryPace = 0, tickPace = 0]) => {
@@ -78,12 +79,12 @@ test("what a settlement was to a user stays the same, whatever is written or hap
         book,
       );
     }),
-    { numRuns: 40 },
+    { numRuns: budget(40, 10_000) },
   );
 });
 
 test("a snapshot at any point of a settlement goes on as the book that it was taken of", {
-  timeout: 120_000,
+  timeout: PATIENCE_MS,
 }, async () => {
   await fc.assert(
     fc.asyncProperty(script, PACE, async (life, [entryPace = 0, tickPace = 0]) => {
@@ -108,7 +109,7 @@ test("a snapshot at any point of a settlement goes on as the book that it was ta
         expect(picture(copy)).toEqual(picture(book));
       }
     }),
-    { numRuns: 25 },
+    { numRuns: budget(25, 10_000) },
   );
 });
 

@@ -15,6 +15,7 @@ interface Options {
 /** Each loads what it measures only when it is asked for. */
 const benches: Readonly<Record<string, (options: Options) => Promise<Row[]>>> = {
   auth: async () => (await import("./auth.ts")).benchAuth(),
+  capacity: async () => (await import("./capacity.ts")).benchCapacity(),
   core: async () => (await import("./core.ts")).benchCore(),
   curves: async () => (await import("./curves.ts")).benchCurves(),
   failover: async () => (await import("./failover.ts")).benchFailover(),

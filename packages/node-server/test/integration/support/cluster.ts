@@ -59,6 +59,14 @@ export class NodeProcess {
     this.#child = child;
   }
 
+  get dataDir(): string {
+    return this.#env["QUORUMBOOK_NODE_DATA"] ?? "";
+  }
+
+  get raftPort(): number {
+    return Number(this.#env["QUORUMBOOK_RAFT_PORT"]);
+  }
+
   get pid(): number | undefined {
     return this.#child?.pid;
   }

@@ -13,6 +13,7 @@ import type {
   CashedOut,
   CashOutQuote,
   Cluster,
+  ClusterFigures,
   Consistency,
   Draw,
   Exposure,
@@ -28,6 +29,7 @@ import type {
   Settlement,
   SettlePreview,
   Transaction,
+  UserRow,
   Verdict,
 } from "./types.ts";
 
@@ -177,6 +179,12 @@ export class Commands {
     return this.#http.get(`/api/admin/audit${query({ cursor, limit: PAGE_SIZE })}`);
   }
 
+  /** The user of that name, whatever its case; null where there is none. */
+  async userNamed(username: string): Promise<Answer<UserRow | null>> {
+    const answer = await this.#http.get<Page<UserRow>>(`/api/auth/users${query({ username })}`);
+    return answer.ok ? { ...answer, value: answer.value.items[0] ?? null } : answer;
+  }
+
   /** The paths that the game nodes answer, as their own description lists them. */
   async offeredPaths(): Promise<ReadonlySet<string>> {
     const answer = await this.#http.get<{ paths: Record<string, unknown> }>("/api/openapi.json");
@@ -184,6 +192,10 @@ export class Commands {
   }
   transferLeadership(nodeId: string): Promise<Answer<unknown>> {
     return this.#http.post("/api/cluster/leader", { body: { nodeId }, key: this.#newKey() });
+  }
+  /** Queues, connections, snapshots, and how long commits take; the event stream tells the same to who watches. */
+  clusterFigures(): Promise<Answer<ClusterFigures>> {
+    return this.#http.get("/api/cluster/figures");
   }
   /** Adds a member without a vote. @param address `host:port` of its Raft transport */
   addLearner(nodeId: string, address: string): Promise<Answer<Cluster>> {

@@ -11,7 +11,7 @@ import type {
   StateMessage,
 } from "./messages.ts";
 import { networkProblem, NOT_CONNECTED } from "./problem.ts";
-import type { BetOrder } from "./types.ts";
+import type { BetOrder, Watched } from "./types.ts";
 
 /** The part of a WebSocket, the browser's or Node's, that is used. */
 export interface Socket {
@@ -76,6 +76,7 @@ export class EventStream {
     string,
     { readonly bet: BetOrder; readonly settle: (answer: Answer<BetConfirmed>) => void }
   >();
+  #watched: Watched = {};
   #state: StreamState = { type: "connecting" };
 
   #socket: Socket | null = null;
@@ -155,6 +156,12 @@ export class EventStream {
     this.#games = games;
     this.#publicIndex = 0;
     if (this.#nodeId !== "") this.#subscribe(0);
+  }
+
+  /** Watches this from now on, on every connection, for as long as the role allows it. */
+  watch(watched: Watched): void {
+    this.#watched = watched;
+    if (this.#nodeId !== "" && this.#authenticatedWith !== null) this.#send({ type: "watch", ...watched });
   }
 
   /**
@@ -249,6 +256,7 @@ export class EventStream {
         break;
       case "subscribed":
       case "unsubscribed":
+      case "watching":
         break;
       case "pong":
         this.#caughtUp();
@@ -256,6 +264,7 @@ export class EventStream {
       case "authenticated":
         this.#handlers.onAuthenticated(message.index, this.#personalIndex > 0);
         if (this.#personalIndex === 0) this.#personalIndex = message.index;
+        if (Object.keys(this.#watched).length > 0) this.#send({ type: "watch", ...this.#watched });
         break;
       case "authExpired":
         this.#authenticatedWith = null;
@@ -292,6 +301,8 @@ export class EventStream {
         break;
       case "bookChanged":
       case "clusterChanged":
+      case "clusterFigures":
+      case "betsTaken":
         this.#handlers.onState(message);
         break;
       case "betRejected":

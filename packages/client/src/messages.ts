@@ -1,5 +1,16 @@
 // What the server pushes. Messages of the log carry its index; `replay` marks what a resumed stream catches up on.
-import type { Balance, Bet, BetGame, BetListing, Book, Cluster, Game, OutcomePrice } from "./types.ts";
+import type {
+  Balance,
+  Bet,
+  BetGame,
+  BetListing,
+  Book,
+  Cluster,
+  ClusterFigures,
+  Game,
+  OutcomePrice,
+  TakenBet,
+} from "./types.ts";
 
 interface Logged {
   readonly index: number;
@@ -60,7 +71,15 @@ export type PersonalMessage =
 /** State of the moment: pushed when it changes, never replayed. */
 export type StateMessage =
   | ({ readonly type: "bookChanged" } & Pick<Book, "index" | "house" | "escrow" | "exposure">)
-  | ({ readonly type: "clusterChanged" } & Omit<Cluster, "nodeId">);
+  | ({ readonly type: "clusterChanged" } & Omit<Cluster, "nodeId">)
+  | ({ readonly type: "clusterFigures" } & ClusterFigures)
+  /** `left` counts the bets since the last message that had no room in it. */
+  | {
+      readonly type: "betsTaken";
+      readonly index: number;
+      readonly bets: readonly TakenBet[];
+      readonly left: number;
+    };
 
 /** An answer to the asking connection; the facts of the refusal stand beside. */
 export interface BetRejected {
@@ -80,6 +99,7 @@ export type ConnectionMessage =
   | { readonly type: "authenticated"; readonly userId: string; readonly index: number }
   | { readonly type: "authExpired" }
   | { readonly type: "unsubscribed" }
+  | { readonly type: "watching" }
   | { readonly type: "pong" }
   | BetRejected
   | {

@@ -22,6 +22,12 @@ export interface User {
   readonly role: Role;
 }
 
+/** A user as admins see them. */
+export interface UserRow extends User {
+  readonly disabled: boolean;
+  readonly createdAt: string;
+}
+
 /** `odds` is null where the outcome is not offered; `cap` is the largest stake that would be taken now. */
 export type Outcome = Wire<contract.Outcome>;
 /** What of an outcome moves with each bet. */
@@ -82,6 +88,18 @@ export type AuditItem = Wire<contract.AuditPage["items"][number]>;
 export type ClusterNode = Wire<contract.ClusterNode>;
 /** `nodeId` is the node that answered; absent where the cluster was pushed. */
 export type Cluster = Omit<Wire<contract.Cluster>, "nodeId"> & { readonly nodeId?: string };
+
+export type ClusterFigures = Wire<contract.ClusterFigures>;
+export type NodeFigures = Wire<contract.NodeFigures>;
+
+/** What may be watched beside the streams: bets by admins, figures of the cluster by operators. */
+export interface Watched {
+  readonly bets?: { readonly minStake?: number; readonly userId?: string };
+  readonly cluster?: true;
+}
+
+/** A bet as the house sees it. */
+export type TakenBet = Bet & { readonly userId: string };
 
 export interface Page<Item> {
   readonly items: readonly Item[];

@@ -18,7 +18,7 @@ export interface NodeConfig {
   readonly peers: ReadonlyMap<string, string>;
   /** Not one of the initial members: it waits to be added as a learner, and `peers` are those that are there now. */
   readonly join: boolean;
-  /** Where the other nodes answer `/statusz`: id → base URL. May lack some, or all. */
+  /** Where the other nodes answer `/statusz` and `/figuresz`: id → base URL. May lack some, or all. */
   readonly peerUrls: ReadonlyMap<string, URL>;
   readonly dataDir: string;
   readonly clusterId: string;

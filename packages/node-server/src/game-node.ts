@@ -7,6 +7,7 @@ import { createNodeFront } from "./front/node-front.ts";
 import { createUwsFront } from "./front/uws-front.ts";
 import { createApp, type App } from "./http/app.ts";
 import { RequestLog } from "./http/request-log.ts";
+import { CommitTimes } from "./commit-times.ts";
 import { createMetrics } from "./metrics.ts";
 import { PeerReporter } from "./peer-reports.ts";
 import { BettingStateMachine } from "./replication/betting-state-machine.ts";
@@ -28,6 +29,7 @@ import { Session } from "./socket/session.ts";
 import type { SocketAdmission } from "./socket/socket-server.ts";
 import type { UwsModule } from "./uws/load-uws.ts";
 import { ownReport } from "./views/cluster-answer.ts";
+import { clusterFigures, ownFigures } from "./views/cluster-figures.ts";
 
 export interface GameNodeOptions<Log extends ReplicatedLog> {
   readonly openLog: (machine: BettingStateMachine) => Promise<Log>;
@@ -116,6 +118,14 @@ export async function createGameNode<Log extends ReplicatedLog>(
     followers: () => broadcaster.subscriptions.followers,
     isReady: () => readiness.readiness === "ready",
   });
+  const commits = new CommitTimes(() => performance.now());
+  gateway.onCommitted = (ms) => commits.add(ms);
+  const figuresNow = () =>
+    ownFigures(log.status(), {
+      queue: gateway.inFlight,
+      sockets: front?.sockets.connections ?? 0,
+      commits,
+    });
   const services: Services = {
     machine,
     log,
@@ -132,6 +142,8 @@ export async function createGameNode<Log extends ReplicatedLog>(
     addressOf: clientAddressBy(options.trustedProxies ?? []),
     ownReport: () => ownReport(log.status(), machine, performance.now() - appliedAt),
     peerReports: () => peers.reports,
+    ownFigures: figuresNow,
+    clusterFigures: () => clusterFigures(log.status(), figuresNow(), peers.figures),
     readiness: () => readiness.readiness,
     metrics: metrics.text,
   };

@@ -1,6 +1,6 @@
 // What the routes and the socket are given: the parts of a node, made once in game-node.ts.
 import type { UserId } from "@quorumbook/betting-core";
-import type { NodeAnswer } from "./contract/answers.ts";
+import type { ClusterFiguresAnswer, FiguresReport, NodeAnswer } from "./contract/answers.ts";
 import type { BettingStateMachine } from "./replication/betting-state-machine.ts";
 import type { CommandGateway } from "./replication/command-gateway.ts";
 import type { Readiness } from "./replication/readiness.ts";
@@ -25,6 +25,10 @@ export interface Services {
   readonly ownReport: () => NodeAnswer;
   /** What the other nodes last said of themselves. */
   readonly peerReports: () => PeerReports;
+  /** Of all nodes, now. */
+  readonly clusterFigures: () => ClusterFiguresAnswer;
+  /** This node's, as the others ask for them. */
+  readonly ownFigures: () => FiguresReport;
   /** Whether this node may be sent requests, and why not. */
   readonly readiness: () => Readiness;
   /** Prometheus text. */

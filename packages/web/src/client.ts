@@ -11,6 +11,7 @@ import {
   type Socket,
   type StateMessage,
   type StreamState,
+  type Watched,
 } from "@quorumbook/client";
 import { FrameQueue } from "./api/frame-queue.ts";
 import { Session } from "./api/session.ts";
@@ -139,10 +140,18 @@ export const orders = new OrderDesk({
 orders.onChecking = (key) => slip.checking(key);
 
 games.onIncomplete = (gameId) => void readGame(gameId);
-games.onStaked = ({ id, question }, { label, odds }, staked) => {
-  // Admins alone see the ticker; others' pages need not keep it.
-  if (session.user.peek()?.role !== "admin") return;
-  ticker.add({ at: Date.now(), gameId: id, question, label, staked, odds });
+
+const watched = signal<Watched>({});
+/** What the page that is open watches beside the streams. */
+export const watching = {
+  bets(bets: NonNullable<Watched["bets"]> | null): void {
+    const { cluster: also } = watched.peek();
+    watched.value = { ...(bets && { bets }), ...(also && { cluster: also }) };
+  },
+  cluster(isWatched: boolean): void {
+    const { bets: also } = watched.peek();
+    watched.value = { ...(also && { bets: also }), ...(isWatched && { cluster: true }) };
+  },
 };
 
 /** Connects, takes up an earlier session and keeps everything current from here on. */
@@ -160,6 +169,7 @@ export function start(): void {
       becomeUser(next, before);
     }
   });
+  effect(() => stream.watch(watched.value));
   setInterval(() => serverClock.tick(), 1000);
   // Signing out in one tab signs out the others: they share the cookie that is gone.
   addEventListener("storage", (event) => {
@@ -249,8 +259,22 @@ function takePersonal(message: PersonalMessage): void {
 }
 
 function takeState(message: StateMessage): void {
-  if (message.type === "bookChanged") book.apply(message);
-  else cluster.put(message, Date.now());
+  switch (message.type) {
+    case "bookChanged":
+      book.apply(message);
+      break;
+    case "clusterChanged":
+      cluster.put(message, Date.now());
+      break;
+    case "clusterFigures":
+      cluster.putFigures(message, Date.now());
+      break;
+    case "betsTaken":
+      ticker.add(message.bets, message.left);
+      break;
+    default:
+      message satisfies never;
+  }
 }
 
 /** Waits so long, or until the stream is live again: then the cluster answers, and an open order can be asked for. */

@@ -50,6 +50,12 @@ export const PageQuery = Type.Object(
   closed,
 );
 
+/** With a name: the one user of that name, whatever its case, or none. */
+export const UsersQuery = Type.Object(
+  { ...PageQuery.properties, username: Type.Optional(Type.String({ minLength: 1, maxLength: 32 })) },
+  closed,
+);
+
 export const SessionAnswer = Type.Object({
   user: Type.Object({ id: Type.String(), username: Type.String(), role: RoleSchema }),
   accessToken: Type.String(),

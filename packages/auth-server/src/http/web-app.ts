@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { App } from "./fastify-types.ts";
 
 /** Paths that belong to machines: an unknown one is an error, never the app's page. */
-const RESERVED = /^\/(?:api|ws|metrics|healthz|readyz|statusz)(?:[/?]|$)/;
+const RESERVED = /^\/(?:api|ws|metrics|healthz|readyz|statusz|figuresz)(?:[/?]|$)/;
 /** The bundler puts a hash of the content into these names, so a name never changes its content. */
 const HASHED = /[/\\]assets[/\\][^/\\]+-[A-Za-z0-9_-]{8,}\.[a-z0-9.]+$/;
 

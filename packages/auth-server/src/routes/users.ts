@@ -4,13 +4,13 @@ import type { App } from "../http/fastify-types.ts";
 import { ProblemError } from "../http/problem.ts";
 import {
   NoQuery,
-  PageQuery,
   problemAnswers,
   toUserAnswer,
   UserAnswer,
   UserChangeBody,
   UserListAnswer,
   UserParams,
+  UsersQuery,
 } from "../http/schemas.ts";
 import type { Services } from "../http/services.ts";
 import { parseUserId } from "../units.ts";
@@ -30,9 +30,9 @@ export function usersRoutes(app: App, services: Services): void {
     {
       onRequest,
       schema: {
-        summary: "All users, newest first",
+        summary: "All users, newest first; or the one of a name",
         security: [{ accessToken: [] }],
-        querystring: PageQuery,
+        querystring: UsersQuery,
         response: {
           200: UserListAnswer,
           ...problemAnswers("invalid_request", "unauthenticated", "forbidden"),
@@ -40,7 +40,11 @@ export function usersRoutes(app: App, services: Services): void {
       },
     },
     async (request) => {
-      const { limit = PAGE_DEFAULT, cursor } = request.query;
+      const { limit = PAGE_DEFAULT, cursor, username } = request.query;
+      if (username !== undefined) {
+        const named = await users.findCredentials(username);
+        return { items: named === undefined ? [] : [toUserAnswer(named)], nextCursor: null };
+      }
       const before = cursor === undefined ? undefined : parseUserId(cursor);
       // One more than asked for tells whether there is a next page.
       const found = await users.list({ limit: limit + 1, ...(before !== undefined && { before }) });

@@ -36,6 +36,19 @@ describe("the list of users", () => {
     expect(pages).toBe(3);
   });
 
+  it("finds the user of a name, whatever its case, and nobody by a part of it", async () => {
+    const server = await testServer();
+    const { bearer } = await server.join("boss", "admin");
+    await server.join("Maria.K");
+    const named = async (name: string) =>
+      (await server.get(`${USERS}?username=${name}`, { headers: bearer })).json();
+    expect(await named("maria.k")).toMatchObject({ items: [{ username: "Maria.K" }], nextCursor: null });
+    expect(await named("maria")).toEqual({ items: [], nextCursor: null });
+    expect(refusalOf(await server.get(`${USERS}?username=`, { headers: bearer }))).toMatchObject({
+      status: 400,
+    });
+  });
+
   it("shows nothing that proves who somebody is", async () => {
     const server = await testServer();
     const { bearer } = await server.join("boss", "admin");

@@ -1,5 +1,6 @@
 // What a game node answers, over REST and inside WebSocket messages.
 import { Type } from "typebox";
+import { COMMIT_BUCKETS } from "../commit-times.ts";
 import {
   Amount,
   Balance,
@@ -241,5 +242,37 @@ export const ClusterAnswer = closed({
   nodes: Type.Array(NodeAnswer),
 });
 export type ClusterAnswer = Type.Static<typeof ClusterAnswer>;
+/** What a node tells the others of itself; times of commits as counts, which can be added up. */
+export const FiguresReport = closed({
+  nodeId: Type.String(),
+  version: Type.String(),
+  snapshotIndex: Count,
+  queue: Count,
+  sockets: Count,
+  commits: Type.Array(
+    Type.Tuple([Type.Integer({ minimum: 0, maximum: COMMIT_BUCKETS - 1 }), Type.Integer({ minimum: 1 })]),
+    { maxItems: COMMIT_BUCKETS },
+  ),
+});
+export type FiguresReport = Type.Static<typeof FiguresReport>;
+const CommitMs = orNull(
+  closed(
+    { count: Count, p50: Type.Number({ minimum: 0 }), p99: Type.Number({ minimum: 0 }) },
+    { description: "How long commands of the last second waited for their commit, in ms" },
+  ),
+);
+/** null where nothing was heard of the node yet. */
+const NodeFigures = closed({
+  nodeId: Type.String(),
+  version: orNull(Type.String()),
+  snapshotIndex: orNull(Count),
+  queue: orNull(Count),
+  sockets: orNull(Count),
+  heardAgoMs: orNull(Count),
+  commitMs: CommitMs,
+});
+export type NodeFiguresAnswer = Type.Static<typeof NodeFigures>;
+export const ClusterFiguresAnswer = closed({ commitMs: CommitMs, nodes: Type.Array(NodeFigures) });
+export type ClusterFiguresAnswer = Type.Static<typeof ClusterFiguresAnswer>;
 /** Which node took it, and what it includes of the log. */
 export const SnapshotAnswer = closed({ nodeId: Type.String(), index: Index });

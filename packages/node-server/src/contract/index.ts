@@ -36,6 +36,8 @@ export type Exposure = Static<typeof answers.ExposureAnswer>;
 export type AuditPage = Static<typeof answers.AuditPage>;
 export type Cluster = answers.ClusterAnswer;
 export type ClusterNode = answers.NodeAnswer;
+export type ClusterFigures = answers.ClusterFiguresAnswer;
+export type NodeFigures = answers.NodeFiguresAnswer;
 export type Snapshot = Static<typeof answers.SnapshotAnswer>;
 
 export type BetRequest = requests.BetRequest;

@@ -1,7 +1,7 @@
 // What clients may say over the WebSocket. What nodes say is encoded in socket/messages.ts.
 import { Type } from "typebox";
 import { betFields } from "./requests.ts";
-import { closed, Id, IdempotencyKey, Index } from "./scalars.ts";
+import { Amount, closed, Id, IdempotencyKey, Index, UserId } from "./scalars.ts";
 import { compileGuard, type FieldError } from "./validation.ts";
 
 /** More games than these are asked for as "all". */
@@ -19,6 +19,13 @@ const Unsubscribe = closed({ type: Type.Literal("unsubscribe") });
 const Ping = closed({ type: Type.Literal("ping") });
 const PlaceBet = closed({ type: Type.Literal("placeBet"), requestId: IdempotencyKey, ...betFields });
 
+/** What is not named is not watched any more. */
+const Watch = closed({
+  type: Type.Literal("watch"),
+  bets: Type.Optional(closed({ minStake: Type.Optional(Amount), userId: Type.Optional(UserId) })),
+  cluster: Type.Optional(Type.Literal(true)),
+});
+
 /** A guard for each message, by its type. */
 export const CLIENT_MESSAGES = {
   authenticate: compileGuard(Authenticate),
@@ -26,17 +33,20 @@ export const CLIENT_MESSAGES = {
   unsubscribe: compileGuard(Unsubscribe),
   ping: compileGuard(Ping),
   placeBet: compileGuard(PlaceBet),
+  watch: compileGuard(Watch),
 } as const;
 
 export type AuthenticateMessage = Type.Static<typeof Authenticate>;
 export type SubscribeMessage = Type.Static<typeof Subscribe>;
 export type PlaceBetMessage = Type.Static<typeof PlaceBet>;
+export type WatchMessage = Type.Static<typeof Watch>;
 export type ClientMessage =
   | AuthenticateMessage
   | SubscribeMessage
   | Type.Static<typeof Unsubscribe>
   | Type.Static<typeof Ping>
-  | PlaceBetMessage;
+  | PlaceBetMessage
+  | WatchMessage;
 
 const isRequestId = compileGuard(IdempotencyKey);
 

@@ -2,6 +2,7 @@
 import type { SwaggerTransform } from "@fastify/swagger";
 import { Type } from "typebox";
 import { closed, IdempotencyKey, Index } from "../contract/scalars.ts";
+import { VERSION } from "../version.ts";
 
 export const openApi = {
   openapi: "3.1.0",
@@ -9,7 +10,7 @@ export const openApi = {
     title: "Quorumbook game node",
     description:
       "A real-time bookmaker whose book is replicated by Raft. Refusals are application/problem+json.",
-    version: "0.1.0",
+    version: VERSION,
   },
   tags: [
     { name: "anyone", description: "No token needed" },

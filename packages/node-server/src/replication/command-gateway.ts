@@ -28,6 +28,8 @@ export class CommandGateway {
   readonly #opening = new Map<UserId, Promise<void>>();
   /** Told how long each command waited for its commit and apply, in seconds, and how that ended. */
   onSettled: (seconds: number, outcome: "applied" | LogErrorCode) => void = () => undefined;
+  /** Told how long each command waited that was committed and applied here, in milliseconds. */
+  onCommitted: (ms: number) => void = () => undefined;
   readonly #admission = new Admission();
   #reached = 0;
 
@@ -66,7 +68,9 @@ export class CommandGateway {
     const began = performance.now();
     try {
       const { applied } = await this.#log.submit(command, waitMs);
-      this.onSettled((performance.now() - began) / 1000, "applied");
+      const tookMs = performance.now() - began;
+      this.onSettled(tookMs / 1000, "applied");
+      this.onCommitted(tookMs);
       return applied as Applied<Type>;
     } catch (error) {
       if (error instanceof LogError) this.onSettled((performance.now() - began) / 1000, error.code);

@@ -146,6 +146,7 @@ export class MemoryLog implements ReplicatedLog {
       lastIndex: this.#index,
       commitIndex: this.#index,
       appliedIndex: this.#index,
+      snapshotIndex: this.#snapshot?.index ?? 0,
       ready: true,
       members: [...this.#members].map(([nodeId, voter]) => {
         const here = nodeId === "node1";

@@ -225,7 +225,7 @@ export class RaftLog implements ReplicatedLog {
 
   status(): LogStatus {
     const { nodeId, role, leader, members, ...status } = this.#store.status();
-    const { term, lastIndex, commitIndex, appliedIndex, ready, clockOffsetMs } = status;
+    const { term, lastIndex, commitIndex, appliedIndex, snapshotIndex, ready, clockOffsetMs } = status;
     const votes = members.some((member) => member.nodeId === nodeId && member.voter);
     return {
       nodeId,
@@ -235,6 +235,7 @@ export class RaftLog implements ReplicatedLog {
       lastIndex,
       commitIndex,
       appliedIndex,
+      snapshotIndex,
       ready,
       clockOffsetMs,
       members,

@@ -24,6 +24,8 @@ export interface LogStatus {
   readonly commitIndex: number;
   /** Everything up to here has been given to the state machine, entries without a command included. */
   readonly appliedIndex: number;
+  /** What this node's newest snapshot includes of the log; 0 where it has none. */
+  readonly snapshotIndex: number;
   /** Whether what was committed when this node started has been applied. */
   readonly ready: boolean;
   /** By how much this machine's clock is ahead of the others', in milliseconds, where that is known. */

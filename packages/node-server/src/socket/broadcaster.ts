@@ -1,18 +1,26 @@
 // From the book to the sockets: every node tells what it applied, so all clients everywhere see one order.
-import { userId } from "@quorumbook/betting-core";
+import { type BetView, userId } from "@quorumbook/betting-core";
 import type { AppliedEntry, MachineListener } from "../replication/betting-state-machine.ts";
 import { EventFeed, type PersonalItem, type PublicItem, sortEvents } from "../replication/event-feed.ts";
 import type { Services } from "../services.ts";
 import { gameAnswer } from "../views/game-answer.ts";
 import { clusterNow } from "../views/cluster-now.ts";
 import { Conflation, type ConflationClock } from "./conflation.ts";
-import { bookChangedText, clusterChangedText, personalText, publicText } from "./messages.ts";
+import {
+  bookChangedText,
+  clusterChangedText,
+  clusterFiguresText,
+  personalText,
+  publicText,
+} from "./messages.ts";
 import type { Session } from "./session.ts";
 import { SettlementNews } from "./settlement-news.ts";
 import { Subscriptions } from "./subscriptions.ts";
 
 /** How often the house's money is told to admins at most. */
 const BOOK_INTERVAL_MS = 200;
+/** How often bets are told to who watches them. */
+const BETS_INTERVAL_MS = 200;
 /** How often the cluster is looked at; a change of leader is told at once. */
 const CLUSTER_INTERVAL_MS = 1_000;
 
@@ -26,6 +34,7 @@ export class Broadcaster implements MachineListener {
   readonly #conflation: Conflation;
   readonly #news: SettlementNews;
   #bookTimer: (() => void) | undefined;
+  #betsTimer: (() => void) | undefined;
   #clusterTimer: (() => void) | undefined;
   #clusterTold: string | undefined;
   readonly #unsubscribe: () => void;
@@ -130,6 +139,8 @@ export class Broadcaster implements MachineListener {
   }
 
   #tellPersonal(item: PersonalItem): void {
+    const { event } = item;
+    if (event.type === "betPlaced" && this.subscriptions.betWatchers.size > 0) this.#tellWatchers(event.bet);
     this.#news.catchUp(item.event.userId);
     this.#sendPersonal(item);
   }
@@ -150,9 +161,26 @@ export class Broadcaster implements MachineListener {
     });
   }
 
+  #tellWatchers(bet: BetView): void {
+    for (const { watch } of this.subscriptions.betWatchers) watch.take(bet);
+    this.#betsTimer ??= this.#clock.after(BETS_INTERVAL_MS, () => {
+      this.#betsTimer = undefined;
+      const { index } = this.#services.gateway;
+      for (const { watch } of this.subscriptions.betWatchers) watch.tellBets(index);
+    });
+  }
+
+  #tellFigures(): void {
+    const { clusterWatchers } = this.subscriptions;
+    if (clusterWatchers.size === 0) return;
+    const text = clusterFiguresText(this.#services.clusterFigures());
+    for (const { watch } of clusterWatchers) watch.tellCluster(text);
+  }
+
   #watchCluster(): void {
     this.#clusterTimer = this.#clock.after(CLUSTER_INTERVAL_MS, () => {
       this.#tellCluster();
+      this.#tellFigures();
       this.#watchCluster();
     });
   }
@@ -191,6 +219,7 @@ export class Broadcaster implements MachineListener {
     this.#conflation.reset();
     this.#news.reset();
     this.#bookTimer?.();
+    this.#betsTimer?.();
     this.#clusterTimer?.();
   }
 }

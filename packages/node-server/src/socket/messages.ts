@@ -1,6 +1,6 @@
 // What a node says over the WebSocket, as text. A message for many is made once, not once a client.
-import type { Book } from "@quorumbook/betting-core";
-import type { BetGameAnswer, ClusterAnswer } from "../contract/answers.ts";
+import type { BetView, Book } from "@quorumbook/betting-core";
+import type { BetGameAnswer, ClusterAnswer, ClusterFiguresAnswer } from "../contract/answers.ts";
 import type { Refusal } from "../contract/problem-codes.ts";
 import { timeToWire } from "../contract/times.ts";
 import type { PersonalItem, PublicItem } from "../replication/event-feed.ts";
@@ -123,4 +123,14 @@ export function bookChangedText(index: number, book: Book): string {
 
 export function clusterChangedText({ leader, term, nodes }: ClusterAnswer): string {
   return JSON.stringify({ type: "clusterChanged", leader, term, nodes });
+}
+
+/** @param left how many more there were since the last message */
+export function betsTakenText(index: number, bets: readonly BetView[], left: number): string {
+  const taken = bets.map((bet) => ({ ...betAnswer(bet), userId: bet.userId }));
+  return JSON.stringify({ type: "betsTaken", index, bets: taken, left });
+}
+
+export function clusterFiguresText(figures: ClusterFiguresAnswer): string {
+  return JSON.stringify({ type: "clusterFigures", ...figures });
 }

@@ -4,6 +4,7 @@ import {
   type AuthenticateMessage,
   type ClientMessage,
   parseClientMessage,
+  type WatchMessage,
 } from "../contract/socket-messages.ts";
 import type { Identity } from "../security/token-verifier.ts";
 import type { Services } from "../services.ts";
@@ -13,6 +14,7 @@ import { errorText, welcomeText } from "./messages.ts";
 import { Outbox } from "./outbox.ts";
 import { PersonalStream } from "./personal-stream.ts";
 import { PublicStream } from "./public-stream.ts";
+import { Watch } from "./watch.ts";
 import type { ConnectionListener, SocketConnection } from "./socket-server.ts";
 
 /** Larger messages are answered with an error: no message of ours comes near. */
@@ -41,6 +43,7 @@ export class Session implements ConnectionListener {
   readonly #public: PublicStream;
   readonly #personal: PersonalStream;
   readonly #bets: BetDesk;
+  readonly watch: Watch;
   /** Takes one of what the connection may ask of subscribing and authenticating; throws where nothing is left. */
   readonly #takeAsk: () => void;
   /** While a token is verified, what came after it waits: messages take effect in the order they were sent. */
@@ -57,6 +60,7 @@ export class Session implements ConnectionListener {
     this.#public = new PublicStream(this, this.#outbox, context);
     this.#personal = new PersonalStream(this, this.#outbox, context);
     this.#bets = new BetDesk(this.#outbox, this.#personal, context);
+    this.watch = new Watch(this.#outbox, this.#personal);
     this.#takeAsk = services.rates.ofConnection();
     this.lastHeardAt = now();
     broadcaster.sessions.add(this);
@@ -86,6 +90,7 @@ export class Session implements ConnectionListener {
     this.#outbox.gone();
     this.#personal.stop();
     this.#public.stop();
+    this.#context.broadcaster.subscriptions.unwatch(this);
     this.#context.broadcaster.sessions.delete(this);
   }
 
@@ -142,11 +147,24 @@ export class Session implements ConnectionListener {
       case "ping":
         this.tell('{"type":"pong"}');
         break;
+      case "watch":
+        if (this.#mayAsk()) this.#watch(message);
+        break;
       case "placeBet":
         void this.#bets.place(message);
         break;
       default:
         message satisfies never;
+    }
+  }
+
+  #watch(message: WatchMessage): void {
+    try {
+      this.watch.begin(message);
+      this.#context.broadcaster.subscriptions.watch(this, this.watch);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      this.#strike(error.refusal.code, error.refusal.detail);
     }
   }
 

@@ -8,6 +8,8 @@ export class Subscriptions<Session> {
   readonly #gamesOf = new Map<Session, readonly number[]>();
   readonly #byUser = new Map<string, Set<Session>>();
   readonly #admins = new Set<Session>();
+  readonly #betWatchers = new Set<Session>();
+  readonly #clusterWatchers = new Set<Session>();
 
   /** Follow all games, or those; replaces what the session followed before. */
   follow(session: Session, games: "all" | readonly number[]): void {
@@ -35,6 +37,25 @@ export class Subscriptions<Session> {
   forget(session: Session, userId: string): void {
     remove(this.#byUser, userId, session);
     this.#admins.delete(session);
+  }
+
+  watch(session: Session, wants: { readonly wantsBets: boolean; readonly wantsCluster: boolean }): void {
+    this.unwatch(session);
+    if (wants.wantsBets) this.#betWatchers.add(session);
+    if (wants.wantsCluster) this.#clusterWatchers.add(session);
+  }
+
+  unwatch(session: Session): void {
+    this.#betWatchers.delete(session);
+    this.#clusterWatchers.delete(session);
+  }
+
+  get betWatchers(): ReadonlySet<Session> {
+    return this.#betWatchers;
+  }
+
+  get clusterWatchers(): ReadonlySet<Session> {
+    return this.#clusterWatchers;
   }
 
   get followers(): number {

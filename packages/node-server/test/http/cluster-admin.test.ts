@@ -1,6 +1,6 @@
 // What operators do with the cluster, over a log of one node.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ClusterAnswer, SnapshotAnswer } from "../../src/contract/answers.ts";
+import { ClusterAnswer, ClusterFiguresAnswer, SnapshotAnswer } from "../../src/contract/answers.ts";
 import { conforms, expectProblem, freshKey, startMemoryNode, type TestNode } from "../support/memory-node.ts";
 
 let node: TestNode;
@@ -39,6 +39,16 @@ describe("an operator", () => {
     { nodeId: "node4" },
   ])("is told of a malformed learner: %o", async (body) => {
     expectProblem(await node.post("/api/cluster/learners", body, op), 400, "invalid_request");
+  });
+
+  it("sees the figures of the nodes, and nobody else does", async () => {
+    const { status, body } = await node.get("/api/cluster/figures", op);
+    expect(status).toBe(200);
+    conforms(ClusterFiguresAnswer, body);
+    expect(body.nodes).toMatchObject([{ nodeId: "node1", queue: 0, sockets: 0, heardAgoMs: 0 }]);
+    expectProblem(await node.get("/api/cluster/figures", { as: "ann" }), 403, "forbidden");
+    expectProblem(await node.get("/api/cluster/figures"), 401, "unauthenticated");
+    expect((await node.get("/figuresz")).body).toMatchObject({ nodeId: "node1", commits: expect.any(Array) });
   });
 
   it("hands leadership over, to a voter only", async () => {

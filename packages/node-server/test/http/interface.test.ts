@@ -72,6 +72,7 @@ const ROUTES: readonly RouteCase[] = [
   route("POST", "/api/cluster/version", "operator", { version: 1 }),
   route("POST", "/api/cluster/snapshot", "operator", {}),
   route("GET", "/api/cluster/backup", "operator"),
+  route("GET", "/api/cluster/figures", "operator"),
 ];
 
 describe("every route", () => {

@@ -44,3 +44,15 @@ it.each<[origin: string | undefined, host: string | undefined, allowed: boolean]
 ])("a page at %s may connect to %s: %s", (origin, host, allowed) => {
   expect(originAllowed(origin, host)).toBe(allowed);
 });
+
+it("a session watches what it asked for last", () => {
+  const subscriptions = new Subscriptions<typeof someone>();
+  subscriptions.watch(someone, { wantsBets: true, wantsCluster: false });
+  subscriptions.watch(other, { wantsBets: true, wantsCluster: true });
+  subscriptions.watch(someone, { wantsBets: false, wantsCluster: true });
+  expect([...subscriptions.betWatchers]).toEqual([other]);
+  expect(subscriptions.clusterWatchers.size).toBe(2);
+  subscriptions.unwatch(other);
+  subscriptions.unwatch(someone);
+  expect(subscriptions.betWatchers.size + subscriptions.clusterWatchers.size).toBe(0);
+});

@@ -46,8 +46,6 @@ export class GamesStore {
   #index = 0;
   /** Asked to read a game whose prices are not known from the messages alone. */
   onIncomplete: (gameId: number) => void = () => undefined;
-  /** Told of stakes that came in while the reader could see it, by outcome. */
-  onStaked: (game: LiveGame, outcome: LiveOutcome, staked: number) => void = () => undefined;
 
   /** Newest first. */
   readonly catalog: ReadonlySignal<readonly CatalogEntry[]> = computed(() =>
@@ -87,7 +85,7 @@ export class GamesStore {
         this.#reprice(message.gameId, message, message.replay !== true);
         break;
       case "gameSuspended":
-        this.#transition(message.gameId, message.version, "suspended", message.outcomes);
+        this.#transition(message.gameId, message.version, "suspended", message.outcomes, message);
         break;
       case "gameResumed":
         this.#transition(message.gameId, message.version, "open", message.outcomes);
@@ -102,7 +100,7 @@ export class GamesStore {
         this.#withdraw(message.gameId, message.outcome);
         break;
       case "gameSettled":
-        this.#transition(message.gameId, message.version, "settled", undefined, message.winner);
+        this.#transition(message.gameId, message.version, "settled", undefined, message);
         break;
       default:
         message satisfies never;
@@ -183,11 +181,6 @@ export class GamesStore {
       version: Math.max(before.version, change.version),
       pricesVersion: change.version,
     };
-    if (!seen) return;
-    for (const [at, outcome] of outcomes.entries()) {
-      const staked = outcome.staked - (before.outcomes[at]?.staked ?? 0);
-      if (staked > 0) this.onStaked(known.peek(), outcome, staked);
-    }
   }
 
   #transition(
@@ -195,7 +188,7 @@ export class GamesStore {
     version: number,
     status: GameStatus,
     prices: readonly OutcomePrice[] | undefined,
-    winner?: string,
+    { winner, winners, push, reason }: Pick<Game, "winner" | "winners" | "push" | "reason"> = {},
   ): void {
     const known = this.#games.get(gameId);
     if (!known) {
@@ -204,12 +197,17 @@ export class GamesStore {
     }
     const before = known.peek();
     if (version <= before.statusVersion) return;
+    // What came out, and why a game is suspended, is told by the status that it has now: nothing of it is kept.
+    const { winner: _w, winners: _ws, push: _p, reason: _r, ...kept } = before;
     known.value = {
-      ...before,
+      ...kept,
       status,
       version: Math.max(before.version, version),
       statusVersion: version,
       ...(winner === undefined ? {} : { winner }),
+      ...(winners === undefined ? {} : { winners }),
+      ...(push === undefined ? {} : { push }),
+      ...(reason === undefined ? {} : { reason }),
     };
     if (prices) this.#reprice(gameId, { version, outcomes: prices }, false);
     this.#list(known.peek());

@@ -1,35 +1,34 @@
-// Stakes as they come in, for whoever runs the book: told from how the staked sums of games grow. Changes of a game
-// that the server merged are one line here.
+// Bets as the server tells them to an admin who watches: the newest, for the ticker.
 import { type ReadonlySignal, signal } from "@preact/signals";
+import type { TakenBet } from "@quorumbook/client";
 
-export interface Ticked {
-  /** Counts up; what tells two lines apart. */
-  readonly id: number;
-  /** Local milliseconds. */
-  readonly at: number;
-  readonly gameId: number;
-  readonly question: string;
-  readonly label: string;
-  readonly staked: number;
-  /** Decimal odds after it; null where the outcome is no longer offered. */
-  readonly odds: number | null;
-}
-
-/** As many lines are kept: more than a screen, less than a minute of a rush. */
-const LINES_MAX = 100;
+/** More than fits on a screen. */
+const BETS_MAX = 40;
 
 export class TickerStore {
-  readonly #lines = signal<readonly Ticked[]>([]);
-  #count = 0;
+  readonly #bets = signal<readonly TakenBet[]>([]);
+  readonly #left = signal(0);
   /** Newest first. */
-  readonly lines: ReadonlySignal<readonly Ticked[]> = this.#lines;
+  readonly bets: ReadonlySignal<readonly TakenBet[]> = this.#bets;
+  /** Bets of the last message that it had no room for: more come in than anybody reads. */
+  readonly left: ReadonlySignal<number> = this.#left;
 
-  add(line: Omit<Ticked, "id">): void {
-    this.#count += 1;
-    this.#lines.value = [{ id: this.#count, ...line }, ...this.#lines.peek()].slice(0, LINES_MAX);
+  /** @param bets as they were taken, the oldest first */
+  add(bets: readonly TakenBet[], left: number): void {
+    this.#bets.value = [...bets.toReversed(), ...this.#bets.peek()].slice(0, BETS_MAX);
+    this.#left.value = left;
   }
 
+  /** Another user, or another filter. */
   clear(): void {
-    this.#lines.value = [];
+    this.#bets.value = [];
+    this.#left.value = 0;
+  }
+
+  /** A bet that was voided meanwhile shows so. */
+  replace(bet: Pick<TakenBet, "id" | "status">): void {
+    this.#bets.value = this.#bets
+      .peek()
+      .map((one) => (one.id === bet.id ? { ...one, status: bet.status } : one));
   }
 }

@@ -34,6 +34,7 @@ const problems = new Map<string, (problem: Problem) => string>(
       `Not enough money: your balance is ${money(problem, "balance")}.`,
     house_underfunded: () => "The house cannot cover this margin.",
     preview_stale: () => admins.admin.stale,
+    margin_exceeded: () => "Without this bet the house could lose more on the game than its margin.",
     drawn_game: () => "This result is drawn: the parties' seeds decide it, and nobody else.",
     unknown_seed: () => "This seed opens no commitment of this draw.",
     reveal_too_late: () => "It is too late to reveal seeds: the game is void.",

@@ -1,9 +1,11 @@
+import { useSignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { games, readGame } from "../client.ts";
 import { ExposureTable } from "../parts/exposure-table.tsx";
 import { GameActions } from "../parts/game-actions.tsx";
 import { OddsHistory } from "../parts/odds-history.tsx";
 import { StatusBadge } from "../parts/status-badge.tsx";
+import { VoidBetDialog } from "../parts/void-bet-dialog.tsx";
 import { useTitle } from "../parts/use-title.ts";
 import { strings } from "../strings.ts";
 import { DrawLink } from "../virtual/draw-link.tsx";
@@ -31,6 +33,56 @@ export function AdminGamePage({ gameId }: { gameId: number }) {
       {game.category === "virtual" && <DrawLink gameId={game.id} />}
       <ExposureTable game={game} />
       <OddsHistory gameId={game.id} />
+      {game.status !== "settled" && game.status !== "voided" && <VoidOneBet />}
     </article>
+  );
+}
+
+/** For a bet whose number is known, from the bettor or from the audit log. */
+function VoidOneBet() {
+  const number = useSignal("");
+  const asking = useSignal<number | null>(null);
+  const words = strings.admin;
+  return (
+    <details class="panel" data-testid="void-bet">
+      <summary>
+        <h2>{words.voidOneBet}</h2>
+      </summary>
+      <form
+        class="inline-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          asking.value = Number(number.value);
+        }}
+      >
+        <label>
+          <span>{words.voidBetNumber}</span>
+          <input
+            required
+            inputMode="numeric"
+            autocomplete="off"
+            pattern="[1-9][0-9]{0,14}"
+            value={number.value}
+            onInput={(event) => {
+              number.value = event.currentTarget.value;
+            }}
+          />
+        </label>
+        <button type="submit" class="button danger">
+          {words.void}
+        </button>
+      </form>
+      {asking.value !== null && (
+        <VoidBetDialog
+          betId={asking.value}
+          onVoided={() => {
+            number.value = "";
+          }}
+          onClose={() => {
+            asking.value = null;
+          }}
+        />
+      )}
+    </details>
   );
 }

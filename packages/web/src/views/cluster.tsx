@@ -1,7 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Cluster, ClusterNode } from "@quorumbook/client";
-import { cluster, commands, notices, session, streamState } from "../client.ts";
+import type { Cluster, ClusterNode, NodeFigures } from "@quorumbook/client";
+import { cluster, commands, notices, session, streamState, watching } from "../client.ts";
 import { formatClock } from "../format/time.ts";
+import { CommitChart } from "../parts/commit-chart.tsx";
 import { DemoActions, DemoPanel, useDemo } from "../parts/demo-panel.tsx";
 import { Leadership } from "../parts/leadership.tsx";
 import { AddLearnerForm, MemberActions } from "../parts/member-actions.tsx";
@@ -24,6 +25,7 @@ export function ClusterPage() {
   const isOperator = role === "operator" || role === "admin";
   const offered = useOffered(isOperator);
   useDemo(isOperator);
+  useFigures(isOperator);
   const connection = streamState.value;
   return (
     <section class="page">
@@ -51,11 +53,21 @@ export function ClusterPage() {
       ) : (
         <p class="quiet">{strings.cluster.loading}</p>
       )}
+      {isOperator && <CommitChart />}
       {isOperator && <DemoPanel />}
       {offered.has("/api/cluster/learners") && <AddLearnerForm />}
       <Elections />
     </section>
   );
+}
+
+/** Has the servers push their figures for as long as the page is open. */
+function useFigures(isOperator: boolean): void {
+  useEffect(() => {
+    if (!isOperator) return undefined;
+    watching.cluster(true);
+    return () => watching.cluster(false);
+  }, [isOperator]);
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
@@ -71,6 +83,7 @@ function useOffered(isOperator: boolean): ReadonlySet<string> {
 
 function Nodes({ known, mayChange }: { known: Cluster; mayChange: boolean }) {
   const agreement = agreementOf(known.nodes);
+  const figures = cluster.figures.value?.nodes ?? [];
   return (
     <>
       <dl class="panel figures">
@@ -92,14 +105,30 @@ function Nodes({ known, mayChange }: { known: Cluster; mayChange: boolean }) {
       )}
       <ul class="cards nodes">
         {known.nodes.map((node) => (
-          <NodeCard key={node.nodeId} node={node} known={known} mayChange={mayChange} />
+          <NodeCard
+            key={node.nodeId}
+            node={node}
+            figures={figures.find(({ nodeId }) => nodeId === node.nodeId)}
+            agreement={agreement}
+            known={known}
+            mayChange={mayChange}
+          />
         ))}
       </ul>
     </>
   );
 }
 
-function NodeCard({ node, known, mayChange }: { node: ClusterNode; known: Cluster; mayChange: boolean }) {
+interface NodeCardProps {
+  readonly node: ClusterNode;
+  /** For operators alone. */
+  readonly figures: NodeFigures | undefined;
+  readonly agreement: Agreement | null;
+  readonly known: Cluster;
+  readonly mayChange: boolean;
+}
+
+function NodeCard({ node, figures, agreement, known, mayChange }: NodeCardProps) {
   const leads = node.nodeId === known.leader;
   const leaderIndex = known.nodes.find((candidate) => candidate.nodeId === known.leader)?.lastIndex ?? null;
   const behind =
@@ -109,10 +138,7 @@ function NodeCard({ node, known, mayChange }: { node: ClusterNode; known: Cluste
     [strings.cluster.commitIndex, numberOf(node.commitIndex)],
     [strings.cluster.appliedIndex, numberOf(node.appliedIndex)],
     [strings.cluster.lag, lagOf(node.lagMs, behind)],
-    [
-      strings.cluster.digest,
-      node.digest ? `${node.digest.value.slice(0, 10)} ${strings.cluster.digestAt(node.digest.index)}` : "–",
-    ],
+    ...(figures ? figuresOf(figures) : []),
   ];
   return (
     <li class={node.reachable ? "card node" : "card node down"} data-testid={`node-${node.nodeId}`}>
@@ -130,11 +156,42 @@ function NodeCard({ node, known, mayChange }: { node: ClusterNode; known: Cluste
             <dd>{value}</dd>
           </div>
         ))}
+        <div>
+          <dt>{strings.cluster.digest}</dt>
+          <dd class={digestTone(node, agreement)} data-testid={`digest-${node.nodeId}`}>
+            {node.digest
+              ? `${node.digest.value.slice(0, 10)} ${strings.cluster.digestAt(node.digest.index)}`
+              : "–"}
+          </dd>
+        </div>
       </dl>
       {mayChange && <MemberActions node={node} leads={leads} />}
       <DemoActions nodeId={node.nodeId} />
     </li>
   );
+}
+
+/** What operators see besides: how the node is doing. */
+function figuresOf(figures: NodeFigures): [string, string][] {
+  const words = strings.cluster;
+  const { commitMs, heardAgoMs } = figures;
+  return [
+    [words.queue, numberOf(figures.queue)],
+    [words.sockets, numberOf(figures.sockets)],
+    [words.snapshotIndex, figures.snapshotIndex === 0 ? words.noSnapshot : numberOf(figures.snapshotIndex)],
+    [words.heard, heardAgoMs === null ? "–" : words.ago(heardAgoMs)],
+    [
+      words.commit,
+      commitMs === null ? "–" : words.commitMs(commitMs.p50.toFixed(1), commitMs.p99.toFixed(1)),
+    ],
+    [words.version, figures.version ?? "–"],
+  ];
+}
+
+/** Green where it is the one that the others have at that entry, red where it is another. */
+function digestTone({ digest }: ClusterNode, agreement: Agreement | null): string {
+  if (digest === null || digest.index !== agreement?.index) return "";
+  return agreement.same ? "gain" : "loss";
 }
 
 function Elections() {
@@ -158,8 +215,13 @@ function Elections() {
   );
 }
 
+interface Agreement {
+  readonly index: number;
+  readonly same: boolean;
+}
+
 /** Whether the nodes that tell a digest of the same, newest common entry tell the same one; null where none do. */
-function agreementOf(nodes: readonly ClusterNode[]): { index: number; same: boolean } | null {
+function agreementOf(nodes: readonly ClusterNode[]): Agreement | null {
   const digests = nodes.flatMap((node) => (node.digest ? [node.digest] : []));
   const common = digests
     .map((digest) => digest.index)

@@ -134,6 +134,9 @@ async function operator({ operator: http, name, leader }: Stop): Promise<void> {
   holds(await http.post("/api/cluster/version", { version: 1 }), 200, form.cluster);
   expectRefusal(await http.post("/api/cluster/version", { version: 2 }), 409, "membership_invalid");
   holds(await http.post("/api/cluster/snapshot", {}), 200, object({ nodeId: text(), index: form.index }));
+  const figures = await http.get("/api/cluster/figures");
+  expectStatus(figures, 200);
+  expect((figures.body as { nodes: unknown[] }).nodes).toHaveLength(3);
   const backup = await http.get("/api/cluster/backup");
   expectStatus(backup, 200);
   expect(backup.headers["content-type"]).toBe("application/octet-stream");

@@ -46,6 +46,7 @@ export const NODE_ROUTES = [
   "POST /api/cluster/version",
   "POST /api/cluster/snapshot",
   "GET /api/cluster/backup",
+  "GET /api/cluster/figures",
 ] as const;
 
 export const AUTH_ROUTES = [

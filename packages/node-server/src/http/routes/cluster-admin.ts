@@ -1,7 +1,7 @@
 // What an operator does with the cluster: members in and out, who leads, the book's version, snapshots. Any node takes it; the log sees to
 // it that the leader does it.
 import { Readable } from "node:stream";
-import { ClusterAnswer, SnapshotAnswer } from "../../contract/answers.ts";
+import { ClusterAnswer, ClusterFiguresAnswer, SnapshotAnswer } from "../../contract/answers.ts";
 import { ProblemError } from "../../contract/problem-codes.ts";
 import {
   EmptyBody,
@@ -120,6 +120,22 @@ export function clusterAdminRoutes(app: App, services: Services): void {
       const index = await tried(log.takeSnapshot());
       readAt(reply, services);
       return reply.send({ nodeId: log.status().nodeId, index });
+    },
+  );
+
+  app.get(
+    "/api/cluster/figures",
+    {
+      schema: {
+        summary: "Figures of all nodes: queues, connections, snapshots, and how long commits take",
+        querystring: ReadQuery,
+        response: { 200: ClusterFiguresAnswer },
+      },
+      config: { access: "operator" },
+    },
+    (_request, reply) => {
+      readAt(reply, services);
+      reply.send(services.clusterFigures());
     },
   );
 

@@ -18,4 +18,5 @@ export function operationRoutes(app: App, services: Services): void {
 
   // What the other nodes ask for, to show the whole cluster.
   app.get("/statusz", { config }, (_request, reply) => reply.send(services.ownReport()));
+  app.get("/figuresz", { config }, (_request, reply) => reply.send(services.ownFigures()));
 }

@@ -73,6 +73,7 @@ export class NatsLog implements ReplicatedLog {
   #lastSent = 0;
   #bytesSinceSnapshot = 0;
   #digestTold = 0;
+  #snapshotIndex: number;
   #snapshotting: Promise<number> | undefined;
 
   constructor(
@@ -86,6 +87,8 @@ export class NatsLog implements ReplicatedLog {
     this.#machine = machine;
     this.#folder = folder;
     this.#replica = replica;
+    // What a replica begins with is what the snapshot had.
+    this.#snapshotIndex = replica.index;
     this.#outbox = new Outbox({
       session: this.#session,
       send: (seq, message, timeoutMs) => this.#send(seq, message, timeoutMs),
@@ -147,6 +150,7 @@ export class NatsLog implements ReplicatedLog {
       lastIndex: index,
       commitIndex: index,
       appliedIndex: index,
+      snapshotIndex: this.#snapshotIndex,
       ready: this.#ready,
       clockOffsetMs: this.#stream?.clockOffsetMs ?? 0,
       members: [
@@ -311,6 +315,7 @@ export class NatsLog implements ReplicatedLog {
     const state = this.#replica.state();
     this.#bytesSinceSnapshot = 0;
     await this.#folder.writeSnapshot(state, snapshot.encode());
+    this.#snapshotIndex = state.index;
     return state.index;
   }
 

@@ -18,6 +18,7 @@ import type {
   Draw,
   Exposure,
   Game,
+  GameTerms,
   Limits,
   LimitsWanted,
   MoneyMoved,
@@ -174,6 +175,9 @@ export class Commands {
   }
   exposure(id: number): Promise<Answer<Exposure>> {
     return this.#http.get(`/api/admin/games/${id}/exposure`);
+  }
+  gameTerms(id: number): Promise<Answer<GameTerms>> {
+    return this.#http.get(`/api/admin/games/${id}/terms`);
   }
   audit(cursor: string | null): Promise<Answer<Page<AuditItem>>> {
     return this.#http.get(`/api/admin/audit${query({ cursor, limit: PAGE_SIZE })}`);

@@ -83,6 +83,8 @@ export type Book = Wire<contract.Book>;
 export type Exposure = Wire<contract.Exposure>;
 /** Bets that win together whatever happens. */
 export type SureWin = NonNullable<NonNullable<Exposure["arbitrage"]>["example"]>;
+/** What a game was opened with, defaults filled in. */
+export type GameTerms = Wire<contract.Terms>;
 export type AuditItem = Wire<contract.AuditPage["items"][number]>;
 
 export type ClusterNode = Wire<contract.ClusterNode>;

@@ -31,16 +31,32 @@ export class PaperMarket implements Market {
     this.#price();
   }
 
+  /**
+   * A market that holds so much, on whatever terms: what other terms or other bets would mean.
+   *
+   * @param positions what was staked on each outcome, and what is promised if it wins; minor units
+   */
+  static holding(
+    pricing: Pricing,
+    positions: readonly { readonly staked: number; readonly liability: number }[],
+  ): PaperMarket {
+    const market = new PaperMarket(pricing, positions.length);
+    for (const [position, { staked, liability }] of positions.entries()) {
+      market.staked[position] = staked;
+      market.liabilities[position] = liability;
+      market.totalStaked += staked;
+    }
+    market.#price();
+    return market;
+  }
+
   /** The same market, to try something on. */
   copy(): PaperMarket {
-    const copy = new PaperMarket(this.text.pricing, this.staked.length);
-    for (const position of this.staked.keys()) {
-      copy.staked[position] = this.staked[position] as number;
-      copy.liabilities[position] = this.liabilities[position] as number;
-    }
-    copy.totalStaked = this.totalStaked;
-    copy.#price();
-    return copy;
+    const positions = this.staked.map((staked, position) => ({
+      staked,
+      liability: this.liabilities[position] as number,
+    }));
+    return PaperMarket.holding(this.text.pricing, positions);
   }
 
   /** What the stake would get now; 0 where it would not be taken. */

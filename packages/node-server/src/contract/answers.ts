@@ -182,6 +182,16 @@ export const ExposureAnswer = closed({
   ),
 });
 
+/** The terms that the game was opened with. */
+export const TermsAnswer = closed({
+  strategy: Strategy,
+  virtualStake: Amount,
+  commissionBp: Count,
+  margin: Count,
+  tick: Count,
+  prior: Type.Optional(Type.Array(Count)),
+});
+
 export type ExposureAnswer = Type.Static<typeof ExposureAnswer>;
 
 const Base64 = Type.String({ pattern: "^[A-Za-z0-9+/]*={0,2}$" });

@@ -33,6 +33,7 @@ export type SettlePreview = Static<typeof answers.SettlePreviewAnswer>;
 export type Settled = Static<typeof answers.SettledAnswer>;
 export type Book = Static<typeof answers.BookAnswer>;
 export type Exposure = Static<typeof answers.ExposureAnswer>;
+export type Terms = Static<typeof answers.TermsAnswer>;
 export type AuditPage = Static<typeof answers.AuditPage>;
 export type Cluster = answers.ClusterAnswer;
 export type ClusterNode = answers.NodeAnswer;

@@ -63,6 +63,7 @@ const ROUTES: readonly RouteCase[] = [
   route("POST", "/api/admin/bets/1/void", "admin", { reason: "r" }),
   route("POST", "/api/admin/bankroll", "admin", { amount: 1, reason: "r" }),
   route("GET", "/api/admin/games/1/exposure", "admin"),
+  route("GET", "/api/admin/games/1/terms", "admin"),
   route("GET", "/api/admin/audit", "admin"),
   route("GET", "/api/admin/statement", "admin"),
   route("POST", "/api/cluster/learners", "operator", { nodeId: "node9", address: "127.0.0.1:8109" }),

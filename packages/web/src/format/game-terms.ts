@@ -1,6 +1,6 @@
 // The terms of a new game, as an admin types them.
 import { DEFAULT_PRICING, explainUnsafePricing, minorUnits, type Pricing } from "@quorumbook/betting-core";
-import type { NewGame, Strategy } from "@quorumbook/client";
+import type { GameTerms, NewGame, Strategy } from "@quorumbook/client";
 import { formText } from "./form-text.ts";
 import { parseMoney } from "./money.ts";
 import { sureWinText } from "./sure-win.ts";
@@ -37,6 +37,11 @@ export function readTerms(form: FormData, outcomes: number): Terms | TermsFault 
     terms.prior = prior;
   }
   return terms;
+}
+
+/** The terms of a game as the book's own formulas take them. */
+export function asPricing({ virtualStake, margin, ...others }: GameTerms): Pricing {
+  return { ...others, virtualStake: minorUnits(virtualStake), margin: minorUnits(margin) };
 }
 
 /** How bettors would win for sure under these terms, in words; empty where no such way is known. */

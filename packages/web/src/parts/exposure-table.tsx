@@ -1,11 +1,12 @@
-import type { Exposure } from "@quorumbook/client";
 import { preferences } from "../client.ts";
 import { formatMoney } from "../format/money.ts";
 import { formatImplied, formatOdds, formatPercent } from "../format/odds.ts";
-import { isPool, stakeMovesOdds } from "../format/strategy.ts";
+import { isPool } from "../format/strategy.ts";
+import { hasWon } from "../format/winners.ts";
 import { sureWinText } from "../format/sure-win.ts";
 import type { LiveGame } from "../stores/games.ts";
 import { strings } from "../strings.ts";
+import { Bars } from "./bars.tsx";
 import { WhatIf } from "./what-if.tsx";
 import { useExposure } from "./use-exposure.ts";
 
@@ -63,7 +64,6 @@ export function ExposureTable({ game }: { game: LiveGame }) {
                     {name}
                   </th>
                 ))}
-                <th scope="col">{columns.bar}</th>
               </tr>
             </thead>
             <tbody>
@@ -71,7 +71,7 @@ export function ExposureTable({ game }: { game: LiveGame }) {
                 const row = exposure.outcomes.find((candidate) => candidate.key === outcome.key);
                 const result = row?.result ?? 0;
                 return (
-                  <tr key={outcome.key} class={game.winner === outcome.key ? "won" : ""}>
+                  <tr key={outcome.key} class={hasWon(game, outcome.key) ? "won" : ""}>
                     <th scope="row">{outcome.label}</th>
                     <td class="number">
                       {outcome.odds === null ? "–" : formatOdds(outcome.odds, preferences.oddsFormat.value)}
@@ -84,18 +84,23 @@ export function ExposureTable({ game }: { game: LiveGame }) {
                       {formatMoney(result, { sign: true })}
                     </td>
                     <td class="number">{formatMoney(exposure.margin + result)}</td>
-                    <td>
-                      <ResultBar result={result} scale={scaleOf(exposure)} margin={exposure.margin} />
-                    </td>
                   </tr>
                 );
               })}
             </tbody>
           </table>
         </div>
+        <h3 class="chart-title">{strings.admin.resultChart}</h3>
+        <Bars
+          names={game.outcomes.map((outcome) => outcome.label)}
+          values={game.outcomes.map(
+            ({ key }) => exposure.outcomes.find((row) => row.key === key)?.result ?? 0,
+          )}
+          limit={-exposure.margin}
+        />
       </section>
-      {game.status === "open" && !stakeMovesOdds(game) && !isPool(game) && (
-        <WhatIf game={game} positions={exposure.outcomes} margin={exposure.margin} />
+      {(game.status === "open" || game.status === "suspended") && !isPool(game) && (
+        <WhatIf game={game} positions={exposure.outcomes} />
       )}
     </>
   );
@@ -108,31 +113,4 @@ function Figure({ name, value }: { name: string; value: string }) {
       <dd class="figure">{value}</dd>
     </div>
   );
-}
-
-const BAR_WIDTH = 160;
-
-/** The result as a bar from the middle; the mark on the left is the margin, which it never passes. */
-function ResultBar({ result, scale, margin }: { result: number; scale: number; margin: number }) {
-  const middle = BAR_WIDTH / 2;
-  const length = (Math.abs(result) / scale) * middle;
-  const limit = middle - (margin / scale) * middle;
-  return (
-    <svg class="result-bar" viewBox={`0 0 ${BAR_WIDTH} 16`} width={BAR_WIDTH} height="16" aria-hidden="true">
-      <line x1={middle} x2={middle} y1="0" y2="16" class="bar-axis" />
-      <rect
-        x={result < 0 ? middle - length : middle}
-        y="3"
-        width={length}
-        height="10"
-        class={result < 0 ? "bar-loss" : "bar-gain"}
-      />
-      <line x1={limit} x2={limit} y1="0" y2="16" class="bar-limit" />
-    </svg>
-  );
-}
-
-/** The largest figure that the bars must hold, the margin among them. */
-function scaleOf(exposure: Exposure): number {
-  return Math.max(1, exposure.margin, ...exposure.outcomes.map((outcome) => Math.abs(outcome.result))) * 1.05;
 }

@@ -5,6 +5,7 @@ import type { LiveGame } from "../stores/games.ts";
 import { strings } from "../strings.ts";
 import { GameActions } from "./game-actions.tsx";
 import { StatusBadge } from "./status-badge.tsx";
+import { isAtRisk } from "./use-worst-cases.ts";
 import { useExposure } from "./use-exposure.ts";
 
 const ROWS_STEP = 25;
@@ -30,7 +31,7 @@ export function GameTable() {
   return (
     <>
       <div class="scroll">
-        <table class="plain" data-testid="admin-games">
+        <table class="plain games-table" data-testid="admin-games">
           <thead>
             <tr>
               <th scope="col">{strings.admin.columns.game}</th>
@@ -80,8 +81,12 @@ function GameRow({ gameId }: { gameId: number }) {
       <td>
         <StatusBadge status={game.status} />
       </td>
-      <td class="number">{formatMoney(game.totalStaked)}</td>
-      <td class="number">{isAtRisk(game) ? <WorstCase game={game} /> : "–"}</td>
+      <td class="number" data-name={strings.admin.columns.staked}>
+        {formatMoney(game.totalStaked)}
+      </td>
+      <td class="number" data-name={strings.admin.columns.worst}>
+        {isAtRisk(game) ? <WorstCase game={game} /> : "–"}
+      </td>
       <td>
         <GameActions game={game} small />
       </td>
@@ -92,11 +97,6 @@ function GameRow({ gameId }: { gameId: number }) {
 function WorstCase({ game }: { game: LiveGame }) {
   const { exposure } = useExposure(game, READ_EVERY_MS);
   return <>{exposure ? formatMoney(exposure.worstCase) : "…"}</>;
-}
-
-/** Whether the house can still lose on the game: money is on it, and no result yet. */
-function isAtRisk(game: LiveGame): boolean {
-  return game.totalStaked > 0 && game.status !== "settled" && game.status !== "voided";
 }
 
 /** The worst case of each game at risk, as of now. */

@@ -1,5 +1,6 @@
 import { preferences, slip } from "../client.ts";
 import { formatOdds } from "../format/odds.ts";
+import { hasWon } from "../format/winners.ts";
 import type { LiveGame, LiveOutcome } from "../stores/games.ts";
 import { entryId } from "../stores/slip.ts";
 import { strings } from "../strings.ts";
@@ -13,11 +14,7 @@ export function OutcomeButton({ game, outcome }: { game: LiveGame; outcome: Live
   const odds = outcome.odds;
   const selected = slip.selected.value.has(entryId({ gameId: game.id, outcome: outcome.key }));
   const text = odds === null ? strings.outcome.notOffered : formatOdds(odds, preferences.oddsFormat.value);
-  const classes = [
-    "outcome",
-    flash && arrow ? `flash-${arrow}` : "",
-    game.winner === outcome.key ? "won" : "",
-  ];
+  const classes = ["outcome", flash && arrow ? `flash-${arrow}` : "", hasWon(game, outcome.key) ? "won" : ""];
   return (
     <button
       type="button"
@@ -35,7 +32,11 @@ export function OutcomeButton({ game, outcome }: { game: LiveGame; outcome: Live
         <span class="odds">{text}</span>
         {arrow && <span class="visually-hidden">{strings.outcome[arrow]}</span>}
       </span>
-      {game.winner === outcome.key && <span class="winner-mark">✓ {strings.outcome.winner}</span>}
+      {hasWon(game, outcome.key) && (
+        <span class="winner-mark">
+          ✓ {game.winners === undefined ? strings.outcome.winner : strings.outcome.deadHeat}
+        </span>
+      )}
     </button>
   );
 }

@@ -23,7 +23,11 @@ export function OutcomeGroup({ game, most = Number.POSITIVE_INFINITY }: { game: 
       ))}
       {game.status === "suspended" && (
         <p class="veil">
-          <span>{strings.outcome.suspended}</span>
+          <span>
+            {game.reason === undefined
+              ? strings.outcome.suspended
+              : strings.outcome.suspendedFor(game.reason)}
+          </span>
         </p>
       )}
     </div>

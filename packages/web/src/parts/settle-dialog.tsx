@@ -1,11 +1,18 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { leavesOutcomeOpen, type Problem, type SettlePreview } from "@quorumbook/client";
+import { leavesOutcomeOpen, type Problem, type SettlePreview, type Verdict } from "@quorumbook/client";
 import { commands, games, notices } from "../client.ts";
 import { formatMoney } from "../format/money.ts";
 import type { LiveGame } from "../stores/games.ts";
 import { problemText, strings } from "../strings.ts";
 import { Dialog } from "./dialog.tsx";
+import { Segmented } from "./segmented.tsx";
+
+type Kind = "winner" | "winners" | "push";
+
+const KINDS: readonly Kind[] = ["winner", "winners", "push"];
+/** Fewer than two do not share a win. */
+const DEAD_HEAT_MIN = 2;
 
 /**
  * Settling in two steps: pick the winner and see what it means, then confirm exactly that. The confirmation carries
@@ -20,7 +27,8 @@ export function SettleDialog({
   again: boolean;
   onClose: () => void;
 }) {
-  const winner = useSignal("");
+  const kind = useSignal<Kind>("winner");
+  const picked = useSignal<readonly string[]>([]);
   const reason = useSignal("");
   const preview = useSignal<SettlePreview | null>(null);
   const trouble = useSignal("");
@@ -33,20 +41,21 @@ export function SettleDialog({
     // An attempt that may have happened keeps its key: the next press finds out.
     if (!leavesOutcomeOpen(problem)) preview.value = null;
   };
-  const look = async (): Promise<void> => {
+  const verdict = verdictOf(kind.value, picked.value);
+  const look = async (result: Verdict): Promise<void> => {
     busy.value = true;
-    const answer = await commands.previewSettlement(game.id, winner.value);
+    const answer = await commands.previewSettlement(game.id, result);
     busy.value = false;
     if (!answer.ok) return fail(answer.problem);
     key.current = crypto.randomUUID();
     trouble.value = "";
     preview.value = answer.value;
   };
-  const confirm = async (hash: string): Promise<void> => {
+  const confirm = async (result: Verdict, hash: string): Promise<void> => {
     busy.value = true;
     const answer = await (again
-      ? commands.resettle(game.id, winner.value, reason.value.trim(), key.current)
-      : commands.settle(game.id, winner.value, hash, key.current));
+      ? commands.resettle(game.id, result, reason.value.trim(), key.current)
+      : commands.settle(game.id, result, hash, key.current));
     busy.value = false;
     if (!answer.ok) return fail(answer.problem);
     games.put(answer.value.game);
@@ -55,11 +64,20 @@ export function SettleDialog({
   };
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
+    if (!verdict) return;
     if (again) {
       key.current ||= crypto.randomUUID();
-      void confirm("");
-    } else if (preview.value) void confirm(preview.value.previewHash);
-    else void look();
+      void confirm(verdict, "");
+    } else if (preview.value) void confirm(verdict, preview.value.previewHash);
+    else void look(verdict);
+  };
+  /** Another result is another intention, and what was previewed is not it. */
+  const choose = (chosen: Kind, keys: readonly string[]): void => {
+    kind.value = chosen;
+    picked.value = keys;
+    preview.value = null;
+    trouble.value = "";
+    key.current = "";
   };
 
   return (
@@ -68,26 +86,22 @@ export function SettleDialog({
       onClose={onClose}
     >
       <form class="form" onSubmit={submit} data-testid="settle-form">
-        <fieldset class="choices">
-          <legend>{words.pickWinner}</legend>
-          {game.outcomes.map((outcome) => (
-            <label key={outcome.key} class="choice">
-              <input
-                type="radio"
-                name="winner"
-                required
-                value={outcome.key}
-                checked={winner.value === outcome.key}
-                onChange={() => {
-                  winner.value = outcome.key;
-                  preview.value = null;
-                  key.current = "";
-                }}
-              />
-              <span>{outcome.label}</span>
-            </label>
-          ))}
-        </fieldset>
+        <Segmented
+          label={words.result}
+          choices={KINDS.map((value) => ({ value, text: words.results[value] }))}
+          value={kind.value}
+          onChange={(chosen) => choose(chosen, [])}
+        />
+        {kind.value === "push" ? (
+          <p class="hint">{words.pushHint}</p>
+        ) : (
+          <Outcomes
+            game={game}
+            kind={kind.value}
+            picked={picked.value}
+            onPick={(keys) => choose(kind.value, keys)}
+          />
+        )}
         {again && (
           <label>
             <span>{words.reason}</span>
@@ -107,7 +121,7 @@ export function SettleDialog({
           {trouble.value}
         </p>
         <p class="button-row">
-          <button type="submit" class="button primary" disabled={busy.value || winner.value === ""}>
+          <button type="submit" class="button primary" disabled={busy.value || !verdict}>
             {again || preview.value ? words.confirmSettle : words.preview}
           </button>
           <button type="button" class="button" onClick={onClose}>
@@ -117,6 +131,44 @@ export function SettleDialog({
       </form>
     </Dialog>
   );
+}
+
+function Outcomes(props: {
+  game: LiveGame;
+  kind: "winner" | "winners";
+  picked: readonly string[];
+  onPick: (keys: readonly string[]) => void;
+}) {
+  const { game, kind, picked, onPick } = props;
+  const words = strings.admin;
+  return (
+    <fieldset class="choices">
+      <legend>{kind === "winner" ? words.pickWinner : words.pickWinners}</legend>
+      {game.outcomes.map(({ key, label }) => (
+        <label key={key} class="choice">
+          <input
+            type={kind === "winner" ? "radio" : "checkbox"}
+            name="winner"
+            value={key}
+            checked={picked.includes(key)}
+            onChange={(event) => {
+              const others = kind === "winner" ? [] : picked.filter((one) => one !== key);
+              onPick(event.currentTarget.checked ? [...others, key] : others);
+            }}
+          />
+          <span>{label}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** The result as picked; null as long as it is not. */
+function verdictOf(kind: Kind, picked: readonly string[]): Verdict | null {
+  if (kind === "push") return { push: true };
+  if (kind === "winners") return picked.length < DEAD_HEAT_MIN ? null : { winners: picked };
+  const [winner] = picked;
+  return winner === undefined ? null : { winner };
 }
 
 function PreviewFacts({ preview }: { preview: SettlePreview }) {

@@ -197,10 +197,8 @@ export class GamesStore {
     }
     const before = known.peek();
     if (version <= before.statusVersion) return;
-    // What came out, and why a game is suspended, is told by the status that it has now: nothing of it is kept.
-    const { winner: _w, winners: _ws, push: _p, reason: _r, ...kept } = before;
     known.value = {
-      ...kept,
+      ...undecided(before),
       status,
       version: Math.max(before.version, version),
       statusVersion: version,
@@ -240,6 +238,16 @@ export class GamesStore {
 function asLive(game: Game): LiveGame {
   const outcomes = game.outcomes.map((outcome) => ({ ...outcome, move: null }));
   return { ...game, outcomes, pricesVersion: game.version, statusVersion: game.version };
+}
+
+/** What came out, and why a game is suspended, belongs to the status that it had: nothing of it is kept. */
+function undecided(game: LiveGame): LiveGame {
+  const bare: { -readonly [Field in keyof LiveGame]: LiveGame[Field] } = { ...game };
+  delete bare.winner;
+  delete bare.winners;
+  delete bare.push;
+  delete bare.reason;
+  return bare;
 }
 
 function entryOf({ id, question, category, status }: Game | LiveGame): CatalogEntry {

@@ -27,15 +27,18 @@ export const bettors = {
   outcome: {
     notOffered: "Not offered",
     winner: "Winner",
+    deadHeat: "Dead heat",
     up: "up",
     down: "down",
     group: (question: string) => `Outcomes of ${question}`,
     suspended: "Betting is suspended",
+    suspendedFor: (reason: string) => `Betting is suspended: ${reason}`,
   },
   game: {
     back: "All games",
     notFound: "This game does not exist.",
     loading: "Loading …",
+    push: "Nothing was decided: all stakes went back.",
     totalStaked: "Total staked",
     outcomes: "Outcomes",
     created: "Opened",

@@ -5,6 +5,7 @@ import { book, commands, games, notices } from "../client.ts";
 import { ActionDialog } from "../parts/action-dialog.tsx";
 import { BetTicker } from "../parts/bet-ticker.tsx";
 import { CreateGameForm } from "../parts/create-game-form.tsx";
+import { LiabilityLadder } from "../parts/liability-ladder.tsx";
 import { GameTable } from "../parts/game-table.tsx";
 import { isTyping } from "../parts/use-shortcuts.ts";
 import { useTitle } from "../parts/use-title.ts";
@@ -21,6 +22,7 @@ export function AdminPage() {
       </div>
       <BookFigures />
       <BetTicker />
+      <LiabilityLadder />
       <CreateGameForm />
       <section class="panel">
         <div class="panel-head">

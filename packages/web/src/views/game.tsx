@@ -45,6 +45,7 @@ export function GamePage({ gameId }: { gameId: number }) {
         )}
       </p>
       <OutcomeGroup game={game} />
+      {game.push === true && <p class="quiet">{strings.game.push}</p>}
       {session.state.value.type === "guest" && game.status === "open" && (
         <p class="quiet">{strings.game.guest}</p>
       )}

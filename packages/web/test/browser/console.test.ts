@@ -81,6 +81,105 @@ test("a single bet is voided by its number", async () => {
   await eventually(() => dialog.getByRole("alert").textContent()).toContain("999999");
 });
 
+test("what if: a bet, a void and other terms are worked out before anything is done", async () => {
+  const anna = await open();
+  await register(anna);
+  const { admin } = suite;
+  const gameId = await newGame(["Yes", "No"]);
+  await bet(anna, gameId, "opt1", "20");
+  await anna.getByText(/Bet \d+ placed/).waitFor();
+  const taken = Number(
+    /at ([\d.]+) returns/.exec((await anna.getByTestId(`slip-${gameId}:opt1`).textContent()) ?? "")?.[1],
+  );
+  await admin.goto(`/admin/games/${gameId}`);
+  await admin.getByTestId("exposure").waitFor();
+  await admin.locator(".chart canvas").first().waitFor();
+  const whatIf = admin.getByTestId("what-if");
+  const rows = async () => await whatIf.locator("tbody tr").allTextContents();
+
+  await whatIf.getByLabel("Stake").fill("10");
+  await whatIf.getByText(/It would pay/).waitFor();
+  await whatIf.getByLabel("Stake").fill("99999");
+  await whatIf.getByText("The book would not take this bet now.").waitFor();
+
+  await whatIf.getByLabel("Change").selectOption("voidBet");
+  await whatIf.getByLabel("Stake").fill("20");
+  await whatIf.getByLabel("Taken at odds of").fill(String(taken));
+  await eventually(async () => (await rows()).map((row) => row.includes("0.00"))).toEqual([true, true]);
+  await whatIf.getByText("The worst case would be 0.00").waitFor();
+
+  await whatIf.getByLabel("Change").selectOption("margin");
+  await whatIf.getByRole("textbox", { name: "Margin" }).fill("1");
+  await whatIf
+    .getByText(/more than the margin allows|of the margin 1\.00/)
+    .first()
+    .waitFor();
+  await whatIf.getByLabel("Change").selectOption("commission");
+  await whatIf.getByRole("textbox", { name: "Commission %" }).fill("50");
+  await eventually(async () => (await rows()).length).toBe(2);
+  await whatIf.getByLabel("Change").selectOption("voidGame");
+  await whatIf.getByText("The worst case would be 0.00").waitFor();
+
+  // The ladder has the game, and follows what is bet.
+  await admin.goto("/admin");
+  const ladder = admin.getByTestId("ladder");
+  await ladder.locator("canvas").waitFor();
+  await ladder.getByText("As a table").click();
+  await ladder
+    .getByRole("link", { name: /^Match/ })
+    .first()
+    .waitFor();
+  await ladder.getByText(/of its bankroll/).waitFor();
+});
+
+test("a suspension tells its reason to everybody, a dead heat its winners, and a push that all went back", async () => {
+  const [anna, guest] = await Promise.all([open(), open()]);
+  await register(anna);
+  const { admin } = suite;
+  const gameId = await newGame(["Home", "Draw", "Away"]);
+  await bet(anna, gameId, "opt1", "10");
+  const slip = anna.getByTestId(`slip-${gameId}:opt1`);
+  await slip.getByText(/Bet \d+ placed/).waitFor();
+  const returns = Number(/returns ([\d.]+)/.exec((await slip.textContent()) ?? "")?.[1]);
+  await guest.goto(`/games/${gameId}`);
+  await admin.goto(`/admin/games/${gameId}`);
+  const dialog = admin.getByRole("dialog");
+  const act = async (action: string, inDialog: () => Promise<void>): Promise<void> => {
+    await admin.getByRole("button", { name: action, exact: true }).first().click();
+    await inDialog();
+    await dialog.waitFor({ state: "detached" });
+  };
+  await act("Suspend", async () => {
+    await dialog.getByLabel("Reason").fill("<b>goal</b> under review");
+    await dialog.getByRole("button", { name: "Suspend" }).click();
+  });
+  await guest.getByText("Betting is suspended: <b>goal</b> under review").waitFor();
+  await act("Close betting", () => dialog.getByRole("button", { name: "Close betting" }).click());
+  await eventually(() => guest.getByText("Betting is suspended").count()).toBe(0);
+
+  await act("Settle", async () => {
+    await dialog.getByRole("button", { name: "Dead heat" }).click();
+    await dialog.getByLabel("Home").check();
+    expect(await dialog.getByRole("button", { name: "Preview" }).isDisabled()).toBe(true);
+    await dialog.getByLabel("Draw").check();
+    await dialog.getByRole("button", { name: "Preview" }).click();
+    await dialog.getByTestId("settle-preview").waitFor();
+    await dialog.getByRole("button", { name: "Settle now" }).click();
+  });
+  await eventually(() => guest.getByText("✓ Dead heat").count()).toBe(2);
+  const half = (90 + Math.floor((returns * 100) / 2) / 100).toFixed(2);
+  await eventually(() => anna.getByTestId("balance").textContent()).toBe(half);
+
+  await act("Settle anew", async () => {
+    await dialog.getByRole("button", { name: "Nothing decided" }).click();
+    await dialog.getByLabel("Reason").fill("race annulled");
+    await dialog.getByRole("button", { name: "Settle now" }).click();
+  });
+  await guest.getByText("Nothing was decided: all stakes went back.").waitFor();
+  await eventually(() => guest.getByText("✓ Dead heat").count()).toBe(0);
+  await eventually(() => anna.getByTestId("balance").textContent()).toBe("100.00");
+});
+
 test("through all of this no page threw, broke its content policy or asked another origin", () => {
   expect(suite.faults()).toEqual([]);
 });

@@ -86,6 +86,7 @@ async function admin({ admin: http }: Stop, id: number): Promise<void> {
   holds(await http.get("/api/admin/book"), 200, form.book);
   wrote(await http.post("/api/admin/bankroll", { amount: 1, reason: "tour" }), 200, form.book);
   holds(await http.get(`/api/admin/games/${id}/exposure`), 200, form.exposure);
+  expectStatus(await http.get(`/api/admin/games/${id}/terms`), 200);
   holds(await http.get("/api/admin/audit?limit=3"), 200, form.page(form.auditItem));
   holds(await http.get("/api/admin/statement?limit=3"), 200, form.page(form.movement));
 }

@@ -35,6 +35,7 @@ export const NODE_ROUTES = [
   "GET /api/admin/book",
   "POST /api/admin/bankroll",
   "GET /api/admin/games/{id}/exposure",
+  "GET /api/admin/games/{id}/terms",
   "GET /api/admin/audit",
   "GET /api/admin/statement",
   "POST /api/admin/bets/{id}/void",

@@ -6,6 +6,7 @@ import {
   BookAnswer,
   ExposureAnswer,
   StatementPage,
+  TermsAnswer,
 } from "../../contract/answers.ts";
 import {
   BankrollBody,
@@ -145,6 +146,33 @@ export function adminRoutes(app: App, services: Services): void {
         outcomes: outcomes.map(({ key, staked, liability, result }) => ({ key, staked, liability, result })),
         warnings: [...warnings],
         ...(arbitrage === undefined ? {} : { arbitrage }),
+      });
+    },
+  );
+
+  app.get(
+    "/api/admin/games/:id/terms",
+    {
+      schema: {
+        summary: "The terms that a game was opened with",
+        params: IdParams,
+        querystring: ReadQuery,
+        response: { 200: TermsAnswer },
+      },
+      config,
+    },
+    (request, reply) => {
+      readAt(reply, services);
+      const game = machine.book.game(gameId(request.params.id));
+      if (game === undefined) throw gameNotFound(request.params.id);
+      const { strategy, virtualStake, commissionBp, margin, tick, prior } = game.pricing;
+      reply.send({
+        strategy,
+        virtualStake,
+        commissionBp,
+        margin,
+        tick,
+        ...(prior === undefined ? {} : { prior: [...prior] }),
       });
     },
   );

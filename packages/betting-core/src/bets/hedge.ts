@@ -6,9 +6,10 @@
 // away more by cash-outs than by bets: whatever somebody wins by bets and cash-outs he wins by bets alone. A price by the
 // bet's own odds would be another matter: the bet has made them shorter itself, and so would be sold with a profit.
 
-import { oddsFor, positionsLeft, reprice, strategyOf } from "../games/market-prices.ts";
+import { oddsFor, positionsLeft, priceOf, strategyOf } from "../games/market-prices.ts";
 import { keptOf } from "../games/standing.ts";
 import { payoutOf } from "../money.ts";
+import type { PricingStrategy } from "../pricing/strategy.ts";
 import type { BookState } from "../state/book-state.ts";
 import { copyGame, type GameRecord } from "../state/game-record.ts";
 import { type MinorUnits, type Odds, trusted } from "../units.ts";
@@ -34,8 +35,7 @@ export function hedgeOf(state: BookState, game: GameRecord, bet: number): Hedge 
   let price: number = payout;
   for (const position of positionsLeft(game)) {
     if (position === own) continue;
-    reprice(market, strategy);
-    const needed = stakeFor(market, position, payout);
+    const needed = stakeFor(market, strategy, position, payout);
     if (needed === undefined || needed >= price) return undefined;
     price -= needed;
     stakes[position] = needed;
@@ -50,15 +50,19 @@ export function hedgeOf(state: BookState, game: GameRecord, bet: number): Hedge 
 }
 
 /** The smallest stake that pays so much, as far as payouts rise with stakes; undefined where the cap pays less. */
-function stakeFor(market: GameRecord, position: number, payout: number): number | undefined {
-  const strategy = strategyOf(market);
-  const shown = market.odds[position] as number;
+function stakeFor(
+  market: GameRecord,
+  strategy: PricingStrategy,
+  position: number,
+  payout: number,
+): number | undefined {
+  const { odds: shown, cap } = priceOf(market, strategy, position);
   const pays = (stake: number): boolean => {
     const odds = oddsFor(market, strategy, position, stake, shown);
     return odds > 0 && payoutOf(trusted<MinorUnits>(stake), trusted<Odds>(odds)) >= payout;
   };
   let low = 1;
-  let high = market.caps[position] as number;
+  let high = cap;
   if (shown === 0 || high < 1 || !pays(high)) return undefined;
   while (low < high) {
     const middle = Math.floor((low + high) / 2);

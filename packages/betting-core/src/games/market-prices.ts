@@ -20,10 +20,26 @@ export function reprice(game: GameRecord, strategy: PricingStrategy): void {
   for (let position = 0; position < caps.length; position++) {
     caps[position] = slackOf(totalStaked, margin, liabilities[position] as number);
   }
-  if (game.withdrawn.length === 0) strategy.price(game, odds, caps);
+  if (game.withdrawn.length === 0) strategy.price(game, odds, caps, 0, odds.length);
   else priceRest(game, strategy, odds, caps);
   game.odds = odds;
   game.caps = caps;
+}
+
+/** Odds and cap of one outcome that is not withdrawn, whatever was known of them. */
+export function priceOf(
+  game: GameRecord,
+  strategy: PricingStrategy,
+  position: number,
+): { readonly odds: number; readonly cap: number } {
+  const left = positionsLeft(game);
+  const place = left.indexOf(position);
+  const odds: number[] = left.map(() => 0);
+  const caps = odds.slice();
+  const liability = game.liabilities[position] as number;
+  caps[place] = slackOf(game.totalStaked, game.text.pricing.margin, liability);
+  strategy.price(marketOf(game, left), odds, caps, place, place + 1);
+  return { odds: odds[place] as number, cap: caps[place] };
 }
 
 /** Odds that a stake as a whole gets on an outcome that is offered; 0 where there are none for such a stake. */
@@ -44,7 +60,7 @@ function priceRest(game: GameRecord, strategy: PricingStrategy, odds: number[], 
   const left = positionsLeft(game);
   const ownOdds = left.map(() => 0);
   const ownCaps = left.map((position) => caps[position] as number);
-  strategy.price(marketOf(game, left), ownOdds, ownCaps);
+  strategy.price(marketOf(game, left), ownOdds, ownCaps, 0, left.length);
   odds.fill(0);
   caps.fill(0);
   for (const [place, position] of left.entries()) {

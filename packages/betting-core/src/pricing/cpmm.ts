@@ -26,12 +26,12 @@ export const cpmm: PricingStrategy = {
     return prior.map((chance) => Math.max(1, Math.floor((virtualStake * least) / chance)));
   },
 
-  price(market, odds, caps) {
+  price(market, odds, caps, from, to) {
     const { tick, commissionBp } = market.text.pricing;
     const kept = BASIS_POINTS - commissionBp;
     const room = roomOf(market);
     const reserves = reservesOf(market);
-    for (let position = 0; position < odds.length; position++) {
+    for (let position = from; position < to; position++) {
       const own = reserves[position] as number;
       const smallest = gainOf(reserves, position, SMALLEST_STAKE);
       const shown = oddsOnTick(rateOf(smallest, kept, SMALLEST_STAKE), tick);

@@ -29,12 +29,12 @@ export const lmsr: PricingStrategy = {
     return prior === undefined ? Array.from({ length: outcomes }, () => 1) : [...prior];
   },
 
-  price(market, odds, caps) {
+  price(market, odds, caps, from, to) {
     const { pricing } = market.text;
     const { tick } = pricing;
     const room = roomOf(market);
     const depth = depthOf(pricing, odds.length);
-    for (let position = 0; position < odds.length; position++) {
+    for (let position = from; position < to; position++) {
       const against = againstOf(market, position, depth);
       const shown = oddsOnTick(wholeRate(gainOf(depth, against, SMALLEST_STAKE) * keptOf(pricing)), tick);
       const slack = caps[position] as number;

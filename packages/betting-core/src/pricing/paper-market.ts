@@ -85,6 +85,6 @@ export class PaperMarket implements Market {
       const liability = this.liabilities[position] as number;
       this.caps[position] = slackOf(this.totalStaked, this.text.pricing.margin, liability);
     }
-    this.strategy.price(this, this.odds, this.caps);
+    this.strategy.price(this, this.odds, this.caps, 0, this.caps.length);
   }
 }

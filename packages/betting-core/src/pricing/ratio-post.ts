@@ -13,13 +13,13 @@ export const ratioPost: PricingStrategy = {
   fault: faultOf,
   open: splitByPrior,
 
-  price(market, odds, caps) {
+  price(market, odds, caps, from, to) {
     const { staked, totalStaked } = market;
     const { virtual, totalVirtual, pricing } = market.text;
     const { commissionBp, tick } = pricing;
     const room = roomOf(market);
     const all = totalVirtual + totalStaked;
-    for (let position = 0; position < odds.length; position++) {
+    for (let position = from; position < to; position++) {
       const own = (virtual[position] as number) + (staked[position] as number);
       // Others' stakes less the commission, at most 9e15: what the profit per unit of stake is a share of.
       const prize = (all - own) * (BASIS_POINTS - commissionBp);

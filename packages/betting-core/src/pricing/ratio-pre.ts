@@ -12,13 +12,13 @@ export const ratioPre: PricingStrategy = {
   fault: faultOf,
   open: splitByPrior,
 
-  price(market, odds, caps) {
+  price(market, odds, caps, from, to) {
     const { staked, totalStaked } = market;
     const { virtual, totalVirtual, pricing } = market.text;
     const kept = BASIS_POINTS - pricing.commissionBp;
     const room = roomOf(market);
     const all = totalVirtual + totalStaked;
-    for (let position = 0; position < odds.length; position++) {
+    for (let position = from; position < to; position++) {
       const own = (virtual[position] as number) + (staked[position] as number);
       const shown = oddsOnTick(Math.floor(((all - own) * kept) / own), pricing.tick);
       odds[position] = shown;

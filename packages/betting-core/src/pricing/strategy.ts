@@ -35,13 +35,13 @@ export interface PricingStrategy {
   /** What each outcome opens with, by position. */
   open(pricing: Pricing, outcomes: number): number[];
   /**
-   * Prices every outcome at once: one call a bet, and the loop inside knows whose formula it runs.
+   * Prices outcomes from one position up to another: one call a bet, and the loop inside knows whose formula it runs.
    *
    * @param odds filled with what the smallest stake, one minor unit, gets: in ten-thousandths on the tick; 0 where not offered
    * @param caps comes with the slack of each outcome, and leaves with the largest stake that is taken: whose profit,
    *   before it is rounded down to the tick, is within the slack, and that the strategy has odds for
    */
-  price(market: Market, odds: number[], caps: number[]): void;
+  price(market: Market, odds: number[], caps: number[], from: number, to: number): void;
   /**
    * Odds that a stake as a whole gets, in ten-thousandths on the tick: those shown, or less where the stake moves the
    * price. Hardly ever more for a larger stake (cpmm: by

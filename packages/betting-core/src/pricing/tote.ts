@@ -12,12 +12,12 @@ export const tote: PricingStrategy = {
   fault: faultOf,
   open: splitByPrior,
 
-  price(market, odds, caps) {
+  price(market, odds, caps, from, to) {
     const { staked, totalStaked } = market;
     const { virtual, totalVirtual, pricing } = market.text;
     const room = roomOf(market);
     const net = (totalVirtual + totalStaked) * (BASIS_POINTS - pricing.commissionBp);
-    for (let position = 0; position < odds.length; position++) {
+    for (let position = from; position < to; position++) {
       const own = (virtual[position] as number) + (staked[position] as number);
       const dividend = Math.min(ODDS_MAX, Math.floor(net / own));
       const shown = oddsOnTick(Math.max(0, dividend - ODDS_SCALE), pricing.tick);

@@ -32,5 +32,5 @@ export function Bars({ names, values, limit }: BarsProps) {
     };
   }, []);
   useEffect(show, [names.join("\n"), values.join(" "), limit]);
-  return <div class="chart" ref={box} aria-hidden="true" />;
+  return <div class="chart bars" ref={box} aria-hidden="true" />;
 }

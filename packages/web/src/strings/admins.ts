@@ -92,7 +92,7 @@ export const admins = {
       string,
       string
     >,
-    resultChart: "House result by outcome. The dashed line is the margin, which no result passes.",
+    resultChart: "House result by outcome. The dashed line is the margin.",
     history: "Odds history",
     settleTitle: "Settle",
     result: "Result",

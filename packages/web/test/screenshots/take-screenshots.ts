@@ -21,6 +21,9 @@ const LOOKS = {
 /** Long enough for an election, and for the chart to show what it cost. */
 const AFTER_KILL_MS = 8_000;
 
+/** Bets before the leader is killed. */
+const ACCEPTED_BEFORE = 200;
+
 type Who = "guest" | "bettor" | "admin";
 
 interface Shot {
@@ -56,7 +59,7 @@ function shotsOf(book: FilledBook): readonly Shot[] {
     { name: "bets", who: "bettor", path: "/bets", ready: "[data-testid=bets] li" },
     { name: "account", who: "bettor", path: "/account", ready: "[data-testid=statement]" },
     { name: "login", who: "guest", path: "/login", ready: "form" },
-    { name: "admin", who: "admin", path: "/admin", ready: "[data-testid=admin-games]" },
+    { name: "admin", who: "admin", path: "/admin", ready: "[data-testid=ladder] canvas" },
     { name: "admin-game", who: "admin", path: `/admin/games/${book.match}`, ready: "[data-testid=exposure]" },
     {
       name: "settle",
@@ -88,10 +91,24 @@ async function breakNode(page: Page): Promise<void> {
   const start = page.getByRole("button", { name: "Start the bettors" });
   await start.click();
   await page.locator(".demo .chart canvas").waitFor();
+  // Enough for the charts to show how it was before.
+  await accepted(page, ACCEPTED_BEFORE);
   const leader = page.locator("li.node", { has: page.locator(".role-leader") });
   await leader.getByRole("button", { name: "Kill" }).click();
   await page.locator("[data-state=down]").waitFor();
   await page.waitForTimeout(AFTER_KILL_MS);
+}
+
+/** Waits until so many bets were answered. */
+async function accepted(page: Page, count: number): Promise<void> {
+  await page.waitForFunction(
+    (wanted) => {
+      const shown = document.querySelector("[data-testid=demo-accepted]")?.textContent ?? "";
+      return Number(shown.replaceAll(",", "")) >= wanted;
+    },
+    count,
+    { timeout: 120_000 },
+  );
 }
 
 async function mendNode(page: Page): Promise<void> {

@@ -90,7 +90,7 @@ export function ExposureTable({ game }: { game: LiveGame }) {
             </tbody>
           </table>
         </div>
-        <h3 class="chart-title">{strings.admin.resultChart}</h3>
+        <p class="chart-title">{strings.admin.resultChart}</p>
         <Bars
           names={game.outcomes.map((outcome) => outcome.label)}
           values={game.outcomes.map(

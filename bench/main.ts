@@ -10,6 +10,9 @@ interface Options {
   readonly bets?: number;
   /** How long the soak lasts. */
   readonly minutes?: number;
+  /** Of `http`: which cases and parts, and how often. */
+  readonly only?: readonly string[];
+  readonly rounds?: number;
 }
 
 /** Each loads what it measures only when it is asked for. */
@@ -19,7 +22,7 @@ const benches: Readonly<Record<string, (options: Options) => Promise<Row[]>>> = 
   core: async () => (await import("./core.ts")).benchCore(),
   curves: async () => (await import("./curves.ts")).benchCurves(),
   failover: async () => (await import("./failover.ts")).benchFailover(),
-  http: async () => (await import("./http.ts")).benchHttp(),
+  http: async (options) => (await import("./http.ts")).benchHttp(options),
   learners: async () => (await import("./learners.ts")).benchLearners(),
   memory: async ({ bets }) => (await import("./memory.ts")).benchMemory(bets),
   raft: async () => (await import("./raft.ts")).benchRaft(),
@@ -38,6 +41,8 @@ const HELP = `Measures, with the machine's own limit or another program beside i
   npm run bench -- all             ${ALL.join(", ")}, one after another: an hour
   npm run bench -- NAME --bets N   another number of bets in the book (memory, recovery, tail)
   npm run bench -- soak --minutes N
+  npm run bench -- http --only CASE,…   some cases and parts alone, such as games100.c128,hot*,postgres,nats
+  npm run bench -- http --rounds N      how often
   npm run bench -- NAME --save     keeps the result as a dated file in bench/results
   npm run -s bench -- NAME --json  nothing but the JSON line on standard output, as without it
 
@@ -59,6 +64,8 @@ await runCommand("bench", async () => {
   const options: Options = {
     ...count("bets", values.bets),
     ...count("minutes", values.minutes),
+    ...count("rounds", values.rounds),
+    ...(values.only !== undefined && { only: values.only.split(",") }),
   };
   const began = new Date();
   const rows: Row[] = [];
@@ -85,6 +92,8 @@ function parse(argv: readonly string[]) {
         save: { type: "boolean" },
         bets: { type: "string" },
         minutes: { type: "string" },
+        only: { type: "string" },
+        rounds: { type: "string" },
       },
       allowPositionals: true,
     });
@@ -93,7 +102,7 @@ function parse(argv: readonly string[]) {
   }
 }
 
-function count<Name extends "bets" | "minutes">(
+function count<Name extends "bets" | "minutes" | "rounds">(
   name: Name,
   text: string | undefined,
 ): Partial<Record<Name, number>> {

@@ -1,5 +1,5 @@
 // `raft`: writes a second of three nodes on loopback, each with its own disk directory and every write synced, beside the bare
-// path of the same machine and beside etcd, in the same runs and under the same load.
+// path of the same machine and beside etcd and NATS JetStream, in the same runs and under the same load.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,11 +14,13 @@ import {
   together,
 } from "./lib/closed-loop.ts";
 import { freePort } from "./lib/free-port.ts";
+import { startNats } from "./lib/start-nats.ts";
 import { findProgram } from "./lib/programs.ts";
 import { type Row, rowOf } from "./lib/report.ts";
 import type { BareOptions } from "./raft/bare-server.ts";
 import { startEtcd } from "./raft/etcd.ts";
 import { EtcdConnection } from "./raft/grpc-puts.ts";
+import { makeStream, NatsPuts } from "./raft/nats-puts.ts";
 import type { StoreOptions, StoreStatus } from "./raft/store-server.ts";
 
 const RUNS = 5;
@@ -27,10 +29,16 @@ const COMMAND_BYTES = 200;
 const LOAD_MS = 1_000;
 /** For each member: more let etcd spread its work no better. */
 const ETCD_CONNECTIONS = 4;
+/** For each NATS server. */
+const NATS_CONNECTIONS = 2;
+
+/** The second acknowledges what it has not synced. */
+const NATS_NAMES = ["nats", "nats_unsynced"] as const;
+type NatsName = (typeof NATS_NAMES)[number];
 
 /** Something that is written to. Clients go to its members in turn, the leader first, or all to the leader. */
 interface System {
-  readonly name: "store" | "spread" | "bare" | "etcd";
+  readonly name: "store" | "spread" | "bare" | "etcd" | NatsName;
   readonly measure: (load: Load) => Promise<Measured>;
 }
 
@@ -47,6 +55,8 @@ export async function benchRaft(): Promise<Row[]> {
     const etcd = findProgram("etcd", "etcd-server");
     if (etcd === undefined) process.stderr.write("etcd cannot be had here: its rows are left out\n");
     else systems.push(await startPeer(etcd, join(folder, "etcd"), stops));
+    const nats = await startNatsPeer(folder, stops);
+    if (nats !== undefined) systems.push(nats);
     return rowsOf(await measureAll(systems));
   } finally {
     for (const stop of stops) await stop();
@@ -83,6 +93,10 @@ function rowsOf(samples: Samples): Row[] {
     if (clients > 1) rows.push(rowOf(`${name}.spread`, unit, of("spread", clients, what) ?? [], bare, peer));
     if (bare !== undefined) rows.push(rowOf(`${name}.bare`, unit, bare));
     if (peer !== undefined) rows.push(rowOf(`${name}.etcd`, unit, peer));
+    for (const system of NATS_NAMES) {
+      const theirs = of(system, clients, what);
+      if (theirs !== undefined) rows.push(rowOf(`${name}.${system}`, unit, theirs));
+    }
   };
   for (const clients of CLIENTS) add(`raft.per_s.c${clients}`, "writes/s", clients, "perSecond");
   add("raft.p50_ms.c1", "ms", 1, "p50Ms");
@@ -142,6 +156,27 @@ async function startPeer(program: string, folder: string, stops: (() => Promise<
     name: "etcd",
     measure: async (load) => {
       const put = (client: number): Ask => (connections[client % connections.length] as EtcdConnection).put;
+      return together([await closedLoop(load, put)]);
+    },
+  };
+}
+
+/** As durable as the program can be: NATS syncs before it acknowledges since 2.10 only. */
+async function startNatsPeer(folder: string, stops: (() => Promise<void>)[]): Promise<System | undefined> {
+  const nats = await startNats(folder, true);
+  if (nats === undefined) return undefined;
+  const { servers, synced } = nats;
+  stops.push(() => servers.stop());
+  await makeStream(servers.addresses);
+  const rounds = Array.from({ length: NATS_CONNECTIONS }, () => servers.addresses).flat();
+  const connections = await Promise.all(rounds.map((address) => NatsPuts.open(address, COMMAND_BYTES)));
+  stops.unshift(async () => {
+    for (const connection of connections) await connection.close();
+  });
+  return {
+    name: synced ? "nats" : "nats_unsynced",
+    measure: async (load) => {
+      const put = (client: number): Ask => (connections[client % connections.length] as NatsPuts).put;
       return together([await closedLoop(load, put)]);
     },
   };

@@ -38,6 +38,7 @@ export interface NextBet {
   readonly game: number;
   readonly outcome: number;
   readonly bettor: number;
+  readonly stake: number;
   /** The body of POST /api/bets. */
   readonly body: string;
 }
@@ -61,6 +62,7 @@ export function betsOn(
       game,
       outcome,
       bettor: (mixed >>> 6) % bettors,
+      stake,
       body: `{"gameId":${game},"outcome":"${OUTCOMES[outcome]}","stake":${stake},"odds":${odds},"accept":"${policy}"}`,
     };
   };

@@ -8,9 +8,9 @@ import type {
 export type Policy = "any" | "better" | "exact";
 
 /** Of each bettor, in minor units: more than it can lose in a bench. */
-const MONEY = 10_000_000_000;
+export const MONEY = 10_000_000_000;
 /** So large that no game ever says no, and small enough that odds move with the bets. */
-const PRICING = { virtualStake: 1_000_000, margin: 500_000_000 };
+export const PRICING = { virtualStake: 1_000_000, margin: 500_000_000 };
 const AT_ONCE = 64;
 const OUTCOMES = ["Home", "Draw", "Away"];
 

@@ -1,5 +1,5 @@
 // The log on NATS JetStream, for installations that run it already: a stream of three replicas has the order and the
-// durability, each game node reads it from its own place on. See docs/adr/0011.
+// durability, each game node reads it from its own place on. See docs/adr/0012.
 import { randomBytes } from "node:crypto";
 import { type Command, encodeCommand } from "@quorumbook/betting-core";
 import type { BettingStateMachine } from "../betting-state-machine.ts";

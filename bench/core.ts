@@ -116,6 +116,9 @@ async function snapshotRows(
     rowOf("core.snapshot_max_pause_ms", "ms", [greatest(pauses)], [greatest(alone)]),
     rowOf("core.snapshot_p999_pause_ms", "ms", [almostGreatest(pauses)], [almostGreatest(alone)]),
     rowOf("core.restore_10m_s", "s", [seconds]),
+    rowOf("core.snapshot_bytes_per_bet", "bytes", [
+      chunks.reduce((sum, { length }) => sum + length, 0) / ALL,
+    ]),
   ];
 }
 

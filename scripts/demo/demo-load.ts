@@ -61,6 +61,8 @@ export class DemoLoad {
     doubled: 0,
     checked: 0,
   };
+  /** Set once nobody is left to ask: what is under way then is given up. */
+  readonly #closed = new AbortController();
   #run: AbortController | undefined;
 
   /**
@@ -98,7 +100,11 @@ export class DemoLoad {
     try {
       const gameId = await this.#openGame();
       const bettors = await Promise.all(Array.from({ length: BETTORS }, () => this.#enter()));
-      for (const bettor of bettors) this.#betAndCheck(bettor, gameId, run.signal).catch(this.#onError);
+      for (const bettor of bettors) {
+        this.#betAndCheck(bettor, gameId, run.signal).catch((error: unknown) => {
+          if (!this.#closed.signal.aborted) this.#onError(error);
+        });
+      }
     } catch (error) {
       this.stop();
       throw error;
@@ -111,8 +117,10 @@ export class DemoLoad {
     this.#run = undefined;
   }
 
+  /** Ends it at once: nobody answers any more, and a bet that is not decided yet never will be. */
   close(): void {
     this.stop();
+    this.#closed.abort();
     this.#agent.destroy();
   }
 
@@ -202,7 +210,10 @@ export class DemoLoad {
     bettor.answered.clear();
   }
 
-  /** Asks until the outcome is known: a lost or open answer is asked for again under the same key. */
+  /**
+   * Asks until the outcome is known: a lost or open answer is asked for again under the same key. Rejects when the load
+   * is closed.
+   */
   async #persist(
     method: string,
     path: string,
@@ -217,7 +228,7 @@ export class DemoLoad {
       const isOpen = answer === undefined || answer.json === undefined || code === "outcome_unknown";
       if (answer !== undefined && !isOpen && !NOTHING_HAPPENED.has(code ?? "")) return answer;
       if (isOpen) onUnknown();
-      await sleep(AGAIN_MS);
+      await sleep(AGAIN_MS, undefined, { signal: this.#closed.signal });
     }
   }
 

@@ -7,7 +7,7 @@ export interface Event {
   readonly what: string;
   readonly begunAt: number;
   readonly healedAt: number;
-  /** When every node served again. */
+  /** When every node served again; never where one did not. */
   readonly wholeAt: number;
 }
 

@@ -13,8 +13,11 @@ import { findFaketime, makeDisk, type Means, WriteThrottle } from "./means.ts";
 export const HTTP_PORT = 8090;
 export const RAFT_PORT = 7000;
 const WIRE_PORT = 7100;
-/** Room for the log of a long run, two snapshots, and the reserve below which a leader hands over. */
-const DISK_MIB = 400;
+/**
+ * Room for the log of a long run, two snapshots, and the reserve below which a leader hands over. Each start of a node
+ * begins a log file of 16 MiB, and all are kept until a snapshot; half an hour has some forty starts.
+ */
+const DISK_MIB = 1024;
 const MIB = 1 << 20;
 const BOOKKEEPING_MIB = 4;
 export const HUB = "quorumbook";

@@ -13,7 +13,7 @@ import {
   type LogRecord,
   recordBytes,
 } from "./record-codec.ts";
-import { encodeSegmentHeader, SEGMENT_HEADER_BYTES, segmentName } from "./segment.ts";
+import { encodeSegmentHeader, SEGMENT_HEADER_BYTES, type SegmentHeader, segmentName } from "./segment.ts";
 import { recoverSegments, type SealedSegment, type SegmentRecovery } from "./segment-recovery.ts";
 import { SpareFile } from "./spare-file.ts";
 import { TermHistory } from "./term-history.ts";
@@ -44,7 +44,9 @@ interface OpenSegment {
 /**
  * The log in append-only segment files. What has been written is never written over: `open` begins a new segment
  * and repeats in it what the last write before a crash may have left half done. So a crash during recovery finds
- * everything as it was, and a sync that failed and was forgotten by the kernel is made good.
+ * everything as it was, and a sync that failed and was forgotten by the kernel is made good. A last segment of which
+ * no more than half is used is repeated whole and takes the old one's place and name at one stroke, so that a node that ends and
+ * starts again and again does not fill its disk with segments that are nearly empty.
  */
 export class SegmentLog implements LogStorage {
   readonly #fileSystem: FileSystem;
@@ -75,21 +77,39 @@ export class SegmentLog implements LogStorage {
 
   async open(): Promise<RecoveredLog> {
     await this.#fileSystem.makeDirectory(this.#directory);
-    const { contents, segments, settledEnd, unsettled } = await recoverSegments(
-      this.#fileSystem,
-      this.#directory,
-      this.#mutants,
-    );
-    const recovered = contents.recovered();
-    this.#sealed = [...segments];
+    const recovery = await recoverSegments(this.#fileSystem, this.#directory, this.#mutants);
+    const recovered = recovery.contents.recovered();
+    this.#sealed = [...recovery.segments];
     this.#hardState = { kind: "hard-state", hardState: recovered.hardState };
     this.#terms = new TermHistory(recovered.base);
     for (const entry of recovered.entries) this.#terms.push(entry);
 
-    // A small log is repeated whole and its old segments dropped, so that restarts do not pile up files.
-    const bytes = recovered.entries.reduce((sum, entry) => sum + recordBytes({ kind: "entry", entry }), 0);
-    const small = bytes <= this.#segmentBytes / 4;
-    const first: SegmentRecovery["unsettled"] = small ? { kind: "reset", after: recovered.base } : unsettled;
+    const current = await this.#beginAgain(recovery, recovered);
+    this.#current = current;
+    this.#mark = await DurableMark.create(this.#fileSystem, this.#directory, {
+      sequence: current.sequence,
+      end: current.end,
+    });
+    if (this.#isSmall(recovered)) await this.#dropSealed(recovery.contents.last.index);
+    return recovered;
+  }
+
+  /** A small log is repeated whole, and its old segments are dropped. */
+  #isSmall({ entries }: RecoveredLog): boolean {
+    const bytes = entries.reduce((sum, entry) => sum + entryRecordBytes(entry), 0);
+    return bytes <= this.#segmentBytes / 4;
+  }
+
+  /** Begins the segment that is written to from now on. */
+  async #beginAgain(recovery: SegmentRecovery, recovered: RecoveredLog): Promise<OpenSegment> {
+    const { contents, segments, last, settledEnd, unsettled } = recovery;
+    const isSmall = this.#isSmall(recovered);
+    if (!isSmall && last !== undefined && sumOfBytes(last.records) <= this.#segmentBytes / 2) {
+      return await this.#replaceLast(last.header, last.records);
+    }
+    const first: SegmentRecovery["unsettled"] = isSmall
+      ? { kind: "reset", after: recovered.base }
+      : unsettled;
     const repeated: LogRecord[] = [];
     if (first !== undefined) {
       repeated.push(first);
@@ -97,19 +117,25 @@ export class SegmentLog implements LogStorage {
         repeated.push({ kind: "entry", entry });
     }
     const sequence = (segments.at(-1)?.sequence ?? 0) + 1;
-    this.#current = await this.#beginSegment(
-      sequence,
-      // What is repeated no longer counts where it was: it may be in the kernel's cache alone, and lost later.
-      settledEnd,
-      first?.after ?? contents.last,
-      repeated,
-    );
-    this.#mark = await DurableMark.create(this.#fileSystem, this.#directory, {
-      sequence,
-      end: this.#current.end,
-    });
-    if (small) await this.#dropSealed(contents.last.index);
-    return recovered;
+    // What is repeated no longer counts where it was: it may be in the kernel's cache alone, and lost later.
+    const start = first?.after ?? contents.last;
+    return await this.#beginSegment(sequence, settledEnd, start, repeated);
+  }
+
+  /** Puts a segment with the same records in the place of the last one. */
+  async #replaceLast(
+    { sequence, previousEnd, start }: SegmentHeader,
+    records: readonly LogRecord[],
+  ): Promise<OpenSegment> {
+    // Until the new one is named, and after, the mark vouches for no more than that there is a segment of that number:
+    // in the new one the records may end sooner.
+    const mark = { sequence, end: SEGMENT_HEADER_BYTES };
+    await (await DurableMark.create(this.#fileSystem, this.#directory, mark)).close();
+    // The latest hard state stands at the head of every segment.
+    const repeated = records.filter(({ kind }) => kind !== "hard-state");
+    const segment = await this.#beginSegment(sequence, previousEnd, start, repeated);
+    this.#sealed.pop();
+    return segment;
   }
 
   async append(writes: readonly LogWrite[]): Promise<void> {

@@ -20,6 +20,8 @@ export interface SegmentRecovery {
   readonly records: number;
   /** The segments found, oldest first. */
   readonly segments: readonly SealedSegment[];
+  /** The last of them, with all that it says. */
+  readonly last: { readonly header: SegmentHeader; readonly records: readonly LogRecord[] } | undefined;
   /** Where, in the last segment, the records end that are on the disk for certain. */
   readonly settledEnd: number;
   /** What the last write, of which it is not known whether it reached the disk, did to the entries. */
@@ -62,6 +64,7 @@ export async function recoverSegments(
   const segments: SealedSegment[] = [];
   let settledEnd = 0;
   let records = 0;
+  let last: SegmentRecovery["last"];
   let unsettled: SegmentRecovery["unsettled"];
   for (const [i, header] of headers.entries()) {
     const path = `${directory}/${segmentName(header.sequence)}`;
@@ -80,8 +83,9 @@ export async function recoverSegments(
     segments.push({ sequence: header.sequence, lastIndex });
     settledEnd = segment.settledEnd;
     records += segment.records.length;
+    last = { header, records: segment.records };
   }
-  return { contents, records, segments, settledEnd, unsettled };
+  return { contents, records, segments, last, settledEnd, unsettled };
 }
 
 const HEADER_READ_BYTES = 64;

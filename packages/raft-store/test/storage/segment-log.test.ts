@@ -26,6 +26,41 @@ async function openIn(fileSystem: MemoryFileSystem, segmentBytes = SEGMENT_BYTES
   return recovered;
 }
 
+const LARGER = 8 * SEGMENT_BYTES;
+
+/** A disk with some full segments and one that has little in it. */
+async function diskWithMany(): Promise<{ disk: MemoryFileSystem; written: Entry[] }> {
+  const disk = new MemoryFileSystem();
+  const log = logIn(disk, LARGER);
+  await log.open();
+  const written: Entry[] = [];
+  for (let i = 1; i <= 150; i++) {
+    written.push(entry(i, { data: "x".repeat(300) }));
+    await log.append([{ hardState: { currentTerm: term(1), votedFor: null }, entries: written.slice(-1) }]);
+  }
+  await log.close();
+  return { disk, written };
+}
+
+/** Opens the log in a process that ends before its file system does one step more than so many. */
+async function openUpToStep(disk: MemoryFileSystem, steps: number): Promise<void> {
+  let left = steps;
+  const counted = <Target extends object>(target: Target): Target =>
+    new Proxy(target, {
+      get(of, name) {
+        const member: unknown = Reflect.get(of, name);
+        if (typeof member !== "function") return member;
+        return async (...given: unknown[]): Promise<unknown> => {
+          if (left === 0) throw new Error("the process has ended");
+          left -= 1;
+          const result: unknown = await Reflect.apply(member, of, given);
+          return name === "open" ? counted(result as object) : result;
+        };
+      },
+    });
+  await openIn(counted(disk), LARGER);
+}
+
 /** A disk with one segment: `settled` was written and synced, and after it `last`, which a crash may have cut. */
 async function diskWith(
   settled: Entry[],
@@ -220,6 +255,36 @@ describe("the files of a segment log", () => {
     const disk = new MemoryFileSystem();
     for (let i = 0; i < 20; i++) await openIn(disk);
     expect((await disk.list("/log")).filter((name) => name.endsWith(".log"))).toHaveLength(1);
+  });
+
+  test("do not pile up when a large log is opened again and again, and little is written in between", async () => {
+    const { disk, written } = await diskWithMany();
+    const names = async (): Promise<number> => (await disk.list("/log")).length;
+    const before = await names();
+    for (let i = 0; i < 20; i++) {
+      const log = logIn(disk, LARGER);
+      expect(plain((await log.open()).entries)).toEqual(plain(written));
+      const next = entry(written.length + 1, { data: "z" });
+      await log.append([{ entries: [next] }]);
+      written.push(next);
+      await log.close();
+    }
+    expect(await names()).toBeLessThanOrEqual(before + 1);
+  });
+
+  test("are whole wherever a process ends that opens them", async () => {
+    const { disk, written } = await diskWithMany();
+    let steps = 0;
+    for (let ended = true; ended; steps += 1) {
+      const crashed = disk.clone();
+      ended = await openUpToStep(crashed, steps).then(
+        () => false,
+        () => true,
+      );
+      expect(plain((await openIn(crashed, LARGER)).entries), `after ${steps} steps`).toEqual(plain(written));
+      expect(plain((await openIn(crashed, LARGER)).entries)).toEqual(plain(written));
+    }
+    expect(steps).toBeGreaterThan(8);
   });
 
   test("are removed from the oldest on, as far as a snapshot covers them", async () => {

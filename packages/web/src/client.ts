@@ -19,6 +19,7 @@ import { editableMoney } from "./format/money.ts";
 import { AccountStore } from "./stores/account.ts";
 import { BetsStore } from "./stores/bets.ts";
 import { BookStore } from "./stores/book.ts";
+import { CashOutDesk } from "./stores/cash-outs.ts";
 import { ClusterStore } from "./stores/cluster.ts";
 import { DemoStore } from "./stores/demo.ts";
 import { GamesStore } from "./stores/games.ts";
@@ -139,6 +140,15 @@ export const orders = new OrderDesk({
 });
 orders.onChecking = (key) => slip.checking(key);
 
+export const cashOuts = new CashOutDesk({
+  quote: (betId) => commands.cashOutQuote(betId),
+  sell: (betId, price, key) => commands.cashOut(betId, price, "exact", key),
+  wait: untilConnected,
+  newKey,
+  random: Math.random,
+});
+cashOuts.onSold = (sold, asOf) => takePlaced(sold, asOf);
+
 games.onIncomplete = (gameId) => void readGame(gameId);
 
 const watched = signal<Watched>({});
@@ -201,6 +211,7 @@ export async function readGame(gameId: number): Promise<boolean> {
 function becomeUser(userId: string | null, before: string | null): void {
   account.clear();
   bets.clear();
+  cashOuts.clear();
   book.clear();
   ticker.clear();
   // What a guest picked is still wanted after signing in; what a user picked is nobody else's.
@@ -229,9 +240,12 @@ function takeDecision(key: string, decision: Decision): void {
   slip.decided(key, decision);
 }
 
-function takePlaced(placed: Omit<BetPlaced, "game"> & { game: BetPlaced["game"] | null }): void {
+function takePlaced(
+  placed: Omit<BetPlaced, "game"> & { game: BetPlaced["game"] | null },
+  asOf = placed.bet.index,
+): void {
   account.apply(placed);
-  bets.put(placed.bet, placed.bet.index);
+  bets.put(placed.bet, asOf);
   if (placed.game) games.applyBet(placed.game);
 }
 

@@ -5,6 +5,7 @@ import { formatOdds } from "../format/odds.ts";
 import { formatTimeExact } from "../format/time.ts";
 import type { BetRecord } from "../stores/bets.ts";
 import { problemText, strings } from "../strings.ts";
+import { CashOut } from "./cash-out.tsx";
 import { download } from "./download.ts";
 
 export function BetCard({ bet }: { bet: BetRecord }) {
@@ -35,6 +36,7 @@ export function BetCard({ bet }: { bet: BetRecord }) {
         )}
         <Fact name={strings.bets.placed} value={formatTimeExact(bet.placedAt)} />
       </dl>
+      {bet.status === "open" && <CashOut bet={bet} />}
       <p class="card-foot">
         <span>
           {strings.bets.reference(bet.id)} · {strings.bets.logEntry(bet.index)}

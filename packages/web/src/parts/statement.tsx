@@ -1,9 +1,10 @@
 import { effect } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import type { Transaction } from "@quorumbook/client";
-import { account, commands } from "../client.ts";
+import { account, bets, commands } from "../client.ts";
 import { formatMoney } from "../format/money.ts";
 import { formatTimeExact } from "../format/time.ts";
+import { SoldBets } from "../stores/sold-bets.ts";
 import { problemText, strings } from "../strings.ts";
 
 /** The bettor's own ledger, newest first. Whatever changes the balance brings its newest rows. */
@@ -11,6 +12,13 @@ export function Statement() {
   const [rows, setRows] = useState<ReadonlyMap<number, Transaction>>(new Map());
   const [cursor, setCursor] = useState<string | null>(null);
   const [trouble, setTrouble] = useState("");
+  const [soldBets] = useState(
+    () =>
+      new SoldBets({
+        page: (from) => commands.bets({ status: "cashedOut", cursor: from }),
+        take: (sold, asOf) => bets.putAll(sold, asOf),
+      }),
+  );
 
   const load = async (from: string | null, first: boolean): Promise<void> => {
     const answer = await commands.transactions(from);
@@ -21,6 +29,7 @@ export function Statement() {
     setTrouble("");
     setRows((before) => new Map([...before, ...answer.value.items.map((row) => [row.seq, row] as const)]));
     if (first || from !== null) setCursor(answer.value.nextCursor);
+    void soldBets.readFor(answer.value.items);
   };
   useEffect(() => {
     let first = true;
@@ -31,6 +40,9 @@ export function Statement() {
     });
   }, []);
 
+  const sold = new Set<number | undefined>(
+    bets.all.value.filter((bet) => bet.status === "cashedOut").map((bet) => bet.id),
+  );
   const newestFirst = [...rows.values()].sort((a, b) => b.seq - a.seq);
   return (
     <section class="panel">
@@ -64,7 +76,9 @@ export function Statement() {
                 <tr key={row.seq}>
                   <td>{formatTimeExact(row.at)}</td>
                   <td>
-                    {strings.account.causes[row.cause]}
+                    {row.cause === "payout" && sold.has(row.betId)
+                      ? strings.account.cashOut
+                      : strings.account.causes[row.cause]}
                     {row.betId !== undefined && (
                       <span class="quiet"> {strings.account.betReference(row.betId)}</span>
                     )}

@@ -38,6 +38,9 @@ const problems = new Map<string, (problem: Problem) => string>(
     drawn_game: () => "This result is drawn: the parties' seeds decide it, and nobody else.",
     unknown_seed: () => "This seed opens no commitment of this draw.",
     reveal_too_late: () => "It is too late to reveal seeds: the game is void.",
+    no_cash_out: () => "There is no price for this bet now.",
+    price_changed: () => "The price has changed.",
+    bet_closed: () => "This bet is not open any more.",
     already_settled: () => "Already settled with another result.",
   } satisfies Record<string, (problem: Problem) => string>),
 );

@@ -83,6 +83,9 @@ describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
 
     await check(anna, `/games/${open}`, () => anna.locator(".chart canvas").waitFor());
     await check(anna, "/bets", () => anna.getByTestId("bets").locator("li").first().waitFor());
+    await anna.getByRole("button", { name: "Cash out" }).click();
+    await anna.getByText(/The house offers/).waitFor();
+    found.push(...(await violations(anna)));
     await check(anna, "/account", () => anna.getByTestId("statement").waitFor());
     await check(anna, "/cluster", () => anna.getByTestId("node-node1").waitFor());
     const race = await createGame(admin, `Race ${colorScheme}`, ["Alpha", "Bravo", "Charlie"], "virtual");

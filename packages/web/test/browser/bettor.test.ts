@@ -80,6 +80,72 @@ describe("a bettor", () => {
     expect(download.suggestedFilename()).toMatch(/^bet-\d+\.json$/);
   });
 
+  test("sells a bet at the price that was shown, and is asked when it has moved", async () => {
+    const [anna, bert] = await Promise.all([open(), open()]);
+    await Promise.all([register(anna), register(bert)]);
+    const gameId = await newGame(["Yes", "No"]);
+    await bet(anna, gameId, "opt1", "10");
+    const placed = await anna.getByText(/Bet \d+ placed/).textContent();
+    const id = /\d+/.exec(placed ?? "")?.[0] ?? "";
+    await anna.goto("/bets");
+    const cashOut = anna.getByTestId(`cash-out-${id}`);
+    await cashOut.getByRole("button", { name: "Cash out" }).click();
+    const offer = await cashOut.getByText(/The house offers/).textContent();
+    const price = /\d+\.\d\d/.exec(offer ?? "")?.[0] ?? "";
+    expect(Number(price)).toBeGreaterThan(0);
+    expect(Number(price)).toBeLessThan(10);
+
+    await bet(bert, gameId, "opt2", "30");
+    await bert.getByText(/Bet \d+ placed/).waitFor();
+    await cashOut.getByRole("button", { name: `Cash out for ${price}` }).click();
+    const moved = await cashOut.getByText(`Price moved ${price} →`).textContent();
+    const now = /→ (\d+\.\d\d)/.exec(moved ?? "")?.[1] ?? "";
+    expect(now).not.toBe(price);
+    // Whoever presses Enter once more has agreed to nothing.
+    await eventually(() => cashOut.evaluate((box) => box === document.activeElement)).toBe(true);
+    expect(await balance(anna).textContent()).toBe("90.00");
+
+    const keys: (string | undefined)[] = [];
+    await anna.route(`**/api/bets/${id}/cash-out`, async (route) => {
+      keys.push(route.request().headers()["idempotency-key"]);
+      if (keys.length > 2) return route.fallback();
+      // The first attempt gets lost on the way there, the answer of the second on the way back.
+      if (keys.length === 2) await route.fetch();
+      return route.abort("connectionreset");
+    });
+    await cashOut.getByRole("button", { name: "Accept" }).click();
+    await anna.getByText(`Bet ${id} is cashed out: ${now} paid.`).waitFor();
+    await eventually(() => keys.length).toBe(3);
+    expect(new Set(keys).size).toBe(1);
+    const left = (90 + Number(now)).toFixed(2);
+    await eventually(() => balance(anna).textContent()).toBe(left);
+    const card = anna.getByTestId(`bet-${id}`);
+    await eventually(() => card.getAttribute("data-status")).toBe("cashedOut");
+    expect(await cashOut.count()).toBe(0);
+    const filters = anna.getByRole("group", { name: "Show" });
+    await filters.getByRole("button", { name: "Open" }).click();
+    await eventually(() => card.count()).toBe(0);
+    await filters.getByRole("button", { name: "Cashed out" }).click();
+    await card.getByText(now).waitFor();
+    await anna.goto("/account");
+    await expect
+      .poll(() => anna.getByTestId("statement").textContent())
+      .toContain(`Cash-out bet ${id}+${now}${left}`);
+  });
+
+  test("is told in words where there is no price for a bet", async () => {
+    const anna = await open();
+    await register(anna);
+    const gameId = await newGame(["Home", "Draw", "Away"]);
+    // It pays two cents, which is what the bets against it would cost.
+    await bet(anna, gameId, "opt1", "0.01");
+    await anna.getByText(/Bet \d+ placed/).waitFor();
+    await anna.goto(`/games/${gameId}`);
+    await anna.getByRole("button", { name: "Cash out" }).click();
+    await anna.getByText("There is no price for this bet now.").waitFor();
+    expect(await anna.getByRole("button", { name: /Cash out for/ }).count()).toBe(0);
+  });
+
   test("whose answer is lost on the way has placed one bet, without a second press", async () => {
     const anna = await open();
     await register(anna);

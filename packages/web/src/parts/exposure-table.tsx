@@ -19,11 +19,11 @@ export function ExposureTable({ game }: { game: LiveGame }) {
   const columns = strings.admin.columns;
   if (trouble !== "") return <p class="trouble">{trouble}</p>;
   if (!exposure) return <p class="quiet">{strings.game.loading}</p>;
-  const priced = game.outcomes.every((outcome) => outcome.odds !== null);
-  const overround = game.outcomes.reduce(
-    (sum, outcome) => sum + (outcome.odds === null ? 0 : 1 / outcome.odds),
-    0,
-  );
+  const left = game.outcomes.filter((outcome) => !outcome.withdrawn);
+  const priced = left.every((outcome) => outcome.odds !== null);
+  // The paper market of what-if knows no outcome that is gone.
+  const isWhole = left.length === game.outcomes.length;
+  const overround = left.reduce((sum, outcome) => sum + (outcome.odds === null ? 0 : 1 / outcome.odds), 0);
   return (
     <>
       <section class="panel">
@@ -72,7 +72,10 @@ export function ExposureTable({ game }: { game: LiveGame }) {
                 const result = row?.result ?? 0;
                 return (
                   <tr key={outcome.key} class={hasWon(game, outcome.key) ? "won" : ""}>
-                    <th scope="row">{outcome.label}</th>
+                    <th scope="row">
+                      {outcome.label}{" "}
+                      {outcome.withdrawn && <span class="badge">{strings.outcome.withdrawn}</span>}
+                    </th>
                     <td class="number">
                       {outcome.odds === null ? "–" : formatOdds(outcome.odds, preferences.oddsFormat.value)}
                     </td>
@@ -99,7 +102,7 @@ export function ExposureTable({ game }: { game: LiveGame }) {
           limit={-exposure.margin}
         />
       </section>
-      {(game.status === "open" || game.status === "suspended") && !isPool(game) && (
+      {(game.status === "open" || game.status === "suspended") && !isPool(game) && isWhole && (
         <WhatIf game={game} positions={exposure.outcomes} />
       )}
     </>

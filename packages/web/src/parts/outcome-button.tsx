@@ -13,8 +13,12 @@ export function OutcomeButton({ game, outcome }: { game: LiveGame; outcome: Live
   const { arrow, flash } = useFlash(outcome.move);
   const odds = outcome.odds;
   const selected = slip.selected.value.has(entryId({ gameId: game.id, outcome: outcome.key }));
-  const text = odds === null ? strings.outcome.notOffered : formatOdds(odds, preferences.oddsFormat.value);
-  const classes = ["outcome", flash && arrow ? `flash-${arrow}` : "", hasWon(game, outcome.key) ? "won" : ""];
+  const classes = [
+    "outcome",
+    flash && arrow ? `flash-${arrow}` : "",
+    hasWon(game, outcome.key) ? "won" : "",
+    outcome.withdrawn ? "withdrawn" : "",
+  ];
   return (
     <button
       type="button"
@@ -29,7 +33,7 @@ export function OutcomeButton({ game, outcome }: { game: LiveGame; outcome: Live
         <span class={arrow ? `arrow ${arrow}` : "arrow"} aria-hidden="true">
           {arrow ? ARROWS[arrow] : ""}
         </span>
-        <span class="odds">{text}</span>
+        <span class="odds">{priceText(outcome)}</span>
         {arrow && <span class="visually-hidden">{strings.outcome[arrow]}</span>}
       </span>
       {hasWon(game, outcome.key) && (
@@ -39,4 +43,9 @@ export function OutcomeButton({ game, outcome }: { game: LiveGame; outcome: Live
       )}
     </button>
   );
+}
+
+function priceText({ odds, withdrawn }: LiveOutcome): string {
+  if (withdrawn) return strings.outcome.withdrawn;
+  return odds === null ? strings.outcome.notOffered : formatOdds(odds, preferences.oddsFormat.value);
 }

@@ -141,10 +141,11 @@ function Outcomes(props: {
 }) {
   const { game, kind, picked, onPick } = props;
   const words = strings.admin;
+  const offered = game.outcomes.filter((outcome) => !outcome.withdrawn);
   return (
     <fieldset class="choices">
       <legend>{kind === "winner" ? words.pickWinner : words.pickWinners}</legend>
-      {game.outcomes.map(({ key, label }) => (
+      {offered.map(({ key, label }) => (
         <label key={key} class="choice">
           <input
             type={kind === "winner" ? "radio" : "checkbox"}

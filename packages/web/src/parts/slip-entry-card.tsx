@@ -193,6 +193,7 @@ function obstacleOf(
 ): string | null {
   if (game.status === "suspended") return strings.slip.suspended;
   if (game.status !== "open") return strings.slip.notOpen;
+  if (outcome.withdrawn) return strings.slip.withdrawn;
   if (outcome.odds === null) return strings.slip.notOffered;
   if (entry.stakeText.trim() === "") return null;
   if (stake === null) return strings.slip.badStake;

@@ -118,7 +118,7 @@ export class GamesStore {
     }
     const before = known.peek();
     if (game.version < before.statusVersion && game.version < before.pricesVersion) return;
-    const prices = game.version >= before.pricesVersion ? asLive(game) : before;
+    const prices = game.version >= before.pricesVersion ? stillWithdrawn(asLive(game), before) : before;
     const words = game.version >= before.statusVersion ? game : before;
     known.value = {
       ...words,
@@ -222,9 +222,7 @@ export class GamesStore {
       return;
     }
     const before = known.peek();
-    const outcomes = before.outcomes.map((outcome) =>
-      outcome.key === key ? { ...outcome, odds: null, cap: 0, withdrawn: true as const } : outcome,
-    );
+    const outcomes = before.outcomes.map((outcome) => (outcome.key === key ? withdrawn(outcome) : outcome));
     known.value = { ...before, outcomes };
   }
 
@@ -238,6 +236,18 @@ export class GamesStore {
 function asLive(game: Game): LiveGame {
   const outcomes = game.outcomes.map((outcome) => ({ ...outcome, move: null }));
   return { ...game, outcomes, pricesVersion: game.version, statusVersion: game.version };
+}
+
+function withdrawn(outcome: LiveOutcome): LiveOutcome {
+  return { ...outcome, odds: null, cap: 0, withdrawn: true };
+}
+
+/** What was withdrawn stays so: a game that was read just before may arrive after the message. */
+function stillWithdrawn(game: LiveGame, before: LiveGame): LiveGame {
+  const outcomes = game.outcomes.map((outcome, position) =>
+    before.outcomes[position]?.withdrawn ? withdrawn(outcome) : outcome,
+  );
+  return { ...game, outcomes };
 }
 
 /** What came out, and why a game is suspended, belongs to the status that it had: nothing of it is kept. */

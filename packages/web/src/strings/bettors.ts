@@ -26,6 +26,7 @@ export const bettors = {
   },
   outcome: {
     notOffered: "Not offered",
+    withdrawn: "Withdrawn",
     winner: "Winner",
     deadHeat: "Dead heat",
     up: "up",
@@ -77,6 +78,7 @@ export const bettors = {
     suspended: "Betting on this game is suspended.",
     notOpen: "This game takes no more bets.",
     notOffered: "This outcome is not offered now.",
+    withdrawn: "This outcome is withdrawn: it cannot win any more.",
     aboveCap: (cap: string) => `The most that can be staked now is ${cap}.`,
     aboveBalance: (balance: string) => `Your balance is ${balance}.`,
     badStake: "Enter an amount like 12.50.",

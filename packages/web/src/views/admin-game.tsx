@@ -6,6 +6,7 @@ import { GameActions } from "../parts/game-actions.tsx";
 import { OddsHistory } from "../parts/odds-history.tsx";
 import { StatusBadge } from "../parts/status-badge.tsx";
 import { VoidBetDialog } from "../parts/void-bet-dialog.tsx";
+import { WithdrawOutcome } from "../parts/withdraw-outcome.tsx";
 import { useTitle } from "../parts/use-title.ts";
 import { strings } from "../strings.ts";
 import { DrawLink } from "../virtual/draw-link.tsx";
@@ -33,7 +34,12 @@ export function AdminGamePage({ gameId }: { gameId: number }) {
       {game.category === "virtual" && <DrawLink gameId={game.id} />}
       <ExposureTable game={game} />
       <OddsHistory gameId={game.id} />
-      {game.status !== "settled" && game.status !== "voided" && <VoidOneBet />}
+      {game.status !== "settled" && game.status !== "voided" && (
+        <>
+          <WithdrawOutcome game={game} />
+          <VoidOneBet />
+        </>
+      )}
     </article>
   );
 }

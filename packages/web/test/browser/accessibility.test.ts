@@ -111,6 +111,15 @@ describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
     await check(admin, `/admin/games/${open}`, () => admin.getByTestId("exposure").waitFor());
     await admin.getByTestId("what-if").getByLabel("Stake").fill("5");
     found.push(...(await violations(admin)));
+    const withdraw = admin.getByTestId("withdraw-outcome");
+    await withdraw.getByText("Withdraw an outcome").click();
+    await withdraw.getByLabel("Outcome").selectOption("Draw");
+    await withdraw.getByRole("button", { name: "Withdraw", exact: true }).click();
+    found.push(...(await violations(admin)));
+    await admin.getByRole("dialog").getByLabel("Reason").fill("a mistake of ours");
+    await admin.getByRole("dialog").getByRole("button", { name: "Withdraw this outcome" }).click();
+    await admin.getByRole("dialog").waitFor({ state: "detached" });
+    await check(anna, `/games/${open}`, () => anna.getByText("Withdrawn").waitFor());
     await check(admin, "/cluster", () => admin.getByText("Add a node").waitFor());
     await admin.getByText("Add a node").click();
     found.push(...(await violations(admin)));

@@ -132,6 +132,66 @@ test("what if: a bet, a void and other terms are worked out before anything is d
   await ladder.getByText(/of its bankroll/).waitFor();
 });
 
+test("an outcome is withdrawn: refused first for the margin, then forced, and everybody sees it at once", async () => {
+  const [anna, guest] = await Promise.all([open(), open()]);
+  await register(anna);
+  const { admin } = suite;
+  await anna.goto("/account");
+  await anna.getByLabel("Amount").fill("1000");
+  await anna.getByRole("button", { name: "Deposit" }).click();
+  await eventually(() => anna.getByTestId("balance").textContent()).toMatch(/1,?100\.00/);
+  const gameId = await newGame(["Swift", "Thunder", "Comet"]);
+  await guest.goto(`/games/${gameId}`);
+  await anna.goto(`/games/${gameId}`);
+  await bet(anna, gameId, "opt1", "200");
+  await anna.getByText(/Bet \d+ placed/).waitFor();
+  const second = anna.getByTestId(`slip-${gameId}:opt2`);
+  await anna.getByTestId(`outcome-${gameId}-opt2`).click();
+  // As much as the stake on the first covers, so that without it the game costs more than its margin.
+  await second.getByRole("button", { name: "Max" }).click();
+  await second.getByRole("button", { name: /^Place bet/ }).click();
+  await second.getByText(/Bet \d+ placed/).waitFor();
+
+  await admin.goto(`/admin/games/${gameId}`);
+  const panel = admin.getByTestId("withdraw-outcome");
+  const dialog = admin.getByRole("dialog");
+  await panel.getByText("Withdraw an outcome").click();
+  await panel.getByLabel("Outcome").selectOption("Swift");
+  await panel.getByRole("button", { name: "Withdraw", exact: true }).click();
+  await dialog.getByText("Withdraw Swift?").waitFor();
+  await dialog.getByLabel("Reason").fill("lame this morning");
+  const confirm = dialog.getByRole("button", { name: "Withdraw this outcome" });
+  await confirm.click();
+  await dialog.getByText(/the house could lose more on the game than its margin/).waitFor();
+  expect(await confirm.isDisabled()).toBe(true);
+  await dialog.getByLabel(/Withdraw it all the same/).check();
+  await confirm.click();
+  await dialog.waitFor({ state: "detached" });
+
+  for (const page of [anna, guest]) {
+    const outcome = page.getByTestId(`outcome-${gameId}-opt1`);
+    await eventually(() => outcome.locator(".odds").textContent()).toBe("Withdrawn");
+    expect(await outcome.isDisabled()).toBe(true);
+  }
+  await guest.getByTestId(`outcome-${gameId}-opt3`).click();
+  await guest.reload();
+  await guest.getByTestId(`outcome-${gameId}-opt1`).getByText("Withdrawn").waitFor();
+  await anna.getByText(/is void: 200\.00 returned/).waitFor();
+  // Two are left, of which none can go.
+  await eventually(() => panel.count()).toBe(0);
+  await eventually(() => admin.getByTestId("exposure").textContent()).toContain("Swift Withdrawn");
+
+  await admin.getByRole("button", { name: "Close betting" }).click();
+  await dialog.getByRole("button", { name: "Close betting" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await admin.getByRole("button", { name: "Settle", exact: true }).click();
+  await dialog.getByLabel("Thunder").waitFor();
+  expect(await dialog.getByLabel("Swift").count()).toBe(0);
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await admin.goto("/admin/audit");
+  await eventually(() => admin.getByTestId("audit").textContent()).toContain("Withdrew an outcome");
+});
+
 test("a suspension tells its reason to everybody, a dead heat its winners, and a push that all went back", async () => {
   const [anna, guest] = await Promise.all([open(), open()]);
   await register(anna);

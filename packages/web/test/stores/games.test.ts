@@ -111,6 +111,37 @@ describe("a game's status", () => {
   });
 });
 
+describe("an outcome that is withdrawn", () => {
+  const gone = { type: "outcomeWithdrawn", index: 12, gameId: 1, version: 2, outcome: "opt1" } as const;
+  const first = (store: GamesStore) => store.peek(1)?.outcomes[0];
+
+  test("has no odds, and stays withdrawn when the others are priced anew", () => {
+    const store = started();
+    store.apply(gone);
+    expect(first(store)).toMatchObject({ odds: null, cap: 0, withdrawn: true });
+    const { outcomes } = moved(2, 1.9) as Extract<PublicMessage, { type: "oddsChanged" }>;
+    const left = outcomes.map((price) => (price.key === "opt1" ? { ...price, odds: null, cap: 0 } : price));
+    store.apply({ type: "oddsChanged", index: 12, gameId: 1, version: 2, outcomes: left, totalStaked: 0 });
+    expect(first(store)).toMatchObject({ odds: null, withdrawn: true });
+    expect(store.peek(1)?.outcomes[1]?.odds).toBe(2.2);
+  });
+
+  test("stays so when the game, read just before, arrives after the message", () => {
+    const store = started();
+    store.apply(gone);
+    store.put(game());
+    expect(first(store)).toMatchObject({ odds: null, cap: 0, withdrawn: true });
+  });
+
+  test("of a game that is not known has the game read", () => {
+    const store = new GamesStore();
+    const asked: number[] = [];
+    store.onIncomplete = (id) => asked.push(id);
+    store.apply(gone);
+    expect(asked).toEqual([1]);
+  });
+});
+
 describe("the list of games", () => {
   test("is watched by those who look for a game that is not there yet", () => {
     const store = new GamesStore();

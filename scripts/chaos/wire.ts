@@ -31,13 +31,25 @@ listener.listen(Number(port), () => {
 /** One direction. An end arrives as an end, in its turn; a failure as one, at once. */
 function pass(from: Socket, to: Socket): void {
   let queued = 0;
+  // One line and one timer: of two timers the one that was set for later may fire first, by a fraction of a millisecond.
+  const line: { readonly dueAt: number; readonly act: () => void }[] = [];
   let lastDueAt = 0;
   const inTurn = (act: () => void): void => {
-    const now = performance.now();
     const late = delayMs + jitterMs * Math.random();
-    lastDueAt = Math.max(lastDueAt, now + late);
-    if (lastDueAt <= now) act();
-    else setTimeout(act, lastDueAt - now);
+    lastDueAt = Math.max(lastDueAt, performance.now() + late);
+    line.push({ dueAt: lastDueAt, act });
+    if (line.length === 1) serve();
+  };
+  const serve = (): void => {
+    for (let next = line[0]; next !== undefined; next = line[0]) {
+      const wait = next.dueAt - performance.now();
+      if (wait > 0) {
+        setTimeout(serve, Math.ceil(wait));
+        return;
+      }
+      next.act();
+      line.shift();
+    }
   };
   from.on("data", (chunk: Buffer) => {
     queued += chunk.length;

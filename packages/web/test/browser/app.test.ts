@@ -37,7 +37,7 @@ describe("two bettors and an admin", () => {
     await suite.admin.getByRole("button", { name: "Close betting" }).click();
     await suite.admin.getByRole("dialog").getByRole("button", { name: "Close betting" }).click();
     await suite.admin.getByRole("button", { name: "Settle" }).click();
-    await suite.admin.getByLabel("Draw").check();
+    await suite.admin.getByTestId("settle-form").getByLabel("Draw").check();
     await suite.admin.getByRole("button", { name: "Preview" }).click();
     await eventually(() => suite.admin.getByTestId("settle-preview").textContent()).toContain(promised);
     await suite.admin.getByRole("button", { name: "Settle now" }).click();
@@ -168,7 +168,7 @@ test("an admin sees stakes come in, and what a bet would mean before it is made"
   await anna.getByText(/Bet \d+ placed/).waitFor();
   const ticker = suite.admin.getByTestId("ticker");
   await eventually(() => ticker.textContent()).toMatch(/20\.00Yes Match/);
-  await ticker.getByRole("textbox").fill("20.01");
+  await ticker.getByRole("textbox", { name: "From" }).fill("20.01");
   await eventually(() => ticker.getByRole("listitem").count()).toBe(0);
   await suite.admin.goto(`/admin/games/${gameId}`);
   const whatIf = suite.admin.getByTestId("what-if");

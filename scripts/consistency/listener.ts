@@ -17,7 +17,7 @@ interface Heard {
 
 const SNAPSHOTS = new Set(["snapshot", "personalSnapshot"]);
 const IN_STREAMS =
-  /^(gameCreated|gameSuspended|gameResumed|gameClosed|gameSettled|gameVoided|betConfirmed|betSettled|balanceChanged)$/;
+  /^(gameCreated|gameSuspended|gameResumed|gameClosed|gameSettled|gameVoided|outcomeWithdrawn|betConfirmed|betSettled|balanceChanged)$/;
 
 /** Connects to one node after another, resumes anywhere, and writes down what it is told. */
 export class Listener {
@@ -90,10 +90,11 @@ export class Listener {
     const messages = heard
       .filter(({ type }) => IN_STREAMS.test(type))
       .map((message) => ({ index: message.index ?? 0, text: unmarked(message) }));
-    // What comes with a pong behind it is all there was; without one, the last index may have been cut.
+    // What comes with a pong behind it is all there was. A connection that was cut may have lost the rest of its last index,
+    // and of what it was to be told of the time before it, whatever index it began with.
     const whole = heard.some(({ type }) => type === "pong");
     const last = messages.at(-1)?.index ?? 0;
-    const through = Math.max(begun.index ?? 0, whole ? last : last - 1);
+    const through = whole ? Math.max(begun.index ?? 0, last) : last - 1;
     this.segments.push({ node, stream, from: snapshot?.index ?? from, through, messages });
     for (const message of heard) {
       const { type, gameId, version } = message;

@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { strings } from "../strings.ts";
 import { Dialog } from "./dialog.tsx";
+import { DialogButtons } from "./dialog-buttons.tsx";
 
 /**
  * Asks for a reason before something that bettors notice.
@@ -42,14 +43,7 @@ export function ActionDialog(props: {
         <p class="trouble" role="alert">
           {trouble.value}
         </p>
-        <p class="button-row">
-          <button type="submit" class="button primary" disabled={busy.value}>
-            {props.action}
-          </button>
-          <button type="button" class="button" onClick={props.onClose}>
-            {strings.admin.cancel}
-          </button>
-        </p>
+        <DialogButtons kind="primary" action={props.action} disabled={busy.value} onClose={props.onClose} />
       </form>
     </Dialog>
   );

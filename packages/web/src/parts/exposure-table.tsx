@@ -5,6 +5,7 @@ import { isPool } from "../format/strategy.ts";
 import { hasWon } from "../format/winners.ts";
 import { sureWinText } from "../format/sure-win.ts";
 import type { LiveGame } from "../stores/games.ts";
+import { NumberColumns } from "./number-columns.tsx";
 import { strings } from "../strings.ts";
 import { Bars } from "./bars.tsx";
 import { WhatIf } from "./what-if.tsx";
@@ -48,24 +49,18 @@ export function ExposureTable({ game }: { game: LiveGame }) {
         ))}
         <div class="scroll">
           <table class="plain" data-testid="exposure">
-            <thead>
-              <tr>
-                <th scope="col">{columns.outcome}</th>
-                {[
-                  columns.odds,
-                  columns.implied,
-                  columns.cap,
-                  columns.staked,
-                  columns.liability,
-                  columns.result,
-                  columns.slack,
-                ].map((name) => (
-                  <th key={name} scope="col" class="number">
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
+            <NumberColumns
+              first={columns.outcome}
+              numbers={[
+                columns.odds,
+                columns.implied,
+                columns.cap,
+                columns.staked,
+                columns.liability,
+                columns.result,
+                columns.slack,
+              ]}
+            />
             <tbody>
               {game.outcomes.map((outcome) => {
                 const row = exposure.outcomes.find((candidate) => candidate.key === outcome.key);

@@ -3,6 +3,7 @@ import { leavesOutcomeOpen, type Problem } from "@quorumbook/client";
 import { useRef } from "preact/hooks";
 import { problemText, strings } from "../strings.ts";
 import { Dialog } from "./dialog.tsx";
+import { DialogButtons } from "./dialog-buttons.tsx";
 
 /** How an override is sent: `force` also where the game may then cost the house more than its margin. */
 interface Override {
@@ -81,18 +82,12 @@ export function ForcibleDialog(props: {
             <span>{props.forceText}</span>
           </label>
         )}
-        <p class="button-row">
-          <button
-            type="submit"
-            class="button danger"
-            disabled={busy.value || (mustForce.value && !force.value)}
-          >
-            {props.action}
-          </button>
-          <button type="button" class="button" onClick={props.onClose}>
-            {strings.admin.cancel}
-          </button>
-        </p>
+        <DialogButtons
+          kind="danger"
+          action={props.action}
+          disabled={busy.value || (mustForce.value && !force.value)}
+          onClose={props.onClose}
+        />
       </form>
     </Dialog>
   );

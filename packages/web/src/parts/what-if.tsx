@@ -8,6 +8,7 @@ import { formatMoney, parseMoney } from "../format/money.ts";
 import { formatOdds } from "../format/odds.ts";
 import { type Change, type Outlook, outlookOf, type Position } from "../format/what-if.ts";
 import type { LiveGame } from "../stores/games.ts";
+import { NumberColumns } from "./number-columns.tsx";
 import { strings } from "../strings.ts";
 
 type Kind = Change["type"];
@@ -128,23 +129,17 @@ function Result({
       </p>
       <div class="scroll">
         <table class="plain">
-          <thead>
-            <tr>
-              <th scope="col">{columns.outcome}</th>
-              {[
-                words.resultNow,
-                words.resultThen,
-                columns.slack,
-                columns.odds,
-                words.oddsThen,
-                columns.cap,
-              ].map((name) => (
-                <th key={name} scope="col" class="number">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <NumberColumns
+            first={columns.outcome}
+            numbers={[
+              words.resultNow,
+              words.resultThen,
+              columns.slack,
+              columns.odds,
+              words.oddsThen,
+              columns.cap,
+            ]}
+          />
           <tbody>
             {then.outcomes.map((position, at) => (
               <tr key={position.key}>

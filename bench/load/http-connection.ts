@@ -1,11 +1,11 @@
 // A client's connection for load: what it sends is made beforehand, and of an answer it reads no more than it must.
 // An HTTP library would cost as much as the server that is measured, on the same two cores.
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
+import { openQuickSocket } from "./quick-socket.ts";
 
 const HEAD_END = Buffer.from("\r\n\r\n");
 const LENGTH = Buffer.from("ontent-length: ");
 const LENGTH_CAPITAL = Buffer.from("ontent-Length: ");
-const READ_BYTES = 65_536;
 
 /** @param body of the answer, valid until the function returns */
 export type OnAnswer = (status: number, body: Buffer) => void;
@@ -21,26 +21,10 @@ export class HttpConnection {
   }
 
   static async open(port: number): Promise<HttpConnection> {
-    const buffer = Buffer.allocUnsafe(READ_BYTES);
-    let onBytes: (bytes: Buffer) => void = () => undefined;
-    const socket = connect({
-      host: "127.0.0.1",
-      port,
-      noDelay: true,
-      onread: {
-        buffer,
-        callback: (bytes) => {
-          onBytes(buffer.subarray(0, bytes));
-          return true;
-        },
-      },
-    });
+    const opened = await openQuickSocket(port);
+    const { socket } = opened;
     const connection = new HttpConnection(socket);
-    onBytes = (bytes) => connection.#read(bytes);
-    await new Promise<void>((resolve, reject) => {
-      socket.once("connect", resolve);
-      socket.once("error", reject);
-    });
+    opened.onBytes = (bytes) => connection.#read(bytes);
     socket.on("error", () => connection.#end());
     socket.on("close", () => connection.#end());
     return connection;

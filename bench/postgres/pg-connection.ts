@@ -1,9 +1,9 @@
 // A client of PostgreSQL for load, over its native protocol (version 3): one statement that is prepared once, and messages
 // made as cheaply as can be. A client library would cost as much as a good part of the server, on the same two cores.
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
+import { openQuickSocket } from "../load/quick-socket.ts";
 
 const PROTOCOL = 196_608;
-const READ_BYTES = 65_536;
 const MESSAGE_HEAD_BYTES = 5;
 
 /** The columns of the first row, or the server's complaint. */
@@ -22,26 +22,10 @@ export class PgConnection {
 
   /** @param port on loopback, of a server that trusts whoever connects there */
   static async open(port: number, database: string): Promise<PgConnection> {
-    const buffer = Buffer.allocUnsafe(READ_BYTES);
-    let onBytes: (bytes: Buffer) => void = () => undefined;
-    const socket = connect({
-      host: "127.0.0.1",
-      port,
-      noDelay: true,
-      onread: {
-        buffer,
-        callback: (bytes) => {
-          onBytes(buffer.subarray(0, bytes));
-          return true;
-        },
-      },
-    });
+    const opened = await openQuickSocket(port);
+    const { socket } = opened;
     const connection = new PgConnection(socket);
-    onBytes = (bytes) => connection.#read(bytes);
-    await new Promise<void>((resolve, reject) => {
-      socket.once("connect", resolve);
-      socket.once("error", reject);
-    });
+    opened.onBytes = (bytes) => connection.#read(bytes);
     socket.on("error", (error) => connection.#end(error.message));
     socket.on("close", () => connection.#end("the connection was cut"));
     const parameters = `user\0postgres\0database\0${database}\0\0`;

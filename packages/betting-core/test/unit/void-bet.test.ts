@@ -10,6 +10,7 @@ import {
   createBook,
   type GameId,
   gameId,
+  logIndex,
   minorUnits,
   type PricingStrategyName,
   restoreBook,
@@ -198,7 +199,7 @@ test("a preview made before it no longer holds, and a snapshot keeps it", async 
   bench.refuse({ type: "settleGame", ...settle, previewHash }, "preview_stale");
   const copy = await restoreBook(bench.book.snapshot().encode());
   expect(copy.digest()).toBe(bench.book.digest());
-  const entry = { index: (bench.index + 1) as never, at: bench.book.at };
+  const entry = { index: logIndex(bench.index + 1), at: bench.book.at };
   const applied = [bench.book, copy].map((book) =>
     book.apply<"settleGame">({ type: "settleGame", ...settle }, entry),
   );

@@ -1,7 +1,17 @@
 // A runner that does not start: its bets are void, and what is left is a game of its own.
 
 import { describe, expect, test } from "vitest";
-import { amount, checkBook, type CommandOf, type GameId, gameId, minorUnits, odds } from "../../src/index.ts";
+import {
+  amount,
+  betId,
+  checkBook,
+  type CommandOf,
+  type GameId,
+  gameId,
+  minorUnits,
+  odds,
+  unixMillis,
+} from "../../src/index.ts";
 import { ADMIN, ALICE, Bench, bet, BOB, paced, spelledOut } from "../fixtures.ts";
 import { STRATEGIES } from "../scripts.ts";
 
@@ -103,7 +113,7 @@ describe("an outcome that is withdrawn", () => {
     const drawn = bench.game({
       category: "virtual",
       outcomes: ["a", "b", "c"],
-      draw: { commitments: ["ab".repeat(32), "cd".repeat(32)], revealBy: (bench.now + 10_000) as never },
+      draw: { commitments: ["ab".repeat(32), "cd".repeat(32)], revealBy: unixMillis(bench.now + 10_000) },
     });
     bench.refuse(withdraw("opt1", { gameId: drawn }), "drawn_game");
   });
@@ -197,7 +207,7 @@ test("the line is replayed as it was, with what was sold and withdrawn on the wa
   bench.accept({
     type: "cashOut",
     actor: ALICE,
-    betId: own?.id ?? (1 as never),
+    betId: own?.id ?? betId(1),
     price: minorUnits(1),
     accept: "any",
   });
@@ -206,7 +216,7 @@ test("the line is replayed as it was, with what was sold and withdrawn on the wa
   look();
   bench.accept(bet({ actor: BOB, outcome: "opt1", stake: amount(70), odds: odds(10_100) }));
   look();
-  bench.accept({ type: "voidBet", actor: ADMIN, betId: bench.book.totals().bets as never, reason: "x" });
+  bench.accept({ type: "voidBet", actor: ADMIN, betId: betId(bench.book.totals().bets), reason: "x" });
   look();
   expect(
     bench.book

@@ -1,5 +1,5 @@
 // Whatever the schemas let through, every replica must be able to read: a command that stops one stops all.
-import { decodeCommand, encodeCommand, userId } from "@quorumbook/betting-core";
+import { decodeCommand, encodeCommand, gameId, userId } from "@quorumbook/betting-core";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { betCommand } from "../../src/commands/bet-command.ts";
@@ -106,7 +106,7 @@ describe("a command that a request became", () => {
           ? orRefused(() => ({
               type: "settleGame",
               ...asker,
-              gameId: 1 as never,
+              gameId: gameId(1),
               ...verdict(body),
               ...(body.previewHash === undefined ? {} : { previewHash: body.previewHash }),
             }))

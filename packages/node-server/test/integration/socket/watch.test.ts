@@ -33,6 +33,22 @@ async function bet(user: string, stake: number): Promise<number> {
   return (answer.body["bet"] as { id: number }).id;
 }
 
+/** Whoever else was to hear of it has: one who watches everything has heard of the bet, and of so many figures since. */
+async function heardBy(witness: SocketClient, id: number, figures = 0): Promise<void> {
+  const before = witness.of("clusterFigures").length;
+  await expect.poll(() => idsIn(witness.of("betsTaken"))).toContain(id);
+  await expect
+    .poll(() => witness.of("clusterFigures").length, { timeout: 10_000 })
+    .toBeGreaterThanOrEqual(before + figures);
+}
+
+/** An admin who watches everything there is. */
+async function witness(): Promise<SocketClient> {
+  const made = await member("chief", "admin");
+  await made.ask({ type: "watch", bets: {}, cluster: true }, "watching");
+  return made;
+}
+
 const idsIn = (heard: readonly Heard[]) =>
   heard.flatMap((message) => (message["bets"] as { id: number }[]).map(({ id }) => id));
 
@@ -76,9 +92,8 @@ describe("an admin who watches bets", () => {
     const admin = await member("admin", "admin");
     await admin.ask({ type: "watch", bets: {} }, "watching");
     await admin.ask({ type: "watch" }, "watching");
-    await bet("ann", 100);
-    // Longer than bets are held back; what would have come has.
-    await new Promise((wake) => setTimeout(wake, 400));
+    await heardBy(await witness(), await bet("ann", 100));
+    await admin.settled();
     expect(admin.of("betsTaken")).toEqual([]);
   });
 });
@@ -104,8 +119,8 @@ describe("an operator who watches the cluster", () => {
   it("may not watch bets", async () => {
     const operator = await member("op", "operator");
     await operator.ask({ type: "watch", bets: {}, cluster: true }, "error", { code: "forbidden" });
-    await bet("ann", 100);
-    await new Promise((wake) => setTimeout(wake, 400));
+    await heardBy(await witness(), await bet("ann", 100));
+    await operator.settled();
     expect(operator.of("betsTaken", "watching", "clusterFigures")).toEqual([]);
   });
 });
@@ -125,8 +140,8 @@ describe("nobody else", () => {
     await admin.ask({ type: "watch", bets: {}, cluster: true }, "watching");
     await admin.ask({ type: "authenticate", token: await node.token("bob") }, "authenticated");
     const before = admin.of("clusterFigures").length;
-    await bet("ann", 100);
-    await new Promise((wake) => setTimeout(wake, 1_300));
+    await heardBy(await witness(), await bet("ann", 100), 2);
+    await admin.settled();
     expect(admin.of("betsTaken")).toEqual([]);
     expect(admin.of("clusterFigures").length).toBe(before);
   });

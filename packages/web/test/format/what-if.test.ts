@@ -32,7 +32,10 @@ describe("what a change would mean", () => {
         const { market, positions } = lineWith(bets);
         const then = outlookOf(PRICING, positions, { type: "bet", key: `opt${at + 1}`, stake });
         const payout = market.bet(at, stake);
-        if (payout === 0) return expect(then).toBeNull();
+        if (payout === 0) {
+          expect(then).toBeNull();
+          return;
+        }
         expect(then?.payout).toBe(payout);
         expect(then?.outcomes.map(({ odds }) => Math.round((odds ?? 0) * 10_000))).toEqual(market.odds);
         expect(then?.outcomes.map(({ cap }) => cap)).toEqual(market.caps.map((cap) => Math.max(0, cap)));
@@ -41,6 +44,20 @@ describe("what a change would mean", () => {
         );
         expect(then?.worstCase).toBeLessThanOrEqual(PRICING.margin);
       }),
+      {
+        // A bet that the book would not take.
+        examples: [
+          [
+            [
+              [2, 891],
+              [2, 1897],
+              [2, 1245],
+            ],
+            2,
+            1991,
+          ],
+        ],
+      },
     );
   });
 

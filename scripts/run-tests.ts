@@ -29,7 +29,7 @@ await runCommand("test", async () => {
   if (skipped.length > SKIPPED_SHOWN) tell(`skipped: ${skipped.length} tests in all`);
   if (!all) tellLeftOut();
   // A run that was to leave nothing out must not pass because much was skipped; nor one that found no test at all.
-  const incomplete = (all && passedOn.length === 0 && skipped.length > 0) || passed + failed === 0;
+  const incomplete = (all && filtersOf(passedOn).length === 0 && skipped.length > 0) || passed + failed === 0;
   if (incomplete)
     tell(passed + failed === 0 ? "no test was run" : "tests were skipped, so the run has failed");
   const failures = failed + (incomplete ? Math.max(1, skipped.length) : 0);
@@ -46,14 +46,17 @@ function groupsToRun(all: boolean, passedOn: readonly string[]): readonly TestGr
   return testGroups.filter(({ needs }) => all || needs === undefined);
 }
 
+/** What is left of the arguments beside the groups: names of files, or parts of names of tests. */
+function filtersOf(passedOn: readonly string[]): string[] {
+  return passedOn.filter((one, at) => !one.startsWith("--project") && passedOn[at - 1] !== "--project");
+}
+
 /** One vitest run a group: the quick ones first, and no group beside another that measures time. */
 async function runGroup(project: string, passedOn: readonly string[]): Promise<TestCounts> {
   const folder = mkdtempSync(join(tmpdir(), "quorumbook-tests-"));
   try {
     const reportFile = join(folder, "report.json");
-    const own = passedOn.filter(
-      (one, at) => !one.startsWith("--project") && passedOn[at - 1] !== "--project",
-    );
+    const own = filtersOf(passedOn);
     const child = spawn(
       process.execPath,
       [

@@ -99,6 +99,8 @@ test("values from elsewhere are judged by themselves: right ones, forged ones, a
   await eventually(() => tone(guest)).toBe("good");
   await guest.getByText("Check other values").click();
   const field = guest.getByLabel("Values");
+  // They are put there when the details have opened, a moment after the click.
+  await eventually(() => field.inputValue()).toContain('"winner"');
   const values = await field.inputValue();
   const check = async (text: string): Promise<void> => {
     await field.fill(text);

@@ -123,8 +123,8 @@ describe.skipIf(!hasNats)("the book on NATS", () => {
       await leader.end("SIGKILL");
       await cluster.roles(followers);
       leader.start();
+      await leader.ready();
     }, "n");
-    await leader.ready();
     await cluster.commonDigest();
   });
 

@@ -11,12 +11,20 @@ export function useShortcuts(): void {
       if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
       if (isTyping(event.target) || document.querySelector("dialog[open]")) return;
       event.preventDefault();
-      if (router.route.peek().page !== "games") router.go("/");
-      requestAnimationFrame(() => document.getElementById(SEARCH_FIELD_ID)?.focus());
+      // Before the next key: a frame later, the first letters of a quick typist would be lost.
+      if (router.route.peek().page === "games") focusSearch();
+      else {
+        router.go("/");
+        queueMicrotask(focusSearch);
+      }
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
   }, []);
+}
+
+function focusSearch(): void {
+  document.getElementById(SEARCH_FIELD_ID)?.focus();
 }
 
 /** Whether a key pressed there is a character of a field, and no command. */

@@ -189,6 +189,21 @@ describe("a bettor", () => {
     await eventually(() => outcome.textContent()).toMatch(/^\d+\/\d+$/);
   });
 
+  test.each(["/", "/account"])(
+    "loses no letter typed right after the key that leads to the search, from %s",
+    async (path) => {
+      const anna = await open(path);
+      await anna.getByRole("main").waitFor();
+      // A task later is sooner than any key can come.
+      const focused = await anna.evaluate(async () => {
+        document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "/", bubbles: true }));
+        await new Promise((resolve) => setTimeout(resolve, 0));
+        return document.activeElement?.id;
+      });
+      expect(focused).toBe("search");
+    },
+  );
+
   test("bets with the keyboard alone", async () => {
     const anna = await open();
     await register(anna);

@@ -11,6 +11,7 @@ import type { ClusterAnswer } from "../../../src/contract/answers.ts";
 import { createTokenIssuer, type TokenIssuer } from "../../support/token-issuer.ts";
 
 const MAIN = fileURLToPath(new URL("../../../src/main.ts", import.meta.url));
+const END_WITH_PARENT = new URL("end-with-parent.ts", import.meta.url).href;
 
 export interface Reply {
   readonly status: number;
@@ -45,11 +46,11 @@ export class NodeProcess {
 
   start(): void {
     const wrong = `const now = Date.now; Date.now = () => now() + ${this.clockOffMs};`;
-    const preload =
-      this.clockOffMs === 0 ? [] : ["--import", `data:text/javascript,${encodeURIComponent(wrong)}`];
+    const preload = ["--import", END_WITH_PARENT];
+    if (this.clockOffMs !== 0) preload.push("--import", `data:text/javascript,${encodeURIComponent(wrong)}`);
     const child = spawn(process.execPath, [...preload, "--conditions=@quorumbook/source", MAIN], {
       env: { PATH: process.env["PATH"], ...this.#env },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
     });
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (text: Buffer) => {

@@ -127,8 +127,8 @@ function decide(state: BookState, command: Command): Outcome {
 
 /** Every accepted entry does some of what settlements left to be done; one that is refused leaves the book alone. */
 function goOnWriting(state: BookState, { type }: Command): void {
-  const { isEmpty, pace } = state.settlements;
-  if (!isEmpty) goOn(state, type === "expire" ? pace.tick : pace.entry);
+  const { settlements, at } = state;
+  if (!settlements.isEmpty) goOn(state, settlements.take(at, type === "expire"));
 }
 
 /** Nobody may choose the result of a game that is drawn. */

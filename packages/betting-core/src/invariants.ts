@@ -12,7 +12,7 @@ import { houseAtFirst } from "./queries/house-statement.ts";
 import { fateOf } from "./queries/bet-view.ts";
 import { slackOf, worstCaseOf } from "./risk.ts";
 import type { BookState } from "./state/book-state.ts";
-import { accountNow, eachUnwritten } from "./settlements/unwritten-rows.ts";
+import { accountNow, eachComing } from "./settlements/unwritten-rows.ts";
 import { CAUSE } from "./state/codes.ts";
 import type { CashOutRecord } from "./state/departures-table.ts";
 import { copyGame, type GameRecord } from "./state/game-record.ts";
@@ -169,14 +169,19 @@ function checkPaid(state: BookState): void {
     paid[bet] = (paid[bet] as number) + amount;
     if (cause !== CAUSE.adjustment) closed[bet] = (closed[bet] as number) + 1;
   };
-  for (let row = 1; row <= ledger.count; row++) {
-    if (ledger.has(row)) take(ledger.cause.get(row), ledger.reference.get(row), ledger.amountOf(row));
-  }
+  const coming = new Set<number>();
   for (let account = 1; account <= accounts.count; account++) {
-    eachUnwritten(state, account, ({ row, bet, cause, gain }) => {
-      invariant(!ledger.has(row), () => `ledger row ${row} is written and owed`);
+    eachComing(state, account, ({ owed: { row, bet, cause, gain }, end, previous, balance }) => {
+      invariant(row === end || !ledger.has(row), () => `ledger row ${row} is written and owed`);
+      if (row === end) same(ledger.balance.get(row), balance, `balance after ledger row ${row}`);
+      invariant(previous < row, () => `ledger row ${row} comes before ${previous}`);
+      coming.add(row);
       take(cause, bet, gain);
     });
+  }
+  for (let row = 1; row <= ledger.count; row++) {
+    if (!ledger.has(row) || coming.has(row)) continue;
+    take(ledger.cause.get(row), ledger.reference.get(row), ledger.amountOf(row));
   }
   for (let bet = 1; bet <= bets.count; bet++) {
     const game = games.get(bets.game.get(bet)) as GameRecord;

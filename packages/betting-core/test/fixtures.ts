@@ -103,7 +103,7 @@ export function bet(overrides: Partial<CommandOf<"placeBet">> = {}): CommandOf<"
 export function paced(book: Book, entry: number, tick: number = entry): Book {
   const state = stateOf.get(book);
   if (state === undefined) throw new Error("not a book of this library");
-  state.settlements.pace = { entry, tick };
+  state.settlements.pace = ({ isTick }) => (isTick ? tick : entry);
   return book;
 }
 

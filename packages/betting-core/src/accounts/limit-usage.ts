@@ -3,6 +3,7 @@
 // anew would let one user's limits slow the book down for everybody.
 
 import type { LimitKind, LimitWindow } from "../rejections.ts";
+import type { PendingSettlements } from "../settlements/pending-settlements.ts";
 import type { AccountsTable } from "../state/accounts-table.ts";
 import { CAUSE } from "../state/codes.ts";
 import type { LedgerTable } from "../state/ledger-table.ts";
@@ -26,6 +27,8 @@ export interface Gain {
 interface Usage {
   /** Ledger rows that count for some limit, oldest first. */
   rows: number[];
+  /** What rows brought that stood for others, which were not written yet and are not looked at again. */
+  readonly lumps: Map<number, number>;
   /** Newest ledger row of the account that was looked at. */
   last: number;
   readonly windows: Readonly<Record<LimitWindow, Sums>>;
@@ -34,18 +37,20 @@ interface Usage {
 export class LimitUsage {
   readonly #accounts: AccountsTable;
   readonly #ledger: LedgerTable;
+  readonly #settlements: PendingSettlements;
   readonly #byAccount = new Map<number, Usage>();
 
-  constructor(accounts: AccountsTable, ledger: LedgerTable) {
+  constructor(accounts: AccountsTable, ledger: LedgerTable, settlements: PendingSettlements) {
     this.#accounts = accounts;
     this.#ledger = ledger;
+    this.#settlements = settlements;
   }
 
   /**
    * Amortized O(1): each ledger row comes into a window once and leaves it once.
    *
    * @param at log time, which must not go back from one call to the next
-   * @param owed what settlements whose rows are not written yet have brought
+   * @param owed what settlements have brought that the account was not credited with yet
    * @returns what counts for the limit in the window that ends at `at`, not below 0
    */
   used(
@@ -57,7 +62,8 @@ export class LimitUsage {
   ): number {
     let usage = this.#byAccount.get(account);
     if (usage === undefined) {
-      usage = { rows: [], last: 0, windows: { day: noSums(), week: noSums(), month: noSums() } };
+      const windows = { day: noSums(), week: noSums(), month: noSums() };
+      usage = { rows: [], lumps: new Map(), last: 0, windows };
       this.#byAccount.set(account, usage);
     }
     this.#takeNew(usage, account, at);
@@ -76,12 +82,14 @@ export class LimitUsage {
     const fresh: number[] = [];
     for (let row = newest; row !== usage.last && row !== 0; row = previous.get(row)) {
       if (times.get(row) <= oldest) break;
-      if (counts(cause.get(row))) fresh.push(row);
+      const lump = this.#settlements.standsForOthers(account, row);
+      if (lump) usage.lumps.set(row, this.#ledger.amountOf(row));
+      if (lump || counts(cause.get(row))) fresh.push(row);
     }
     usage.last = newest;
     for (const row of fresh.reverse()) {
       usage.rows.push(row);
-      for (const window of LIMIT_WINDOWS) this.#count(usage.windows[window], row, 1n);
+      for (const window of LIMIT_WINDOWS) this.#count(usage, window, row, 1n);
     }
   }
 
@@ -92,8 +100,9 @@ export class LimitUsage {
       const after = at - WINDOW_MS[window];
       for (let row = rows[sums.head]; row !== undefined; row = rows[sums.head]) {
         if (this.#ledger.at.get(row) > after) break;
-        this.#count(sums, row, -1n);
+        this.#count(usage, window, row, -1n);
         sums.head++;
+        if (window === "month") usage.lumps.delete(row);
       }
     }
     const stale = windows.month.head;
@@ -102,10 +111,11 @@ export class LimitUsage {
     for (const window of LIMIT_WINDOWS) windows[window].head -= stale;
   }
 
-  #count(sums: Sums, row: number, sign: 1n | -1n): void {
+  #count({ windows, lumps }: Usage, window: LimitWindow, row: number, sign: 1n | -1n): void {
+    const sums = windows[window];
     const cause = this.#ledger.cause.get(row);
     // Signed as the user sees it: a stake is below 0, and so is a win that a resettlement takes back.
-    const gained = sign * BigInt(this.#ledger.amountOf(row));
+    const gained = sign * BigInt(lumps.get(row) ?? this.#ledger.amountOf(row));
     if (cause === CAUSE.deposit) {
       sums.deposit += gained;
       return;

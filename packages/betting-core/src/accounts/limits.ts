@@ -5,7 +5,8 @@ import type { LimitKind, RejectionOf } from "../rejections.ts";
 import type { LimitsRecord } from "../state/accounts-table.ts";
 import type { BookState } from "../state/book-state.ts";
 import { type MinorUnits, trusted, type UnixMillis } from "../units.ts";
-import { eachUnwritten } from "../settlements/unwritten-rows.ts";
+import type { Owed } from "../settlements/pending-settlements.ts";
+import { owedTo } from "../settlements/unwritten-rows.ts";
 import { type Gain, LimitUsage } from "./limit-usage.ts";
 import { LIMIT_WINDOWS } from "./limit-windows.ts";
 
@@ -61,8 +62,8 @@ function reached(
 ): RejectionOf<"limit_reached"> | undefined {
   const windows = limitsAt(record, at).current[limit];
   // A preview may ask about a later time, which must not move the book's own windows.
-  const usage = at === state.at ? state.limitUsage : new LimitUsage(state.accounts, state.ledger);
-  const owed = owedTo(state, account);
+  const usage = at === state.at ? state.limitUsage : new LimitUsage(state.accounts, state.ledger, state.settlements);
+  const owed = state.settlements.isEmpty ? [] : gainsOf(owedTo(state, account));
   for (const window of LIMIT_WINDOWS) {
     const allowed = windows[window];
     if (allowed === undefined) continue;
@@ -74,11 +75,8 @@ function reached(
   return undefined;
 }
 
-function owedTo(state: BookState, account: number): readonly Gain[] {
-  const owed: Gain[] = [];
-  if (state.settlements.isEmpty) return owed;
-  eachUnwritten(state, account, ({ gain }, { at }) => owed.push({ at, amount: gain }));
-  return owed;
+function gainsOf(owed: readonly Owed[]): Gain[] {
+  return owed.map(({ settlement, gain }) => ({ at: settlement.at, amount: gain }));
 }
 
 export function laterOf(one: UnixMillis | undefined, other: UnixMillis | undefined): UnixMillis | undefined {

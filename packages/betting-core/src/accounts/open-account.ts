@@ -2,7 +2,7 @@
 
 import type { OpenAccount } from "../commands.ts";
 import type { AcceptedOutcome } from "../outcomes.ts";
-import { settleUp } from "../settlements/write-rows.ts";
+import { credit } from "../settlements/write-rows.ts";
 import type { BookState } from "../state/book-state.ts";
 import { CAUSE } from "../state/codes.ts";
 import { type MinorUnits, type Sequence, trusted, type UserId } from "../units.ts";
@@ -11,7 +11,7 @@ export function openAccount(state: BookState, command: OpenAccount): AcceptedOut
   const existing = state.accounts.find(command.actor);
   const account = existing === 0 ? openAccountFor(state, command.actor) : existing;
   // What the answer tells is rebuilt from a ledger row when it is repeated: the row must be there.
-  if (!state.settlements.isEmpty) settleUp(state, account);
+  if (!state.settlements.isEmpty) credit(state, account);
   if (existing === 0) {
     state.tellBalance(account, "welcome");
     state.tellBook();

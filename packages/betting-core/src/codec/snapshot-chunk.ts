@@ -9,8 +9,8 @@ import { Hasher } from "../digest/hasher.ts";
 import { CodecError } from "../errors.ts";
 import { TAG } from "../state/tags.ts";
 
-export const SNAPSHOT_VERSION = 8;
-/** Version 7 is version 8 of a book that has nothing of what came since: read as it is. */
+export const SNAPSHOT_VERSION = 9;
+/** Versions 7 and 8 are version 9 of a book that has nothing of what came since: read as they are. */
 const SNAPSHOT_VERSION_OLDEST = 7;
 /** Chunks stay below 64 KiB, header and checksum included. */
 export const CHUNK_BYTES_MAX = 65_536;

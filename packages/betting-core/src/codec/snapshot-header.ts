@@ -1,6 +1,6 @@
 // The counters of a book as the first chunk of its snapshot has them.
 
-import type { PendingSettlement } from "../settlements/pending-settlements.ts";
+import type { StoredSettlement } from "../settlements/pending-settlements.ts";
 import type { BookState } from "../state/book-state.ts";
 
 /** Plain data, written as JSON with its fields in this order. */
@@ -18,7 +18,9 @@ export interface SnapshotHeader {
     readonly runs: number;
     readonly voids: number;
   };
-  readonly settlements: readonly PendingSettlement[];
+  readonly settlements: readonly StoredSettlement[];
+  /** Log time up to which they were given their turns; not there where nothing is pending, or before version 9. */
+  readonly settledUpTo?: number;
   /** First row and the one after the last: kept, a day, an hour. */
   readonly requests: readonly (readonly [number, number])[];
 }
@@ -39,7 +41,8 @@ export function headerOf(state: BookState): SnapshotHeader {
       runs: history.runCount,
       voids: state.departures.count,
     },
-    settlements: settlements.list.map((each) => ({ ...each })),
+    settlements: settlements.stored(),
+    ...(settlements.isEmpty ? {} : { settledUpTo: settlements.since }),
     requests: [requests.kept, requests.day, requests.hour].map(({ first, next }) => [first, next] as const),
   };
 }

@@ -3,8 +3,7 @@
 import type { BetsQuery, PageQuery } from "../book.ts";
 import { statusUnder } from "../games/payout-rule.ts";
 import type { BookState } from "../state/book-state.ts";
-import type { OwedRow, Settlement } from "../settlements/settlement.ts";
-import { accountNow, eachUnwritten } from "../settlements/unwritten-rows.ts";
+import { accountNow, type ComingRow, eachComing } from "../settlements/unwritten-rows.ts";
 import { BET_STATUSES, CAUSE, LEDGER_CAUSES } from "../state/codes.ts";
 import type { GameRecord } from "../state/game-record.ts";
 import {
@@ -82,57 +81,41 @@ function statusOf(state: BookState, bet: number): number {
   return statusUnder(game, fateOf(state, bet), bets.outcome.get(bet));
 }
 
-/** First the rows that are still to be written, then the ledger's. Which are which may change from page to page. */
+/** The ledger's rows with those that are still to be written. Which are which may change from page to page. */
 export function transactionsPage(state: BookState, userId: UserId, query: PageQuery): Page<TransactionView> {
   const { ledger, accounts } = state;
   const account = accounts.find(userId);
   if (account === 0) return NOTHING;
   const newest = accounts.lastPosting.get(account);
-  const unwritten = unwrittenRows(state, account);
-  const older = (row: number): number => unwritten.get(row)?.previous ?? ledger.previous.get(row);
+  const coming = comingRows(state, account);
+  const older = (row: number): number => coming.get(row)?.previous ?? ledger.previous.get(row);
   return pageOf(
     query,
     accountNow(state, account).seq,
     older,
     (row) => {
-      const owed = unwritten.get(row);
-      if (owed !== undefined) return unwrittenView(state, owed);
+      const unwritten = coming.get(row);
+      if (unwritten !== undefined) return comingView(state, unwritten);
       return ledger.cause.get(row) === CAUSE.settled ? undefined : transactionView(state, row);
     },
     (cursor) => {
-      if (unwritten.has(cursor)) return older(cursor);
+      if (coming.has(cursor)) return older(cursor);
       // A cursor of somebody else's list must not lead into it.
       return cursor > newest || ledger.account.peek(cursor) !== account ? 0 : ledger.previous.get(cursor);
     },
   );
 }
 
-interface UnwrittenRow {
-  readonly owed: OwedRow;
-  readonly settlement: Settlement;
-  readonly previous: number;
-  /** After the row. */
-  readonly balance: number;
-}
-
-/** An account's unwritten rows as they will be. */
-function unwrittenRows(state: BookState, account: number): ReadonlyMap<number, UnwrittenRow> {
-  const { accounts, settlements } = state;
-  const rows = new Map<number, UnwrittenRow>();
-  if (settlements.isEmpty) return rows;
-  let previous = accounts.lastPosting.get(account);
-  let balance = accounts.balance.get(account);
-  eachUnwritten(state, account, (owed, settlement) => {
-    balance += owed.gain;
-    rows.set(owed.row, { owed, settlement, previous, balance });
-    previous = owed.row;
-  });
+/** An account's rows that are not written yet, or stand for such rows, as they will be. */
+function comingRows(state: BookState, account: number): ReadonlyMap<number, ComingRow> {
+  const rows = new Map<number, ComingRow>();
+  if (!state.settlements.isEmpty) eachComing(state, account, (coming) => rows.set(coming.owed.row, coming));
   return rows;
 }
 
-function unwrittenView(
+function comingView(
   state: BookState,
-  { owed, settlement, balance }: UnwrittenRow,
+  { owed, settlement, balance }: ComingRow,
 ): TransactionView | undefined {
   const { row, bet, cause, gain: amount } = owed;
   if (cause === CAUSE.settled) return undefined;

@@ -3,11 +3,31 @@
 import type { Hasher } from "../digest/hasher.ts";
 import { resultNumber } from "../state/game-result.ts";
 import { TAG } from "../state/tags.ts";
-import type { Settlement } from "./settlement.ts";
+import type { UnixMillis } from "../units.ts";
+import { firstRowOf, lastRowOf, type OwedRow, type Settlement } from "./settlement.ts";
+
+/** As a snapshot has it. */
+export interface StoredSettlement extends Settlement {
+  /** So many of the game's bets, from the oldest on, have had their turn. */
+  readonly done: number;
+}
 
 export interface PendingSettlement extends Settlement {
-  /** So many of the game's bets, from the oldest on, have had their turn. */
   done: number;
+  /**
+   * Accounts that were credited with all of it before its turn came to their bets: the last of their rows, which is
+   * written, and stands for those before it that are not. Follows from the ledger.
+   */
+  readonly credited: Map<number, number>;
+}
+
+/** What a pending settlement owes to an account that was not credited with it: its rows from the cursor on, as one. */
+export interface Owed {
+  readonly settlement: PendingSettlement;
+  readonly gain: number;
+  /** How much leaves the account's open stake. */
+  readonly released: number;
+  readonly last: OwedRow;
 }
 
 /** An account as it is once all that is pending is written. */
@@ -16,40 +36,94 @@ export interface AccountNow {
   readonly openStake: number;
   /** Its newest ledger row, written or reserved. */
   readonly seq: number;
+  /** Oldest settlement first. */
+  readonly owed: readonly Owed[];
+  /** Its newest ledger row when it was looked at: what is owed is that of then. */
+  readonly written: number;
 }
 
-/**
- * How many bets get their rows in one accepted entry: 256 take some tens of microseconds, and as many entries as a
- * busy book has in a second settle a game of a million.
- */
-const BETS_PER_ENTRY = 256;
-/** The same for the leader's tick: some milliseconds. */
-const BETS_PER_TICK = 16_384;
+/** The entry in hand, as far as the pace depends on it. */
+export interface Step {
+  readonly isTick: boolean;
+  /** Whether it settled something. */
+  readonly settles: boolean;
+  /** Log time since the last entry that wrote, or since the first settlement that is pending. */
+  readonly elapsedMs: number;
+}
+
+/** An entry that settles gives so many bets their rows at once: most games are done with that. */
+const BETS_AT_ONCE = 256;
+/** As many in each millisecond of log time, whatever else happens: about a tenth of what a core can do. */
+const BETS_PER_MS = 128;
+/** In one entry at most, in milliseconds about three: after an idle time, or where entries are rare. */
+const BETS_PER_ENTRY_MAX = 4_096;
+
+/** How many bets the entry gives their rows. Part of the rules that all replicas share. */
+function paceOf({ settles, elapsedMs }: Step): number {
+  return Math.min(BETS_PER_ENTRY_MAX, (settles ? BETS_AT_ONCE : 0) + BETS_PER_MS * elapsedMs);
+}
 
 export class PendingSettlements {
   readonly list: PendingSettlement[] = [];
-  /** Accounts that were asked for while something was pending. Nothing that is written makes them wrong. */
+  /** Accounts that were asked for while something was pending. Nothing that is written makes their totals wrong. */
   readonly known = new Map<number, AccountNow>();
-  /** Part of the rules that all replicas share; only tests change it. */
-  pace: { entry: number; tick: number } = { entry: BETS_PER_ENTRY, tick: BETS_PER_TICK };
+  /** Only tests change it. */
+  pace: (step: Step) => number = paceOf;
+  /** Log time up to which bets were given their turns; 0 while nothing is pending. */
+  #since = 0;
+  #settles = false;
 
   get isEmpty(): boolean {
     return this.list.length === 0;
   }
 
+  get since(): number {
+    return this.#since;
+  }
+
   add(settlement: Settlement): void {
-    this.list.push({ ...settlement, done: 0 });
+    if (this.isEmpty) this.#since = settlement.at;
+    this.#settles = true;
+    this.list.push({ ...settlement, done: 0, credited: new Map() });
     this.known.clear();
+  }
+
+  /** How many bets the entry in hand is to give their turns. */
+  take(at: UnixMillis, isTick: boolean): number {
+    const count = this.pace({ isTick, settles: this.#settles, elapsedMs: at - this.#since });
+    this.#settles = false;
+    this.#since = at;
+    return count;
   }
 
   /** The oldest one is written. */
   finishFirst(): void {
     this.list.shift();
-    if (this.list.length === 0) this.known.clear();
+    if (!this.isEmpty) return;
+    this.known.clear();
+    this.#since = 0;
   }
 
-  restore(list: readonly PendingSettlement[]): void {
-    this.list.push(...list.map((each) => ({ ...each })));
+  /** Whether the row stands for others of its account that are not written yet. */
+  standsForOthers(account: number, row: number): boolean {
+    return this.list.some(({ credited }) => credited.get(account) === row);
+  }
+
+  stored(): StoredSettlement[] {
+    return this.list.map(({ credited: _, ...stored }) => stored);
+  }
+
+  /** @param since 0 where the snapshot does not say */
+  restore(list: readonly StoredSettlement[], since: number, ledger: LedgerRows): void {
+    this.#since = since;
+    for (const stored of list) {
+      const credited = new Map<number, number>();
+      // Behind the cursor rows are written for accounts alone that were credited; the last one found is the account's last.
+      for (let row = firstRowOf(stored, stored.done + 1); row <= lastRowOf(stored); row++) {
+        if (ledger.has(row)) credited.set(ledger.account.get(row), row);
+      }
+      this.list.push({ ...stored, credited });
+    }
   }
 
   hash(hasher: Hasher): Hasher {
@@ -61,6 +135,13 @@ export class PendingSettlements {
         if (number >= 0x1_0000_0000) hasher.word(Math.floor(number / 0x1_0000_0000));
       }
     }
+    // Snapshots up to version 8 do not have it.
+    if (this.#since > 0) hasher.integer(this.#since);
     return hasher.finish();
   }
+}
+
+interface LedgerRows {
+  has(row: number): boolean;
+  readonly account: { get(row: number): number };
 }

@@ -5,8 +5,9 @@ import { betViewUnder } from "../queries/bet-view.ts";
 import type { BookState } from "../state/book-state.ts";
 import { CAUSE } from "../state/codes.ts";
 import { type BetId, type MinorUnits, type Sequence, trusted, type UserId } from "../units.ts";
-import { balanceCauseOf, type OwedRow, owedRows, type Settlement } from "./settlement.ts";
-import { eachUnwritten, ownBets } from "./unwritten-rows.ts";
+import type { Owed } from "./pending-settlements.ts";
+import { balanceCauseOf, firstRowOf, owedRows, type Settlement } from "./settlement.ts";
+import { eachComing, ownBets, owedTo } from "./unwritten-rows.ts";
 
 /**
  * @param settlements oldest first
@@ -31,7 +32,8 @@ export function settledFor(
     events.push(list);
     let seq = 0;
     for (const bet of (own.get(settlement.game) ?? []).toReversed()) {
-      const rows = owedRows(state, settlement, bet, order.placeOf(settlement.game, bet));
+      const first = firstRowOf(settlement, order.placeOf(settlement.game, bet));
+      const rows = owedRows(state, settlement, bet, first);
       const last = rows.at(-1);
       if (last === undefined) continue;
       seq = last.row;
@@ -52,43 +54,50 @@ export function settledFor(
   return events.reverse();
 }
 
-/** An account's balance and open stake after its rows, from the newest backwards. */
+/** An account's balance and open stake after the last rows of its settlements, from the newest backwards. */
 class BalanceHistory {
   readonly #state: BookState;
-  /** Rows that are still to be written, oldest first. */
-  readonly #unwritten: OwedRow[] = [];
+  /** What is still to be written, oldest first. */
+  readonly #owed: Owed[];
+  /** By rows that stand for others: what of the open stake those others release. */
+  readonly #released = new Map<number, number>();
   #row: number;
   #balance: number;
   #openStake: number;
 
   constructor(state: BookState, account: number) {
     this.#state = state;
-    const { accounts } = state;
+    const { accounts, settlements } = state;
     this.#row = accounts.lastPosting.get(account);
     this.#balance = accounts.balance.get(account);
     this.#openStake = accounts.openStake.get(account);
-    eachUnwritten(state, account, (owed) => {
-      this.#unwritten.push(owed);
-      this.#balance += owed.gain;
-      this.#openStake -= owed.released;
+    this.#owed = [...owedTo(state, account)];
+    for (const { gain, released } of this.#owed) {
+      this.#balance += gain;
+      this.#openStake -= released;
+    }
+    if (settlements.list.every(({ credited }) => !credited.has(account))) return;
+    eachComing(state, account, ({ owed, end }) => {
+      if (end === undefined || owed.row === end) return;
+      this.#released.set(end, (this.#released.get(end) ?? 0) + owed.released);
     });
   }
 
-  /** @param seq a row of the account, not newer than the one asked for before */
+  /** @param seq the account's last row of a settlement, not newer than the one asked for before */
   goBackTo(seq: number): { readonly balance: number; readonly openStake: number } {
     for (
-      let last = this.#unwritten.at(-1);
-      last !== undefined && last.row > seq;
-      last = this.#unwritten.at(-1)
+      let newest = this.#owed.at(-1);
+      newest !== undefined && newest.last.row > seq;
+      newest = this.#owed.at(-1)
     ) {
-      this.#balance -= last.gain;
-      this.#openStake += last.released;
-      this.#unwritten.pop();
+      this.#balance -= newest.gain;
+      this.#openStake += newest.released;
+      this.#owed.pop();
     }
     const { ledger } = this.#state;
     while (this.#row > seq) {
       this.#balance -= ledger.amountOf(this.#row);
-      this.#openStake -= this.#openStakeChangeOf(this.#row);
+      this.#openStake -= this.#openStakeChangeOf(this.#row) - (this.#released.get(this.#row) ?? 0);
       this.#row = ledger.previous.get(this.#row);
     }
     return { balance: this.#balance, openStake: this.#openStake };

@@ -50,8 +50,7 @@ export function lastRowOf(settlement: Settlement): number {
 }
 
 /**
- * First of the rows reserved for a bet. The account of a bet that had its turn has come at least so far, if the settlement
- * does anything to the bet.
+ * First of the rows reserved for a bet.
  *
  * @param place among the bets of its game, 1 for the oldest
  */
@@ -62,8 +61,10 @@ export function firstRowOf(settlement: Settlement, place: number): number {
 /**
  * The rows of a bet, in order; what is not needed of those reserved stays empty. None where the settlement does nothing to
  * the bet.
+ *
+ * @param row first of those reserved for it
  */
-export function owedRows(state: BookState, settlement: Settlement, bet: number, place: number): OwedRow[] {
+export function owedRows(state: BookState, settlement: Settlement, bet: number, row: number): OwedRow[] {
   const { bets, games, departures } = state;
   if (departures.has(bet)) return [];
   const { game: id, before, after } = settlement;
@@ -72,7 +73,6 @@ export function owedRows(state: BookState, settlement: Settlement, bet: number, 
   if (after.type === "withdrawn" ? after.outcome !== position : isWithdrawn(game, position)) return [];
   const stake = bets.stake.get(bet);
   const odds = bets.odds.get(bet);
-  const row = firstRowOf(settlement, place);
   const given = payoutUnder(game, after, position, stake, odds);
   if (before === null) {
     return [{ row, bet, cause: closingCause(game, after, position), gain: given, released: stake }];

@@ -2,33 +2,133 @@
 
 import type { BookState } from "../state/book-state.ts";
 import { CAUSE } from "../state/codes.ts";
-import type { AccountNow } from "./pending-settlements.ts";
+import type { AccountNow, Owed, PendingSettlement } from "./pending-settlements.ts";
 import { firstRowOf, lastRowOf, type OwedRow, owedRows, type Settlement } from "./settlement.ts";
 
-type Visit = (owed: OwedRow, settlement: Settlement) => void;
+/** A row as it will be once all is written. */
+export interface ComingRow {
+  readonly owed: OwedRow;
+  readonly settlement: Settlement;
+  /** Where the account was credited with it: the row that stands for it. */
+  readonly end: number | undefined;
+  /** The account's row before it, written or not. */
+  readonly previous: number;
+  /** After the row. */
+  readonly balance: number;
+}
 
-/**
- * Visits the account's unwritten rows in their order. Its bets are found along its own ledger, back to the oldest bet of
- * the games that are pending; O(1) where nothing is pending or all of it was written.
- */
-export function eachUnwritten(state: BookState, account: number, visit: Visit): void {
-  const { settlements, accounts, order } = state;
-  const newest = accounts.lastPosting.get(account);
-  // An account that was written to after a settlement was settled up first.
-  const waiting = settlements.list.filter((settlement) => lastRowOf(settlement) > newest);
-  if (waiting.length === 0) return;
-  const own = ownBets(state, account, waiting);
+/** Of an account that need not be looked at. */
+const NOTHING: readonly Owed[] = [];
+
+/** The account with all that is owed to it. O(its ledger rows since the games' first bets that had no turn), once. */
+export function accountNow(state: BookState, account: number): AccountNow {
+  const { accounts, settlements } = state;
+  const written = accounts.lastPosting.get(account);
+  const known = settlements.known.get(account);
+  if (known !== undefined && known.seq >= written) return known;
+  const now = look(state, account, written);
+  if (now.owed !== NOTHING) settlements.known.set(account, now);
+  return now;
+}
+
+/** What is owed to the account now, one a settlement, oldest first. */
+export function owedTo(state: BookState, account: number): readonly Owed[] {
+  const now = accountNow(state, account);
+  const written = state.accounts.lastPosting.get(account);
+  return now.written === written ? now.owed : look(state, account, written).owed;
+}
+
+function look(state: BookState, account: number, written: number): AccountNow {
+  const { accounts, settlements } = state;
+  let balance = accounts.balance.get(account);
+  let openStake = accounts.openStake.get(account);
+  let seq = written;
+  const waiting = settlements.list.filter(
+    (settlement) => lastRowOf(settlement) > written && !settlement.credited.has(account),
+  );
+  if (waiting.length === 0) return { balance, openStake, seq, owed: NOTHING, written };
+  const owed: Owed[] = [];
+  const own = unturnedBets(state, account, waiting);
   for (const settlement of waiting) {
-    const { game } = settlement;
-    // Newest first, as they were found; rows go from the oldest bet on.
-    const found = own.get(game) ?? [];
-    for (let at = found.length - 1; at >= 0; at--) {
-      const bet = found[at] as number;
-      const place = order.placeOf(game, bet);
-      if (firstRowOf(settlement, place) <= newest) continue;
-      for (const owed of owedRows(state, settlement, bet, place)) visit(owed, settlement);
+    const one = owedBy(state, settlement, own.get(settlement) ?? []);
+    if (one === undefined) continue;
+    owed.push(one);
+    balance += one.gain;
+    openStake -= one.released;
+    seq = one.last.row;
+  }
+  return { balance, openStake, seq, owed, written };
+}
+
+/** @param bets newest first */
+function owedBy(
+  state: BookState,
+  settlement: PendingSettlement,
+  bets: readonly number[],
+): Owed | undefined {
+  let gain = 0;
+  let released = 0;
+  let newest = 0;
+  for (const bet of bets) {
+    for (const row of owedRows(state, settlement, bet, 0)) {
+      gain += row.gain;
+      released += row.released;
+      if (newest === 0) newest = bet;
     }
   }
+  const last = newest === 0 ? undefined : rowsOf(state, settlement, newest).at(-1);
+  return last === undefined ? undefined : { settlement, gain, released, last };
+}
+
+/**
+ * Visits, in their order, the account's rows of all bets that had no turn yet: those that are owed to it, those that it
+ * was credited with, and the written one that stands for the latter.
+ */
+export function eachComing(state: BookState, account: number, visit: (coming: ComingRow) => void): void {
+  const { accounts, ledger, settlements } = state;
+  const own = unturnedBets(state, account, settlements.list);
+  let newest = accounts.lastPosting.get(account);
+  let owed = accounts.balance.get(account);
+  for (const settlement of settlements.list) {
+    const end = settlement.credited.get(account);
+    let previous = end === undefined ? newest : ledger.previous.get(end);
+    let balance = end === undefined ? owed : ledger.balance.get(previous);
+    for (const bet of (own.get(settlement) ?? []).toReversed()) {
+      for (const row of rowsOf(state, settlement, bet)) {
+        if (row.row !== end && ledger.has(row.row)) continue;
+        balance += row.gain;
+        visit({ owed: row, settlement, end, previous, balance });
+        previous = row.row;
+      }
+    }
+    if (end !== undefined) continue;
+    newest = previous;
+    owed = balance;
+  }
+}
+
+function rowsOf(state: BookState, settlement: Settlement, bet: number): OwedRow[] {
+  const place = state.order.placeOf(settlement.game, bet);
+  return owedRows(state, settlement, bet, firstRowOf(settlement, place));
+}
+
+/** The account's bets that wait for their turn in each settlement, newest first. */
+function unturnedBets(
+  state: BookState,
+  account: number,
+  settlements: readonly PendingSettlement[],
+): ReadonlyMap<PendingSettlement, readonly number[]> {
+  const { order } = state;
+  const next = new Map(settlements.map((each) => [each, order.betAt(each.game, each.done + 1)]));
+  const from = new Map<number, number>();
+  for (const [{ game }, bet] of next) from.set(game, Math.min(bet, from.get(game) ?? bet));
+  const own = betsFrom(state, account, from);
+  const unturned = new Map<PendingSettlement, readonly number[]>();
+  for (const [settlement, bet] of next) {
+    const bets = own.get(settlement.game) ?? [];
+    unturned.set(settlement, bet === from.get(settlement.game) ? bets : bets.filter((own) => own >= bet));
+  }
+  return unturned;
 }
 
 /** The account's bets on the settlements' games, newest first, by game. */
@@ -37,39 +137,28 @@ export function ownBets(
   account: number,
   settlements: readonly Settlement[],
 ): ReadonlyMap<number, readonly number[]> {
-  const { accounts, bets, ledger, order } = state;
+  return betsFrom(state, account, new Map(settlements.map(({ game }) => [game, state.order.firstOf(game)])));
+}
+
+/** The account's bets on games, each from some bet of the game on: newest first, found along the account's ledger. */
+function betsFrom(
+  state: BookState,
+  account: number,
+  from: ReadonlyMap<number, number>,
+): ReadonlyMap<number, readonly number[]> {
+  const { accounts, bets, ledger } = state;
   const found = new Map<number, number[]>();
   let oldest = Number.POSITIVE_INFINITY;
-  for (const { game } of settlements) {
+  for (const [game, bet] of from) {
     found.set(game, []);
-    oldest = Math.min(oldest, bets.posting.get(order.firstOf(game)));
+    oldest = Math.min(oldest, bets.posting.get(bet));
   }
   const { cause, previous, reference } = ledger;
   for (let row = accounts.lastPosting.get(account); row >= oldest; row = previous.get(row)) {
     if (cause.get(row) !== CAUSE.stake) continue;
     const bet = reference.get(row);
-    found.get(bets.game.get(bet))?.push(bet);
+    const game = bets.game.get(bet);
+    if (bet >= (from.get(game) ?? Number.POSITIVE_INFINITY)) found.get(game)?.push(bet);
   }
   return found;
-}
-
-/** The account with all that is owed to it. */
-export function accountNow(state: BookState, account: number): AccountNow {
-  const { accounts, settlements } = state;
-  const written = accounts.lastPosting.get(account);
-  const known = settlements.known.get(account);
-  if (known !== undefined && known.seq >= written) return known;
-  let balance = accounts.balance.get(account);
-  let openStake = accounts.openStake.get(account);
-  let seq = written;
-  const last = settlements.list.at(-1);
-  if (last === undefined || written > lastRowOf(last)) return { balance, openStake, seq };
-  eachUnwritten(state, account, ({ row, gain, released }) => {
-    balance += gain;
-    openStake -= released;
-    seq = row;
-  });
-  const now = { balance, openStake, seq };
-  settlements.known.set(account, now);
-  return now;
 }

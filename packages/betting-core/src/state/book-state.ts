@@ -7,7 +7,7 @@ import { Hasher } from "../digest/hasher.ts";
 import { strategyOf } from "../games/market-prices.ts";
 import { PendingSettlements } from "../settlements/pending-settlements.ts";
 import { accountNow } from "../settlements/unwritten-rows.ts";
-import { settleUp } from "../settlements/write-rows.ts";
+import { credit } from "../settlements/write-rows.ts";
 import { OwnerTallies } from "../queries/owner-tallies.ts";
 import { LookAhead } from "../requests/look-ahead.ts";
 import { RequestsTable } from "../requests/requests-table.ts";
@@ -44,7 +44,7 @@ export interface Counters {
   escrow: number;
   /** Sum over all accounts, with what is owed to them. */
   balances: number;
-  /** What users gain by rows of settlements that are still to be written. */
+  /** What settlements bring to users whose accounts were not credited with it yet. */
   owed: number;
   openingBankroll: number;
   deposits: number;
@@ -75,7 +75,7 @@ export class BookState {
   readonly lookAhead = new LookAhead(this.accounts, this.requests);
   readonly owners = new OwnerTallies();
   readonly settlements = new PendingSettlements();
-  readonly limitUsage = new LimitUsage(this.accounts, this.ledger);
+  readonly limitUsage = new LimitUsage(this.accounts, this.ledger, this.settlements);
   readonly counters: Counters = {
     opened: false,
     welcomeBalance: 0,
@@ -107,7 +107,7 @@ export class BookState {
    */
   post(account: number, cause: number, reference: number, amount: number, openStakeChange: number): number {
     const { accounts, ledger, settlements } = this;
-    if (!settlements.isEmpty) settleUp(this, account);
+    if (!settlements.isEmpty) credit(this, account);
     const balance = accounts.balance.get(account) + amount;
     const row = ledger.append(
       account,

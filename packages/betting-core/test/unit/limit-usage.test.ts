@@ -52,7 +52,7 @@ describe("what is used of a limit", () => {
             for (const window of LIMIT_WINDOWS) {
               const expected = addedUp(state, account, kind, state.at - WINDOW_MS[window]);
               expect(state.limitUsage.used(account, kind, window, state.at)).toBe(expected);
-              const anew = new LimitUsage(state.accounts, state.ledger);
+              const anew = new LimitUsage(state.accounts, state.ledger, state.settlements);
               expect(anew.used(account, kind, window, state.at)).toBe(expected);
             }
           }

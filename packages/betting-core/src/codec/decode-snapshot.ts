@@ -107,7 +107,7 @@ function finish(state: BookState, header: SnapshotHeader): void {
   state.bets.count = header.rows.bets;
   state.ledger.count = header.rows.ledger;
   state.history.restore(header.rows.history, header.rows.runs);
-  state.settlements.restore(header.settlements, header.settledUpTo ?? 0, state.ledger);
+  state.settlements.restore(state, header.settlements, header.settledUpTo ?? 0);
   for (let bet = 1; bet <= state.bets.count; bet++) state.indexBet(bet);
   const { kept, day, hour } = state.requests;
   for (const [position, rows] of [kept, day, hour].entries()) {

@@ -37,6 +37,46 @@ export function statusUnder(game: GameRecord, fate: BetFate | null, position: nu
   }
 }
 
+/** What a result of the game, or what else became of it, makes of the bets on one outcome. */
+export interface Terms {
+  /** Code of their status. */
+  readonly status: number;
+  readonly pays: "nothing" | "stake" | "agreed" | "share" | "price";
+  /** By how many winners what was agreed is divided; a pool's dividend in ten-thousandths; a price. */
+  readonly rate: number;
+}
+
+/** Looked up once for many bets. */
+export function termsUnder(game: GameRecord, fate: BetFate | null, position: number): Terms {
+  const status = statusUnder(game, fate, position);
+  if (fate?.type === "cashOut") return { status, pays: "price", rate: fate.price };
+  if (status === BET.void) return { status, pays: "stake", rate: 1 };
+  if (status !== BET.won) return { status, pays: "nothing", rate: 0 };
+  if (strategyOf(game).pool) {
+    return { status, pays: "share", rate: dividendOf(game, winnersOf(fate), position) };
+  }
+  return { status, pays: "agreed", rate: fate?.type === "shared" ? fate.winners.length : 1 };
+}
+
+/** What a bet gets under such terms, stake included; 0 where it is open or lost. */
+export function paidUnderTerms({ pays, rate }: Terms, stake: number, odds: number): number {
+  switch (pays) {
+    case "nothing":
+      return 0;
+    case "stake":
+      return stake;
+    case "agreed":
+      return rate === 1 ? agreedPayout(stake, odds) : Math.floor(agreedPayout(stake, odds) / rate);
+    case "share":
+      // The stake is part of what was backed, so the product is at most pool · scale: below 2^53.
+      return Math.floor((stake * rate) / ODDS_SCALE);
+    case "price":
+      return rate;
+    default:
+      return pays satisfies never;
+  }
+}
+
 /** What a result of the game, or what else became of it, pays to a bet, stake included; 0 where it is open or lost. */
 export function payoutUnder(
   game: GameRecord,
@@ -45,16 +85,7 @@ export function payoutUnder(
   stake: number,
   odds: number,
 ): number {
-  if (fate?.type === "cashOut") return fate.price;
-  const status = statusUnder(game, fate, position);
-  if (status === BET.void) return stake;
-  if (status !== BET.won) return 0;
-  if (!strategyOf(game).pool) {
-    const agreed = agreedPayout(stake, odds);
-    return fate?.type === "shared" ? Math.floor(agreed / fate.winners.length) : agreed;
-  }
-  // The stake is part of what was backed, so the product is at most pool · scale: below 2^53.
-  return Math.floor((stake * dividendOf(game, winnersOf(fate), position)) / ODDS_SCALE);
+  return paidUnderTerms(termsUnder(game, fate, position), stake, odds);
 }
 
 /** Whether a result gives all stakes back. A pool that nobody has won has no one to share it. */

@@ -4,7 +4,8 @@ import type { Hasher } from "../digest/hasher.ts";
 import { resultNumber } from "../state/game-result.ts";
 import { TAG } from "../state/tags.ts";
 import type { UnixMillis } from "../units.ts";
-import { firstRowOf, lastRowOf, type OwedRow, type Settlement } from "./settlement.ts";
+import type { BookState } from "../state/book-state.ts";
+import { type Effect, effectsOf, firstRowOf, lastRowOf, type OwedRow, type Settlement } from "./settlement.ts";
 
 /** As a snapshot has it. */
 export interface StoredSettlement extends Settlement {
@@ -14,6 +15,8 @@ export interface StoredSettlement extends Settlement {
 
 export interface PendingSettlement extends Settlement {
   done: number;
+  /** What it does to bets, by position. */
+  readonly effects: readonly (Effect | undefined)[];
   /**
    * Accounts that were credited with all of it before its turn came to their bets: the last of their rows, which is
    * written, and stands for those before it that are not. Follows from the ledger.
@@ -81,10 +84,11 @@ export class PendingSettlements {
     return this.#since;
   }
 
-  add(settlement: Settlement): void {
+  add(state: BookState, settlement: Settlement): void {
     if (this.isEmpty) this.#since = settlement.at;
     this.#settles = true;
-    this.list.push({ ...settlement, done: 0, credited: new Map() });
+    const effects = effectsOf(state, settlement);
+    this.list.push({ ...settlement, done: 0, effects, credited: new Map() });
     this.known.clear();
   }
 
@@ -110,11 +114,15 @@ export class PendingSettlements {
   }
 
   stored(): StoredSettlement[] {
-    return this.list.map(({ credited: _, ...stored }) => stored);
+    return this.list.map(({ effects: _, credited: __, ...stored }) => stored);
   }
 
-  /** @param since 0 where the snapshot does not say */
-  restore(list: readonly StoredSettlement[], since: number, ledger: LedgerRows): void {
+  /**
+   * @param state its games and ledger
+   * @param since 0 where the snapshot does not say
+   */
+  restore(state: BookState, list: readonly StoredSettlement[], since: number): void {
+    const { ledger } = state;
     this.#since = since;
     for (const stored of list) {
       const credited = new Map<number, number>();
@@ -122,7 +130,7 @@ export class PendingSettlements {
       for (let row = firstRowOf(stored, stored.done + 1); row <= lastRowOf(stored); row++) {
         if (ledger.has(row)) credited.set(ledger.account.get(row), row);
       }
-      this.list.push({ ...stored, credited });
+      this.list.push({ ...stored, effects: effectsOf(state, stored), credited });
     }
   }
 
@@ -139,9 +147,4 @@ export class PendingSettlements {
     if (this.#since > 0) hasher.integer(this.#since);
     return hasher.finish();
   }
-}
-
-interface LedgerRows {
-  has(row: number): boolean;
-  readonly account: { get(row: number): number };
 }

@@ -6,7 +6,7 @@ import type { BookState } from "../state/book-state.ts";
 import { CAUSE } from "../state/codes.ts";
 import { type BetId, type MinorUnits, type Sequence, trusted, type UserId } from "../units.ts";
 import type { Owed } from "./pending-settlements.ts";
-import { balanceCauseOf, firstRowOf, owedRows, type Settlement } from "./settlement.ts";
+import { balanceCauseOf, effectsOf, firstRowOf, owedRows, type Settlement } from "./settlement.ts";
 import { eachComing, ownBets, owedTo } from "./unwritten-rows.ts";
 
 /**
@@ -30,10 +30,11 @@ export function settledFor(
     const settlement = settlements[at] as Settlement;
     const list: (BetSettled | BalanceChanged)[] = [];
     events.push(list);
+    const effects = effectsOf(state, settlement);
     let seq = 0;
     for (const bet of (own.get(settlement.game) ?? []).toReversed()) {
       const first = firstRowOf(settlement, order.placeOf(settlement.game, bet));
-      const rows = owedRows(state, settlement, bet, first);
+      const rows = owedRows(state, settlement, effects, bet, first);
       const last = rows.at(-1);
       if (last === undefined) continue;
       seq = last.row;

@@ -23,7 +23,7 @@ export function settleBets(state: BookState, game: GameRecord, before: Ruling | 
   const { index, at, ledger, counters, settlements } = state;
   const settlement: Settlement = { game: game.text.id, index, at, before, after, base: ledger.count, bets };
   ledger.reserve(lastRowOf(settlement) - settlement.base);
-  settlements.add(settlement);
+  settlements.add(state, settlement);
   counters.balances += gain;
   counters.owed += gain;
   state.events.push({

@@ -2,7 +2,7 @@
 // Everything that follows for a bet or an account is a function of this.
 
 import type { BalanceCause } from "../events.ts";
-import { payoutUnder, statusUnder } from "../games/payout-rule.ts";
+import { paidUnderTerms, type Terms, termsUnder } from "../games/payout-rule.ts";
 import { isWithdrawn } from "../games/standing.ts";
 import type { BookState } from "../state/book-state.ts";
 import { BET, CAUSE } from "../state/codes.ts";
@@ -58,36 +58,54 @@ export function firstRowOf(settlement: Settlement, place: number): number {
   return settlement.base + (place - 1) * rowsPerBet(settlement) + 1;
 }
 
+/** What a settlement does to the bets on one outcome. */
+export interface Effect {
+  readonly before: Terms;
+  readonly after: Terms;
+  /** Of the row that closes a bet. */
+  readonly cause: number;
+}
+
+/** By position; undefined where it does nothing to the bets. Stays true whatever happens later. O(outcomes). */
+export function effectsOf(state: BookState, { game: id, before, after }: Settlement): (Effect | undefined)[] {
+  const game = state.games.get(id) as GameRecord;
+  return game.staked.map((_, position) => {
+    if (after.type === "withdrawn" ? after.outcome !== position : isWithdrawn(game, position)) return undefined;
+    const now = termsUnder(game, after, position);
+    return { before: termsUnder(game, before, position), after: now, cause: closingCause(now) };
+  });
+}
+
+function closingCause({ status }: Terms): number {
+  if (status === BET.won) return CAUSE.payout;
+  return status === BET.void ? CAUSE.refund : CAUSE.settled;
+}
+
 /**
  * The rows of a bet, in order; what is not needed of those reserved stays empty. None where the settlement does nothing to
  * the bet.
  *
- * @param row first of those reserved for it
+ * @param effects of the settlement
+ * @param row     first of those reserved for the bet
  */
-export function owedRows(state: BookState, settlement: Settlement, bet: number, row: number): OwedRow[] {
-  const { bets, games, departures } = state;
-  if (departures.has(bet)) return [];
-  const { game: id, before, after } = settlement;
-  const game = games.get(id) as GameRecord;
-  const position = bets.outcome.get(bet);
-  if (after.type === "withdrawn" ? after.outcome !== position : isWithdrawn(game, position)) return [];
+export function owedRows(
+  { bets, departures }: BookState,
+  settlement: Settlement,
+  effects: readonly (Effect | undefined)[],
+  bet: number,
+  row: number,
+): OwedRow[] {
+  const effect = effects[bets.outcome.get(bet)];
+  if (effect === undefined || departures.has(bet)) return [];
   const stake = bets.stake.get(bet);
   const odds = bets.odds.get(bet);
-  const given = payoutUnder(game, after, position, stake, odds);
-  if (before === null) {
-    return [{ row, bet, cause: closingCause(game, after, position), gain: given, released: stake }];
-  }
-  const taken = payoutUnder(game, before, position, stake, odds);
-  if (given === taken && statusUnder(game, before, position) === statusUnder(game, after, position))
-    return [];
+  const { before, after, cause } = effect;
+  const given = paidUnderTerms(after, stake, odds);
+  if (settlement.before === null) return [{ row, bet, cause, gain: given, released: stake }];
+  const taken = paidUnderTerms(before, stake, odds);
+  if (given === taken && before.status === after.status) return [];
   const rows: OwedRow[] = [];
   if (taken !== 0) rows.push({ row, bet, cause: CAUSE.adjustment, gain: 0 - taken, released: 0 });
   if (given !== 0) rows.push({ row: row + 1, bet, cause: CAUSE.adjustment, gain: given, released: 0 });
   return rows;
-}
-
-function closingCause(game: GameRecord, result: Ruling, position: number): number {
-  const status = statusUnder(game, result, position);
-  if (status === BET.won) return CAUSE.payout;
-  return status === BET.void ? CAUSE.refund : CAUSE.settled;
 }

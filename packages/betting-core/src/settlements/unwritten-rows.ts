@@ -1,7 +1,8 @@
 // The ledger rows that pending settlements owe to one account: what every reader adds to what is written.
 
+import { paidUnderTerms } from "../games/payout-rule.ts";
 import type { BookState } from "../state/book-state.ts";
-import { CAUSE } from "../state/codes.ts";
+import { BET, CAUSE } from "../state/codes.ts";
 import type { AccountNow, Owed, PendingSettlement } from "./pending-settlements.ts";
 import { firstRowOf, lastRowOf, type OwedRow, owedRows, type Settlement } from "./settlement.ts";
 
@@ -48,36 +49,60 @@ function look(state: BookState, account: number, written: number): AccountNow {
   );
   if (waiting.length === 0) return { balance, openStake, seq, owed: NOTHING, written };
   const owed: Owed[] = [];
-  const own = unturnedBets(state, account, waiting);
-  for (const settlement of waiting) {
-    const one = owedBy(state, settlement, own.get(settlement) ?? []);
-    if (one === undefined) continue;
-    owed.push(one);
-    balance += one.gain;
-    openStake -= one.released;
-    seq = one.last.row;
+  for (const { settlement, gain, released, newest } of sumsOf(state, account, waiting)) {
+    const last = newest === 0 ? undefined : rowsOf(state, settlement, newest).at(-1);
+    if (last === undefined) continue;
+    owed.push({ settlement, gain, released, last });
+    balance += gain;
+    openStake -= released;
+    seq = last.row;
   }
   return { balance, openStake, seq, owed, written };
 }
 
-/** @param bets newest first */
-function owedBy(
-  state: BookState,
-  settlement: PendingSettlement,
-  bets: readonly number[],
-): Owed | undefined {
-  let gain = 0;
-  let released = 0;
-  let newest = 0;
-  for (const bet of bets) {
-    for (const row of owedRows(state, settlement, bet, 0)) {
-      gain += row.gain;
-      released += row.released;
-      if (newest === 0) newest = bet;
+interface Sums {
+  readonly settlement: PendingSettlement;
+  /** The game's oldest bet that had no turn. */
+  readonly from: number;
+  gain: number;
+  released: number;
+  /** The account's newest bet that gets a row. */
+  newest: number;
+}
+
+/**
+ * What each settlement brings to the account by the bets that had no turn. A user may have a hundred thousand of them:
+ * nothing is made for each.
+ */
+function sumsOf(state: BookState, account: number, waiting: readonly PendingSettlement[]): readonly Sums[] {
+  const { accounts, bets, departures, ledger, order } = state;
+  const sums = waiting.map((settlement): Sums => {
+    const from = order.betAt(settlement.game, settlement.done + 1);
+    return { settlement, from, gain: 0, released: 0, newest: 0 };
+  });
+  const oldest = Math.min(...sums.map(({ from }) => bets.posting.get(from)));
+  const { cause, previous, reference } = ledger;
+  for (let row = accounts.lastPosting.get(account); row >= oldest; row = previous.get(row)) {
+    if (cause.get(row) !== CAUSE.stake) continue;
+    const bet = reference.get(row);
+    const game = bets.game.get(bet);
+    for (const sum of sums) {
+      if (sum.settlement.game !== game || bet < sum.from) continue;
+      const effect = sum.settlement.effects[bets.outcome.get(bet)];
+      if (effect === undefined || departures.has(bet)) continue;
+      const stake = bets.stake.get(bet);
+      const odds = bets.odds.get(bet);
+      const given = paidUnderTerms(effect.after, stake, odds);
+      const taken = paidUnderTerms(effect.before, stake, odds);
+      const opens = effect.before.status === BET.open;
+      if (!opens && given === 0 && taken === 0) continue;
+      if (!opens && given === taken && effect.before.status === effect.after.status) continue;
+      sum.gain += given - taken;
+      if (opens) sum.released += stake;
+      if (sum.newest === 0) sum.newest = bet;
     }
   }
-  const last = newest === 0 ? undefined : rowsOf(state, settlement, newest).at(-1);
-  return last === undefined ? undefined : { settlement, gain, released, last };
+  return sums;
 }
 
 /**
@@ -107,9 +132,9 @@ export function eachComing(state: BookState, account: number, visit: (coming: Co
   }
 }
 
-function rowsOf(state: BookState, settlement: Settlement, bet: number): OwedRow[] {
+function rowsOf(state: BookState, settlement: PendingSettlement, bet: number): OwedRow[] {
   const place = state.order.placeOf(settlement.game, bet);
-  return owedRows(state, settlement, bet, firstRowOf(settlement, place));
+  return owedRows(state, settlement, settlement.effects, bet, firstRowOf(settlement, place));
 }
 
 /** The account's bets that wait for their turn in each settlement, newest first. */

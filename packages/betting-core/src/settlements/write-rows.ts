@@ -19,7 +19,7 @@ export function goOn(state: BookState, count: number): void {
       const bet = order.betAt(first.game, place);
       const account = state.ownerOf(bet);
       const credited = first.credited.get(account);
-      for (const owed of owedRows(state, first, bet, firstRowOf(first, place))) {
+      for (const owed of owedRows(state, first, first.effects, bet, firstRowOf(first, place))) {
         if (credited === undefined) write(state, first, owed, account);
         else fillIn(state, first, owed, account, credited);
       }

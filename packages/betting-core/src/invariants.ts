@@ -196,6 +196,8 @@ interface BetSums {
   readonly staked: number[];
   readonly liabilities: number[];
   readonly betCounts: number[];
+  /** By position, then by how many outcomes share a dead heat: what it pays. */
+  readonly heats: number[][];
   /** What cash-outs are of these. */
   readonly sold: number[];
   promised: number;
@@ -203,7 +205,14 @@ interface BetSums {
 
 function emptySums(game: GameRecord): BetSums {
   const zeros = (): number[] => game.staked.map(() => 0);
-  return { staked: zeros(), liabilities: zeros(), betCounts: zeros(), sold: zeros(), promised: 0 };
+  return {
+    staked: zeros(),
+    liabilities: zeros(),
+    betCounts: zeros(),
+    heats: game.staked.map(zeros),
+    sold: zeros(),
+    promised: 0,
+  };
 }
 
 function sumsOfBets(state: BookState): Map<number, BetSums> {
@@ -237,6 +246,8 @@ function sumsOfBets(state: BookState): Map<number, BetSums> {
     sum.staked[position] = (sum.staked[position] as number) + stake;
     sum.liabilities[position] = (sum.liabilities[position] as number) + promise;
     sum.betCounts[position] = (sum.betCounts[position] as number) + 1;
+    const heats = sum.heats[position] as number[];
+    for (const [at, paid] of heats.entries()) heats[at] = paid + Math.floor(promise / (at + 1));
   }
   return sums;
 }
@@ -263,12 +274,27 @@ function checkGame(state: BookState, game: GameRecord, sums: BetSums): void {
   }
   same(game.cashedOut?.promised ?? 0, sums.promised, `promised to cash-outs of game ${id}`);
   same(game.totalStaked, total, `stakes on game ${id}`);
+  checkDeadHeats(state, game, sums);
+  checkDeadHeats(state, game, sums);
   checkSlack(state, game);
   const anew = copyGame(game, game.generation);
   reprice(anew, strategyOf(anew));
   for (const position of sums.staked.keys()) {
     same(game.odds[position], anew.odds[position], `odds of outcome ${position} of game ${id}`);
     same(game.caps[position], anew.caps[position], `cap of outcome ${position} of game ${id}`);
+  }
+}
+
+function checkDeadHeats(state: BookState, game: GameRecord, { heats }: BetSums): void {
+  if (strategyOf(game).pool) return;
+  const winners: number[] = [];
+  for (const position of heats.keys()) {
+    if (isWithdrawn(game, position)) continue;
+    winners.push(position);
+    const sharers = winners.length;
+    const paid = winners.reduce((sum, winner) => sum + (heats[winner]?.[sharers - 1] as number), 0);
+    if (sharers > 1)
+      same(state.deadHeats.paid(game, winners), paid, `a dead heat of ${sharers} in game ${game.text.id}`);
   }
 }
 

@@ -62,7 +62,8 @@ function reached(
 ): RejectionOf<"limit_reached"> | undefined {
   const windows = limitsAt(record, at).current[limit];
   // A preview may ask about a later time, which must not move the book's own windows.
-  const usage = at === state.at ? state.limitUsage : new LimitUsage(state.accounts, state.ledger, state.settlements);
+  const usage =
+    at === state.at ? state.limitUsage : new LimitUsage(state.accounts, state.ledger, state.settlements);
   const owed = state.settlements.isEmpty ? [] : gainsOf(owedTo(state, account));
   for (const window of LIMIT_WINDOWS) {
     const allowed = windows[window];

@@ -33,6 +33,7 @@ export function cashOut(state: BookState, command: CashOut): Outcome<"cashOut"> 
   const stake = bets.stake.get(betId);
   const payout = payoutOf(trusted<MinorUnits>(stake), trusted<Odds>(bets.odds.get(betId)));
   const { index, at } = state;
+  state.unindexBet(betId);
   departures.append({ bet: betId, game: id, index, at, forced: false, cashOut: { price, hedge: stakes } });
   const game = games.change(id, (record) => {
     addHedge(record, own, stake, payout, stakes);

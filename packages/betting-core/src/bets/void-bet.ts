@@ -35,7 +35,7 @@ export function voidBet(state: BookState, command: VoidBet): Outcome<"voidBet"> 
   const { id } = game.text;
   const stake = bets.stake.get(betId);
   const promise = promiseOf(game, stake, bets.odds.get(betId));
-  state.unindexStake(betId);
+  state.unindexBet(betId);
   departures.append({ bet: betId, game: id, index: state.index, at: state.at, forced: excess > 0 });
   const changed = games.removeBet(id, bets.outcome.get(betId), stake, promise);
   counters.escrow -= stake;

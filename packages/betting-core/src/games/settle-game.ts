@@ -1,5 +1,4 @@
-// Settles a closed game: every winning bet is paid once, what is left of the escrow goes to the house. O(outcomes); a
-// dead heat in a game of fixed odds O(its bets), where no preview has counted them.
+// Settles a closed game: every winning bet is paid once, what is left of the escrow goes to the house. O(outcomes).
 
 import type { SettleGame } from "../commands.ts";
 import type { Outcome } from "../outcomes.ts";

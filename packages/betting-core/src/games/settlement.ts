@@ -11,7 +11,7 @@ import { strategyOf } from "./market-prices.ts";
 import { isRefunded } from "./payout-rule.ts";
 import { heldStakes, standingOn, standingStakes } from "./standing.ts";
 
-/** What settling by that decision pays: without looking at a single bet, unless it is a dead heat. */
+/** What settling by that decision pays: without looking at the bets, unless it is a dead heat and they are few. */
 export function settlementOf(state: BookState, game: GameRecord, decision: Decision): SettlementView {
   const paid = paidUnder(state, game, decision);
   return {
@@ -27,8 +27,7 @@ export function paidUnder(state: BookState, game: GameRecord, result: Ruling | n
   if (result.type === "withdrawn") return standingOn(game, result.outcome);
   if (isRefunded(game, result)) return standingStakes(game);
   if (strategyOf(game).pool) return sharesOf(state, game, winnersOf(result));
-  // In a dead heat each payout is rounded down by itself, and what that leaves only the bets can tell.
-  if (result.type === "shared") return state.owners.paid(state, game, result);
+  if (result.type === "shared") return state.deadHeats.paid(game, result.winners);
   return (game.liabilities[winnerOf(result)] as number) - (game.cashedOut?.promised ?? 0);
 }
 

@@ -113,10 +113,7 @@ function comingRows(state: BookState, account: number): ReadonlyMap<number, Comi
   return rows;
 }
 
-function comingView(
-  state: BookState,
-  { owed, settlement, balance }: ComingRow,
-): TransactionView | undefined {
+function comingView(state: BookState, { owed, settlement, balance }: ComingRow): TransactionView | undefined {
   const { row, bet, cause, gain: amount } = owed;
   if (cause === CAUSE.settled) return undefined;
   return viewOf(state, { row, index: settlement.index, at: settlement.at, cause, amount, balance, bet });

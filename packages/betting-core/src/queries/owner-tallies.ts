@@ -1,7 +1,7 @@
-// How many users a result would pay, and what in a dead heat: counted bet by bet, in slices where one wants, and kept, so that the next preview
+// How many users a result would pay: counted bet by bet, in slices where one wants, and kept, so that the next preview
 // looks at new bets only. Not state: each replica counts when it is asked.
 
-import { isRefunded, payoutUnder, statusUnder } from "../games/payout-rule.ts";
+import { isRefunded, statusUnder } from "../games/payout-rule.ts";
 import { isWithdrawn } from "../games/standing.ts";
 import type { BookState } from "../state/book-state.ts";
 import { BET } from "../state/codes.ts";
@@ -18,8 +18,6 @@ interface Tally {
   /** A bit for each account that was met. */
   seen: Uint8Array;
   users: number;
-  /** To all bets that were counted, each rounded down by itself. */
-  paid: number;
   /** All bets of the game up to this one are counted, and those from `next` (exclusive) up to `newest`. */
   counted: number;
   newest: number;
@@ -36,20 +34,11 @@ export class OwnerTallies {
    * @returns how many they are, or undefined while there are bets left to look at
    */
   count(state: BookState, game: GameRecord, decision: Decision, betsMax: number): number | undefined {
-    return this.#counted(state, game, decision, betsMax)?.users;
-  }
-
-  /** What all bets together are paid by that decision. O(bets that no preview has counted). */
-  paid(state: BookState, game: GameRecord, decision: Decision): number {
-    return this.#counted(state, game, decision, Number.POSITIVE_INFINITY)?.paid ?? 0;
-  }
-
-  #counted(state: BookState, game: GameRecord, decision: Decision, betsMax: number): Tally | undefined {
     const tally = this.#tallyOf(state, game, decision);
     for (let left = betsMax; ; left--) {
       if (tally.next <= tally.counted) {
         tally.counted = tally.newest;
-        if (tally.counted === game.lastBet) return tally;
+        if (tally.counted === game.lastBet) return tally.users;
         tally.newest = game.lastBet;
         tally.next = game.lastBet;
       }
@@ -67,7 +56,7 @@ export class OwnerTallies {
     this.#tallies.delete(name);
     if (tally?.refunded !== refunded || tally.voided !== voided) {
       const seen = new Uint8Array(0);
-      tally = { refunded, voided, seen, users: 0, paid: 0, counted: 0, newest: 0, next: 0 };
+      tally = { refunded, voided, seen, users: 0, counted: 0, newest: 0, next: 0 };
     }
     this.#tallies.set(name, tally);
     for (const oldest of this.#tallies.keys()) {
@@ -89,10 +78,6 @@ function take(
   const position = bets.outcome.get(bet);
   if (departures.has(bet) || isWithdrawn(game, position)) return;
   if (statusUnder(game, decision, position) === BET.lost) return;
-  // What a pool pays depends on bets that are still to come, and is known from its sums anyway.
-  if (decision.type === "shared") {
-    tally.paid += payoutUnder(game, decision, position, bets.stake.get(bet), bets.odds.get(bet));
-  }
   const account = ledger.account.get(bets.posting.get(bet));
   const place = account >>> 3;
   if (place >= tally.seen.length) {

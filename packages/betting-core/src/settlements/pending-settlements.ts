@@ -5,7 +5,14 @@ import { resultNumber } from "../state/game-result.ts";
 import { TAG } from "../state/tags.ts";
 import type { UnixMillis } from "../units.ts";
 import type { BookState } from "../state/book-state.ts";
-import { type Effect, effectsOf, firstRowOf, lastRowOf, type OwedRow, type Settlement } from "./settlement.ts";
+import {
+  type Effect,
+  effectsOf,
+  firstRowOf,
+  lastRowOf,
+  type OwedRow,
+  type Settlement,
+} from "./settlement.ts";
 
 /** As a snapshot has it. */
 export interface StoredSettlement extends Settlement {

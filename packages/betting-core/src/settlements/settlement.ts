@@ -70,7 +70,8 @@ export interface Effect {
 export function effectsOf(state: BookState, { game: id, before, after }: Settlement): (Effect | undefined)[] {
   const game = state.games.get(id) as GameRecord;
   return game.staked.map((_, position) => {
-    if (after.type === "withdrawn" ? after.outcome !== position : isWithdrawn(game, position)) return undefined;
+    if (after.type === "withdrawn" ? after.outcome !== position : isWithdrawn(game, position))
+      return undefined;
     const now = termsUnder(game, after, position);
     return { before: termsUnder(game, before, position), after: now, cause: closingCause(now) };
   });

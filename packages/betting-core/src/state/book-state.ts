@@ -28,6 +28,7 @@ import { ClosingQueue } from "./closing-queue.ts";
 import { CAUSE } from "./codes.ts";
 import type { GameRecord } from "./game-record.ts";
 import { DrawsTable } from "./draws-table.ts";
+import { DeadHeats } from "./dead-heats.ts";
 import { DeparturesTable } from "./departures-table.ts";
 import { GamesTable } from "./games-table.ts";
 import { HistoryTable } from "./history-table.ts";
@@ -72,6 +73,8 @@ export class BookState {
   readonly order = new BetOrder(this.bets);
   /** Of games that are priced as a pool. */
   readonly residues = new StakeResidues();
+  /** Of games at fixed odds. */
+  readonly deadHeats = new DeadHeats(this.bets, this.order, this.departures);
   readonly lookAhead = new LookAhead(this.accounts, this.requests);
   readonly owners = new OwnerTallies();
   readonly settlements = new PendingSettlements();
@@ -125,21 +128,26 @@ export class BookState {
 
   /** Takes a bet that has its row into what is derived from the bets. */
   indexBet(bet: number): void {
-    const { bets, games, order, residues, departures } = this;
+    const { bets, games, order, residues, departures, deadHeats } = this;
     const id = bets.game.get(bet);
     order.add(id, bet);
     const game = games.get(id);
-    if (game === undefined || !strategyOf(game).pool || departures.has(bet)) return;
-    residues.add(id, bets.outcome.get(bet), bets.stake.get(bet), ODDS_SCALE / game.text.pricing.tick);
+    if (game === undefined) return;
+    if (!strategyOf(game).pool) deadHeats.add(game, bet);
+    else if (!departures.has(bet))
+      residues.add(id, bets.outcome.get(bet), bets.stake.get(bet), ODDS_SCALE / game.text.pricing.tick);
   }
 
-  /** Takes the stake of a bet that is voided alone out again; its place among the bets of its game it keeps. */
-  unindexStake(bet: number): void {
-    const { bets, games, residues } = this;
+  /** Takes a bet that is about to leave its game out again; its place among the bets of its game it keeps. */
+  unindexBet(bet: number): void {
+    const { bets, games, residues, deadHeats } = this;
     const game = games.get(bets.game.get(bet));
-    if (game === undefined || !strategyOf(game).pool) return;
-    const modulus = ODDS_SCALE / game.text.pricing.tick;
-    residues.remove(game.text.id, bets.outcome.get(bet), bets.stake.get(bet), modulus);
+    if (game === undefined) return;
+    if (!strategyOf(game).pool) deadHeats.remove(game, bet);
+    else {
+      const modulus = ODDS_SCALE / game.text.pricing.tick;
+      residues.remove(game.text.id, bets.outcome.get(bet), bets.stake.get(bet), modulus);
+    }
   }
 
   /** The account's balance, with what is owed to it. */

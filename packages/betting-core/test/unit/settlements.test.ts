@@ -9,12 +9,15 @@ import {
   type CommandOf,
   createBook,
   gameId,
+  logIndex,
   minorUnits,
   restoreBook,
   SYSTEM,
   type UserId,
+  unixMillis,
   userId,
 } from "../../src/index.ts";
+import type { BookState } from "../../src/state/book-state.ts";
 import { stateOf } from "../../src/state/state-of.ts";
 import { ADMIN, ALICE, Bench, bet, BOB, betsOn, createGame, paced } from "../fixtures.ts";
 
@@ -106,26 +109,68 @@ describe("a settlement of many bets", () => {
     expect(pendingOf(bench)).toBe(after - 7);
   });
 
-  test("is written at once for an account that something else happens to, and for no other", () => {
-    const bench = closedGame(0, 1_000);
-    settle(bench);
-    const state = stateOf.get(bench.book);
-    const [ann, ben] = USERS.map((user) => state?.accounts.find(user) ?? 0);
-    const before = bench.book.account(USERS[0] as UserId);
-    const other = state?.accounts.lastPosting.get(ben ?? 0);
-    const { balance, seq } = bench.accept<"deposit">({
-      type: "deposit",
-      actor: USERS[0] as UserId,
-      amount: amount(5),
-    });
+  test("is credited by one row to an account that something else happens to; the others follow in their turn", () => {
+    const bench = closedGame(0, 30);
+    const event = settle(bench);
+    const state = stateOf.get(bench.book) as BookState;
+    const [ann = 0, ben = 0] = USERS.map((user) => state.accounts.find(user));
+    const [user] = USERS as [UserId];
+    const before = bench.book.account(user);
+    const told = bench.book.settledFor(user, [event]);
+    const other = state.accounts.lastPosting.get(ben);
+    const rows = (): number => {
+      let written = 0;
+      for (let row = 1; row <= state.ledger.count; row++) {
+        if (state.ledger.has(row) && state.ledger.account.get(row) === ann) written++;
+      }
+      return written;
+    };
+    const had = rows();
+    const { balance, seq } = bench.accept<"deposit">({ type: "deposit", actor: user, amount: amount(5) });
     expect(balance).toBe((before?.balance ?? 0) + 5);
     expect(seq).toBe(bench.book.seq);
-    expect(state?.accounts.balance.get(ann ?? 0)).toBe(balance);
-    expect(state?.accounts.lastPosting.get(ben ?? 0)).toBe(other);
+    expect(rows()).toBe(had + 2);
+    expect(state.accounts.balance.get(ann)).toBe(balance);
+    expect(state.accounts.lastPosting.get(ben)).toBe(other);
+    const statement = bench.book.transactions(user, { limit: 200 });
+    while (bench.book.tickDue(bench.book.at)) {
+      checkBook(bench.book);
+      expect(bench.book.transactions(user, { limit: 200 })).toEqual(statement);
+      expect(bench.book.settledFor(user, [event])).toEqual(told);
+      bench.apply(tick);
+    }
     checkBook(bench.book);
-    bench.apply(tick);
-    expect(bench.book.tickDue(bench.book.at)).toBe(false);
-    checkBook(bench.book);
+    expect(bench.book.transactions(user, { limit: 200 })).toEqual(statement);
+    expect(rows()).toBe(had + 1 + (told[0]?.length ?? 0) - 1);
+  });
+
+  test("goes on by log time, whether entries are many or few, and no more than some thousand bets an entry", () => {
+    const bench = new Bench(
+      createBook({ openingBankroll: minorUnits(100_000_000), welcomeBalance: minorUnits(1_000_000) }),
+    );
+    const { book } = bench;
+    bench.game({ price: { margin: minorUnits(10_000_000) } });
+    for (let number = 0; number < 7_000; number++) {
+      bench.accept(bet({ outcome: number % 2 === 0 ? "opt1" : "opt2", stake: amount(100) }));
+    }
+    bench.accept({ type: "closeGame", actor: ADMIN, gameId: gameId(1) });
+    settle(bench);
+    let left = 7_000 - 256;
+    expect(pendingOf(bench)).toBe(left);
+    const after = (ms: number, written: number): void => {
+      const at = unixMillis(book.at + ms);
+      book.apply(tick, { index: logIndex(++bench.index), at });
+      expect(pendingOf(bench)).toBe((left -= written));
+    };
+    after(0, 0);
+    after(1, 128);
+    after(4, 512);
+    after(1_000, 4_096);
+    after(0, 0);
+    after(3, 384);
+    after(1_000, left);
+    expect(book.tickDue(book.at)).toBe(false);
+    checkBook(book);
   });
 
   test("may be resettled, and its money bet again, before it is written", () => {

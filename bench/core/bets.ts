@@ -22,11 +22,11 @@ const START = 1_700_000_000_000;
 const ENTRIES_PER_MS = 1_000;
 
 /** The entries of one log, numbered from 1. */
-export function entries(): () => Entry {
+export function entries(perMs = ENTRIES_PER_MS): () => Entry {
   let index = 0;
   return () => {
     index++;
-    return { index: logIndex(index), at: unixMillis(START + Math.floor(index / ENTRIES_PER_MS)) };
+    return { index: logIndex(index), at: unixMillis(START + Math.floor(index / perMs)) };
   };
 }
 

@@ -1,5 +1,6 @@
 // `tail`: what the slowest bets wait while something large goes on: three nodes as processes, each write synced, bets at a
 // fixed rate, and beside them a snapshot of every node, the settlement of a game of a million bets, a node that catches up.
+import { setTimeout } from "node:timers/promises";
 import { type NodeProcess, TestCluster } from "../packages/node-server/test/integration/support/cluster.ts";
 import { type Row, rowOf } from "./lib/report.ts";
 import { freshKey, makeBettors, openGames } from "./load/bettors.ts";
@@ -17,6 +18,8 @@ const CALM_MS = 8_000;
 const PHASE_MS = 8_000;
 const PHASE_MS_MAX = 60_000;
 const BANKROLL = "100000000000";
+/** As fast as the book writes what a settlement left to be written. */
+const ROWS_PER_MS = 128;
 const LAG = /^nodejs_eventloop_lag_max_seconds (?<seconds>\S+)$/m;
 
 /** @param held bets in the game that is settled */
@@ -50,6 +53,7 @@ export async function benchTail(held = HELD): Promise<Row[]> {
         const answer = await leader.ask("POST", path, { as: "admin", key: freshKey(), body });
         if (answer.status >= 300) throw new Error(`${path}: ${JSON.stringify(answer.body)}`);
       }
+      await setTimeout(held / ROWS_PER_MS);
     };
     rows.push(...(await phase("settlement", cluster.nodes, load, PHASE_MS, settle)));
     const [victim] = followers;

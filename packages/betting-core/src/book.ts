@@ -178,6 +178,12 @@ export interface Book {
    * @param settlements events of this book, in the order in which they happened
    */
   settledFor(id: UserId, settlements: readonly BetsSettled[]): (BetSettled | BalanceChanged)[][];
+  /** The same, but undefined where the user has more bets than `betsMax` in them: three microseconds each is long for many. */
+  settledFor(
+    id: UserId,
+    settlements: readonly BetsSettled[],
+    betsMax: number,
+  ): (BetSettled | BalanceChanged)[][] | undefined;
 
   /** Undefined where there is no such account. */
   account(id: UserId): AccountView | undefined;

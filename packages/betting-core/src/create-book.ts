@@ -149,12 +149,19 @@ class ColumnBook implements Book {
     return tickDue(this.#state, at);
   }
 
-  settledFor(id: UserId, settlements: readonly BetsSettled[]): (BetSettled | BalanceChanged)[][] {
-    return settledFor(
-      this.#state,
-      id,
-      settlements.map(({ settlement }) => settlement),
-    );
+  settledFor(id: UserId, settlements: readonly BetsSettled[]): (BetSettled | BalanceChanged)[][];
+  settledFor(
+    id: UserId,
+    settlements: readonly BetsSettled[],
+    betsMax: number,
+  ): (BetSettled | BalanceChanged)[][] | undefined;
+  settledFor(
+    id: UserId,
+    settlements: readonly BetsSettled[],
+    betsMax = Number.POSITIVE_INFINITY,
+  ): (BetSettled | BalanceChanged)[][] | undefined {
+    const notes = settlements.map(({ settlement }) => settlement);
+    return settledFor(this.#state, id, notes, betsMax);
   }
 
   account(id: UserId): AccountView | undefined {

@@ -12,7 +12,8 @@ import { houseAtFirst } from "./queries/house-statement.ts";
 import { fateOf } from "./queries/bet-view.ts";
 import { slackOf, worstCaseOf } from "./risk.ts";
 import type { BookState } from "./state/book-state.ts";
-import { accountNow, eachComing } from "./settlements/unwritten-rows.ts";
+import { type ComingRow, comingRows } from "./settlements/coming-rows.ts";
+import { accountNow } from "./settlements/unwritten-rows.ts";
 import { CAUSE } from "./state/codes.ts";
 import type { CashOutRecord } from "./state/departures-table.ts";
 import { copyGame, type GameRecord } from "./state/game-record.ts";
@@ -155,7 +156,7 @@ function checkHistory(state: BookState): void {
 
 /** Rows, written or not, close each settled bet once and pay it what its game's result says; none pays an open one. */
 function checkPaid(state: BookState): void {
-  const { accounts, bets, games, ledger } = state;
+  const { accounts, bets, games, ledger, settlements } = state;
   const paid = new Float64Array(bets.count + 1);
   const closed = new Uint8Array(bets.count + 1);
   const take = (cause: number, bet: number, amount: number): void => {
@@ -171,13 +172,24 @@ function checkPaid(state: BookState): void {
   };
   const coming = new Set<number>();
   for (let account = 1; account <= accounts.count; account++) {
-    eachComing(state, account, ({ owed: { row, bet, cause, gain }, end, previous, balance }) => {
-      invariant(row === end || !ledger.has(row), () => `ledger row ${row} is written and owed`);
-      if (row === end) same(ledger.balance.get(row), balance, `balance after ledger row ${row}`);
-      invariant(previous < row, () => `ledger row ${row} comes before ${previous}`);
-      coming.add(row);
-      take(cause, bet, gain);
-    });
+    for (const settlement of settlements.list) {
+      const end = settlement.credited.get(account);
+      let before: ComingRow | undefined;
+      for (const row of comingRows(state, account, settlement)) {
+        const { owed, previous, balance } = row;
+        invariant(
+          owed.row === end || !ledger.has(owed.row),
+          () => `ledger row ${owed.row} is written and owed`,
+        );
+        if (before !== undefined) same(before.previous, owed.row, `row before ledger row ${before.owed.row}`);
+        if (owed.row === end) same(ledger.balance.get(end), balance, `balance after ledger row ${end}`);
+        before = row;
+        coming.add(owed.row);
+        take(owed.cause, owed.bet, owed.gain);
+        if (ledger.has(previous))
+          same(ledger.balance.get(previous), balance - owed.gain, `balance after ledger row ${previous}`);
+      }
+    }
   }
   for (let row = 1; row <= ledger.count; row++) {
     if (!ledger.has(row) || coming.has(row)) continue;

@@ -3,8 +3,9 @@
 import type { BetsQuery, PageQuery } from "../book.ts";
 import { statusUnder } from "../games/payout-rule.ts";
 import type { BookState } from "../state/book-state.ts";
-import { accountNow, type ComingRow, eachComing } from "../settlements/unwritten-rows.ts";
-import { BET_STATUSES, CAUSE, LEDGER_CAUSES } from "../state/codes.ts";
+import type { ComingRow } from "../settlements/coming-rows.ts";
+import { accountNow } from "../settlements/unwritten-rows.ts";
+import { BET, BET_STATUSES, CAUSE, LEDGER_CAUSES } from "../state/codes.ts";
 import type { GameRecord } from "../state/game-record.ts";
 import {
   type BetId,
@@ -19,6 +20,7 @@ import {
 import type { AccountView, BetDetailView, Page, TransactionCause, TransactionView } from "../views.ts";
 import { betDetailView, fateOf } from "./bet-view.ts";
 import { pageOf } from "./paging.ts";
+import { Statement } from "./statement.ts";
 
 const NOTHING: Page<never> = { items: [], nextCursor: null };
 
@@ -38,7 +40,10 @@ export function accountView(state: BookState, userId: UserId): AccountView | und
   };
 }
 
-/** Follows the user's or the game's chain of bets; without either, all bets. */
+/**
+ * Follows the user's or the game's chain of bets; without either, all bets. A first page of a user's open bets is looked
+ * for no further than their stakes are accounted for.
+ */
 export function betsPage(state: BookState, query: BetsQuery): Page<BetDetailView> {
   const { bets } = state;
   const account = query.userId === undefined ? 0 : state.accounts.find(query.userId);
@@ -46,11 +51,13 @@ export function betsPage(state: BookState, query: BetsQuery): Page<BetDetailView
   const unknown =
     (query.userId !== undefined && account === 0) || (query.gameId !== undefined && game === undefined);
   const status = query.status === undefined ? -1 : BET_STATUSES.indexOf(query.status);
+  const isOpen = status === BET.open && account !== 0 && query.cursor === undefined;
+  let openLeft = isOpen ? accountNow(state, account).openStake : Number.POSITIVE_INFINITY;
   let newest = bets.count;
   let previous = (bet: number): number => bet - 1;
   if (account !== 0) {
-    newest = state.newestBetOf(account);
-    previous = (bet) => state.betBefore(bet);
+    newest = openLeft === 0 ? 0 : state.newestBetOf(account);
+    previous = (bet) => (openLeft === 0 ? 0 : state.betBefore(bet));
   } else if (game !== undefined) {
     newest = game.lastBet;
     previous = (bet) => bets.previousOfGame.get(bet);
@@ -60,8 +67,9 @@ export function betsPage(state: BookState, query: BetsQuery): Page<BetDetailView
     unknown ? 0 : newest,
     previous,
     (bet) => {
-      if (game !== undefined && bets.game.get(bet) !== game.text.id) return undefined;
       if (status >= 0 && statusOf(state, bet) !== status) return undefined;
+      if (isOpen) openLeft -= bets.stake.get(bet);
+      if (game !== undefined && bets.game.get(bet) !== game.text.id) return undefined;
       return betDetailView(state, bet);
     },
     (cursor) => {
@@ -86,31 +94,19 @@ export function transactionsPage(state: BookState, userId: UserId, query: PageQu
   const { ledger, accounts } = state;
   const account = accounts.find(userId);
   if (account === 0) return NOTHING;
-  const newest = accounts.lastPosting.get(account);
-  const coming = comingRows(state, account);
-  const older = (row: number): number => coming.get(row)?.previous ?? ledger.previous.get(row);
+  const statement = new Statement(state, account);
   return pageOf(
     query,
-    accountNow(state, account).seq,
-    older,
+    statement.newest,
+    (row) => statement.before(row),
     (row) => {
-      const unwritten = coming.get(row);
-      if (unwritten !== undefined) return comingView(state, unwritten);
+      const coming = statement.coming(row);
+      if (coming !== undefined) return comingView(state, coming);
       return ledger.cause.get(row) === CAUSE.settled ? undefined : transactionView(state, row);
     },
-    (cursor) => {
-      if (coming.has(cursor)) return older(cursor);
-      // A cursor of somebody else's list must not lead into it.
-      return cursor > newest || ledger.account.peek(cursor) !== account ? 0 : ledger.previous.get(cursor);
-    },
+    // A cursor of somebody else's list must not lead into it.
+    (cursor) => (statement.isOwn(cursor) ? statement.before(cursor) : 0),
   );
-}
-
-/** An account's rows that are not written yet, or stand for such rows, as they will be. */
-function comingRows(state: BookState, account: number): ReadonlyMap<number, ComingRow> {
-  const rows = new Map<number, ComingRow>();
-  if (!state.settlements.isEmpty) eachComing(state, account, (coming) => rows.set(coming.owed.row, coming));
-  return rows;
 }
 
 function comingView(state: BookState, { owed, settlement, balance }: ComingRow): TransactionView | undefined {

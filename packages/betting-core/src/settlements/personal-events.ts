@@ -5,24 +5,31 @@ import { betViewUnder } from "../queries/bet-view.ts";
 import type { BookState } from "../state/book-state.ts";
 import { CAUSE } from "../state/codes.ts";
 import { type BetId, type MinorUnits, type Sequence, trusted, type UserId } from "../units.ts";
+import { comingRows } from "./coming-rows.ts";
+import { ownBets } from "./own-bets.ts";
 import type { Owed } from "./pending-settlements.ts";
 import { balanceCauseOf, effectsOf, firstRowOf, owedRows, type Settlement } from "./settlement.ts";
-import { eachComing, ownBets, owedTo } from "./unwritten-rows.ts";
+import { owedTo } from "./unwritten-rows.ts";
 
 /**
  * @param settlements oldest first
+ * @param betsMax    of the user in all of them
  * @returns one list a settlement: each bet of the user that it settled, oldest first, then the balance after the whole
- * entry; empty where the user had none. O(ledger rows of the user since the games' first bets)
+ * entry; empty where the user had none; undefined where the user's bets are more than `betsMax`. O(ledger rows of
+ * the user since the games' first bets)
  */
 export function settledFor(
   state: BookState,
   userId: UserId,
   settlements: readonly Settlement[],
-): (BetSettled | BalanceChanged)[][] {
+  betsMax: number,
+): (BetSettled | BalanceChanged)[][] | undefined {
   const account = state.accounts.find(userId);
   if (account === 0) return settlements.map(() => []);
   const { order } = state;
   const own = ownBets(state, account, settlements);
+  if (settlements.reduce((sum, { game }) => sum + (own.get(game)?.length ?? 0), 0) > betsMax)
+    return undefined;
   const history = new BalanceHistory(state, account);
   const events: (BetSettled | BalanceChanged)[][] = [];
   // From the newest on: the history goes backwards.
@@ -77,11 +84,15 @@ class BalanceHistory {
       this.#balance += gain;
       this.#openStake -= released;
     }
-    if (settlements.list.every(({ credited }) => !credited.has(account))) return;
-    eachComing(state, account, ({ owed, end }) => {
-      if (end === undefined || owed.row === end) return;
-      this.#released.set(end, (this.#released.get(end) ?? 0) + owed.released);
-    });
+    for (const settlement of settlements.list) {
+      const end = settlement.credited.get(account);
+      if (end === undefined) continue;
+      let released = 0;
+      for (const { owed } of comingRows(state, account, settlement)) {
+        if (owed.row !== end) released += owed.released;
+      }
+      this.#released.set(end, released);
+    }
   }
 
   /** @param seq the account's last row of a settlement, not newer than the one asked for before */

@@ -58,6 +58,11 @@ export function firstRowOf(settlement: Settlement, place: number): number {
   return settlement.base + (place - 1) * rowsPerBet(settlement) + 1;
 }
 
+/** The place of the bet that a row is reserved for. */
+export function placeOfRow(settlement: Settlement, row: number): number {
+  return Math.floor((row - settlement.base - 1) / rowsPerBet(settlement)) + 1;
+}
+
 /** What a settlement does to the bets on one outcome. */
 export interface Effect {
   readonly before: Terms;

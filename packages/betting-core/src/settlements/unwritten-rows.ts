@@ -4,19 +4,7 @@ import { paidUnderTerms } from "../games/payout-rule.ts";
 import type { BookState } from "../state/book-state.ts";
 import { BET, CAUSE } from "../state/codes.ts";
 import type { AccountNow, Owed, PendingSettlement } from "./pending-settlements.ts";
-import { firstRowOf, lastRowOf, type OwedRow, owedRows, type Settlement } from "./settlement.ts";
-
-/** A row as it will be once all is written. */
-export interface ComingRow {
-  readonly owed: OwedRow;
-  readonly settlement: Settlement;
-  /** Where the account was credited with it: the row that stands for it. */
-  readonly end: number | undefined;
-  /** The account's row before it, written or not. */
-  readonly previous: number;
-  /** After the row. */
-  readonly balance: number;
-}
+import { firstRowOf, lastRowOf, type OwedRow, owedRows } from "./settlement.ts";
 
 /** Of an account that need not be looked at. */
 const NOTHING: readonly Owed[] = [];
@@ -105,85 +93,8 @@ function sumsOf(state: BookState, account: number, waiting: readonly PendingSett
   return sums;
 }
 
-/**
- * Visits, in their order, the account's rows of all bets that had no turn yet: those that are owed to it, those that it
- * was credited with, and the written one that stands for the latter.
- */
-export function eachComing(state: BookState, account: number, visit: (coming: ComingRow) => void): void {
-  const { accounts, ledger, settlements } = state;
-  const own = unturnedBets(state, account, settlements.list);
-  let newest = accounts.lastPosting.get(account);
-  let owed = accounts.balance.get(account);
-  for (const settlement of settlements.list) {
-    const end = settlement.credited.get(account);
-    let previous = end === undefined ? newest : ledger.previous.get(end);
-    let balance = end === undefined ? owed : ledger.balance.get(previous);
-    for (const bet of (own.get(settlement) ?? []).toReversed()) {
-      for (const row of rowsOf(state, settlement, bet)) {
-        if (row.row !== end && ledger.has(row.row)) continue;
-        balance += row.gain;
-        visit({ owed: row, settlement, end, previous, balance });
-        previous = row.row;
-      }
-    }
-    if (end !== undefined) continue;
-    newest = previous;
-    owed = balance;
-  }
-}
-
-function rowsOf(state: BookState, settlement: PendingSettlement, bet: number): OwedRow[] {
+/** The rows of a bet in a settlement, in order. */
+export function rowsOf(state: BookState, settlement: PendingSettlement, bet: number): OwedRow[] {
   const place = state.order.placeOf(settlement.game, bet);
   return owedRows(state, settlement, settlement.effects, bet, firstRowOf(settlement, place));
-}
-
-/** The account's bets that wait for their turn in each settlement, newest first. */
-function unturnedBets(
-  state: BookState,
-  account: number,
-  settlements: readonly PendingSettlement[],
-): ReadonlyMap<PendingSettlement, readonly number[]> {
-  const { order } = state;
-  const next = new Map(settlements.map((each) => [each, order.betAt(each.game, each.done + 1)]));
-  const from = new Map<number, number>();
-  for (const [{ game }, bet] of next) from.set(game, Math.min(bet, from.get(game) ?? bet));
-  const own = betsFrom(state, account, from);
-  const unturned = new Map<PendingSettlement, readonly number[]>();
-  for (const [settlement, bet] of next) {
-    const bets = own.get(settlement.game) ?? [];
-    unturned.set(settlement, bet === from.get(settlement.game) ? bets : bets.filter((own) => own >= bet));
-  }
-  return unturned;
-}
-
-/** The account's bets on the settlements' games, newest first, by game. */
-export function ownBets(
-  state: BookState,
-  account: number,
-  settlements: readonly Settlement[],
-): ReadonlyMap<number, readonly number[]> {
-  return betsFrom(state, account, new Map(settlements.map(({ game }) => [game, state.order.firstOf(game)])));
-}
-
-/** The account's bets on games, each from some bet of the game on: newest first, found along the account's ledger. */
-function betsFrom(
-  state: BookState,
-  account: number,
-  from: ReadonlyMap<number, number>,
-): ReadonlyMap<number, readonly number[]> {
-  const { accounts, bets, ledger } = state;
-  const found = new Map<number, number[]>();
-  let oldest = Number.POSITIVE_INFINITY;
-  for (const [game, bet] of from) {
-    found.set(game, []);
-    oldest = Math.min(oldest, bets.posting.get(bet));
-  }
-  const { cause, previous, reference } = ledger;
-  for (let row = accounts.lastPosting.get(account); row >= oldest; row = previous.get(row)) {
-    if (cause.get(row) !== CAUSE.stake) continue;
-    const bet = reference.get(row);
-    const game = bets.game.get(bet);
-    if (bet >= (from.get(game) ?? Number.POSITIVE_INFINITY)) found.get(game)?.push(bet);
-  }
-  return found;
 }

@@ -231,6 +231,16 @@ describe("a settlement of many bets", () => {
     expect(bench.book.settledFor(userId("nobody"), [event])).toEqual([[]]);
   });
 
+  test("is made bet by bet for no user who has more than one wants", () => {
+    const bench = closedGame(0, 40);
+    const event = settle(bench);
+    const [user] = USERS as [UserId];
+    const bets = betsOn(bench.book, gameId(1)).filter(({ userId: owner }) => owner === user).length;
+    expect(bench.book.settledFor(user, [event], bets)).toEqual(bench.book.settledFor(user, [event]));
+    expect(bench.book.settledFor(user, [event], bets - 1)).toBeUndefined();
+    expect(bench.book.settledFor(userId("nobody"), [event], 0)).toEqual([[]]);
+  });
+
   test("goes on from a snapshot taken in its middle, whose rows and pages are not all there", async () => {
     const bench = closedGame(0, 60);
     settle(bench);

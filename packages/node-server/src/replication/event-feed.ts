@@ -65,6 +65,12 @@ const PERSONAL_MAX = 200_000;
 /** Settlements kept, some 300 bytes each. A user who comes back asks the book for its part in all that were missed. */
 const SETTLEMENTS_MAX = 10_000;
 
+/**
+ * Bets of one user in settlements that are told one by one, some ten milliseconds of work at most. Who has more is given
+ * a new state: so many messages would pass what a connection may have in its buffer.
+ */
+export const SETTLED_BETS_MAX = 2_000;
+
 const DEFAULT_LIMITS: FeedLimits = {
   publicMax: PUBLIC_MAX,
   personalMax: PERSONAL_MAX,
@@ -208,7 +214,8 @@ export class EventFeed {
   }
 
   /**
-   * The user's events of a higher index, oldest first; undefined where some of them may no longer be held.
+   * The user's events of a higher index, oldest first; undefined where some of them may no longer be held, or where
+   * settlements make too many of them.
    *
    * @param book asked for the user's part in settlements
    */
@@ -223,7 +230,9 @@ export class EventFeed {
     const settled = book.settledFor(
       asUserId(userId),
       settlements.map(({ event }) => event),
+      SETTLED_BETS_MAX,
     );
+    if (settled === undefined) return undefined;
     const parts = settlements.flatMap((item, at) => personalItemsOf(item, settled[at] ?? []));
     return merged(parts, this.#personal.above(userId, index));
   }

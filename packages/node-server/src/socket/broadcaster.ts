@@ -1,7 +1,13 @@
 // From the book to the sockets: every node tells what it applied, so all clients everywhere see one order.
 import { type BetView, userId } from "@quorumbook/betting-core";
 import type { AppliedEntry, MachineListener } from "../replication/betting-state-machine.ts";
-import { EventFeed, type PersonalItem, type PublicItem, sortEvents } from "../replication/event-feed.ts";
+import {
+  EventFeed,
+  type PersonalItem,
+  type PublicItem,
+  SETTLED_BETS_MAX,
+  sortEvents,
+} from "../replication/event-feed.ts";
 import type { Services } from "../services.ts";
 import { gameAnswer } from "../views/game-answer.ts";
 import { clusterNow } from "../views/cluster-now.ts";
@@ -57,8 +63,14 @@ export class Broadcaster implements MachineListener {
     this.#news = new SettlementNews(
       {
         isHere: (id) => this.subscriptions.ofUser(id).size > 0,
-        settledFor: (id, { event }) => services.machine.book.settledFor(userId(id), [event])[0] ?? [],
+        settledFor: (id, { event }) => {
+          const settled = services.machine.book.settledFor(userId(id), [event], SETTLED_BETS_MAX);
+          return settled === undefined ? undefined : (settled[0] ?? []);
+        },
         tell: (item) => this.#sendPersonal(item),
+        startOver: (id) => {
+          for (const session of this.subscriptions.ofUser(id)) session.startPersonalOver();
+        },
         onError: (error) => this.#startAllOver(error),
       },
       clock,

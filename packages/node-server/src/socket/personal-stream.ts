@@ -79,7 +79,7 @@ export class PersonalStream {
     return JSON.stringify({ type: "personalSnapshot", index, balance, openStake, seq, openBets });
   }
 
-  /** The book was replaced: the client gets its new state. */
+  /** The client gets the user's new state, in place of what happened. */
   startOver(): void {
     if (this.#identity === undefined) return;
     const index = this.#context.services.gateway.index;

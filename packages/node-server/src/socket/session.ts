@@ -226,6 +226,11 @@ export class Session implements ConnectionListener {
     this.#personal.startOver();
   }
 
+  /** Too much happened to the user at once: the client gets the new state. */
+  startPersonalOver(): void {
+    this.#personal.startOver();
+  }
+
   /** The token behind the personal stream may have been called back; if so the stream ends, as when a token ends. */
   revoke(): void {
     this.#personal.revoke();

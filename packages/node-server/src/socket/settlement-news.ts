@@ -4,7 +4,7 @@ import type { BalanceChanged, BetSettled } from "@quorumbook/betting-core";
 import { personalItemsOf, type PersonalItem, type SettlementItem } from "../replication/event-feed.ts";
 import type { ConflationClock } from "./conflation.ts";
 
-/** The loop is held up no longer than this at a time, in milliseconds, but for a user with thousands of bets. */
+/** The loop is held up no longer than this at a time, in milliseconds, but for one user with a thousand bets or more. */
 const SLICE_MS = 4;
 /** As much is left to everything else. */
 const PAUSE_MS = 4;
@@ -12,8 +12,14 @@ const PAUSE_MS = 4;
 export interface NewsSource {
   /** Whether the user is connected here. */
   isHere(userId: string): boolean;
-  settledFor(userId: string, settlement: SettlementItem): readonly (BetSettled | BalanceChanged)[];
+  /** Undefined where the user has too many bets in it to be told of each. */
+  settledFor(
+    userId: string,
+    settlement: SettlementItem,
+  ): readonly (BetSettled | BalanceChanged)[] | undefined;
   tell(item: PersonalItem): void;
+  /** Gives the user a new state, in place of what happened. */
+  startOver(userId: string): void;
   onError(error: unknown): void;
 }
 
@@ -88,7 +94,8 @@ export class SettlementNews {
     if (served.has(userId)) return;
     served.add(userId);
     if (!this.#source.isHere(userId)) return;
-    for (const item of personalItemsOf(settlement, this.#source.settledFor(userId, settlement)))
-      this.#source.tell(item);
+    const settled = this.#source.settledFor(userId, settlement);
+    if (settled === undefined) this.#source.startOver(userId);
+    else for (const item of personalItemsOf(settlement, settled)) this.#source.tell(item);
   }
 }

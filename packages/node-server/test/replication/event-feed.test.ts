@@ -6,6 +6,7 @@ import type {
   Book,
   GameStatusChanged,
   OddsChanged,
+  UserId,
 } from "@quorumbook/betting-core";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -215,6 +216,21 @@ describe("the event feed", () => {
       "eve",
       "eve",
     ]);
+  });
+
+  it("gives nothing of a user who has too many bets in what was settled", () => {
+    const feed = new EventFeed();
+    feed.add(settled(1));
+    feed.add(settled(2));
+    const settledFor = (
+      _: UserId,
+      settlements: readonly BetsSettled[],
+      betsMax: number,
+    ): undefined | never[][] =>
+      settlements.length * 1_001 > betsMax ? undefined : settlements.map(() => []);
+    const book = { settledFor: settledFor as Book["settledFor"] };
+    expect(feed.personalSince("ann", 0, book)).toBeUndefined();
+    expect(indexesOf(feed.personalSince("ann", 1, book))).toEqual([]);
   });
 
   it("says so where it no longer holds a settlement", () => {

@@ -23,6 +23,9 @@ class Node {
   readonly errors: unknown[] = [];
   longest = 0;
   cost = 1;
+  /** Who has too many bets. */
+  whale = "";
+  readonly startedOver: string[] = [];
   #since = 0;
   readonly news = new SettlementNews(
     {
@@ -30,9 +33,10 @@ class Node {
       settledFor: (userId, { index }) => {
         this.clock.time += this.cost;
         this.longest = Math.max(this.longest, this.clock.time - this.#since);
-        return [balance(userId, index)];
+        return userId === this.whale ? undefined : [balance(userId, index)];
       },
       tell: ({ index, event }) => this.hear(event.userId, index),
+      startOver: (userId) => this.startedOver.push(userId),
       onError: (error) => this.errors.push(error),
     },
     this.clock,
@@ -74,6 +78,17 @@ describe("the news of a settlement", () => {
     expect(node.heard.size).toBe(1_000);
     for (const heard of node.heard.values()) expect(heard).toEqual([1, 2]);
     expect(node.longest).toBeLessThanOrEqual(5);
+  });
+
+  it("is a new state for who has too many bets to be told of each", () => {
+    const node = new Node();
+    node.whale = "bob";
+    for (const user of USERS) node.here.add(user);
+    node.settle(1);
+    node.pass(100);
+    node.news.catchUp("bob");
+    expect(node.startedOver).toEqual(["bob"]);
+    expect([...node.heard.keys()]).toEqual(USERS.filter((user) => user !== "bob"));
   });
 
   it("is forgotten where everybody starts over", () => {

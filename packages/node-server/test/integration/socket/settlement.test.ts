@@ -2,6 +2,7 @@
 // same to who comes back, whether its rows are written yet or not.
 import { amount, type CommandOf, gameId as asGameId, odds, SYSTEM, userId } from "@quorumbook/betting-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { SETTLED_BETS_MAX } from "../../../src/replication/event-feed.ts";
 import { freshKey, startMemoryNode, type TestNode } from "../../support/memory-node.ts";
 import { expectInOrder, type Heard, SocketClient } from "../support/socket-client.ts";
 
@@ -132,5 +133,25 @@ describe("a settlement that is still being written", () => {
     const { body } = await node.get("/api/transactions", { as: "bob" });
     const [payout] = body["items"] as { cause: string; balance: number; gameId: number }[];
     expect(payout).toMatchObject({ cause: "payout", balance: snapshot["balance"], gameId: game });
+  });
+
+  it("is a new state for a user with more bets than one connection's buffer would take", async () => {
+    const game = await node.openGame(["Yes", "No"], { pricing: { margin: 10_000_000 } });
+    await node.log.submit({ type: "deposit", actor: userId("cyd"), amount: amount(1_000_000) });
+    for (let number = 0; number <= SETTLED_BETS_MAX; number += 1)
+      await bet("cyd", game, number % 2 === 0 ? "opt1" : "opt2");
+    await node.log.submit({ type: "closeGame", actor: SYSTEM, gameId: asGameId(game) });
+    const client = await member("cyd");
+    const since = node.log.status().appliedIndex;
+    await node.log.submit({ type: "settleGame", actor: SYSTEM, gameId: asGameId(game), winner: "opt1" });
+    const [told, replayed] = [
+      await client.next("personalSnapshot"),
+      await (await member("cyd", since)).next("personalSnapshot"),
+    ];
+    const { body } = await node.get("/api/balance", { as: "cyd" });
+    for (const state of [told, replayed]) {
+      expect(state).toMatchObject({ openStake: 0, openBets: [], balance: body["balance"], seq: body["seq"] });
+    }
+    expect(client.of("betSettled")).toEqual([]);
   });
 });

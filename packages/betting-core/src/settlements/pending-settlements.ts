@@ -61,16 +61,20 @@ export interface Step {
   readonly elapsedMs: number;
 }
 
-/** An entry that settles gives so many bets their rows at once: most games are done with that. */
+/**
+ * An entry that settles gives so many bets their rows, and most games are done with that; so does a tick at least, as log
+ * time stands still where a leader's clock is behind the one before it.
+ */
 const BETS_AT_ONCE = 256;
-/** As many in each millisecond of log time, whatever else happens: about a tenth of what a core can do. */
+/** Each accepted entry as many for each millisecond of log time that has passed: about a twentieth of a core's time. */
 const BETS_PER_MS = 128;
-/** In one entry at most, in milliseconds about three: after an idle time, or where entries are rare. */
+/** In one entry at most, in milliseconds about two: after an idle time, or where entries are rare. */
 const BETS_PER_ENTRY_MAX = 4_096;
 
 /** How many bets the entry gives their rows. Part of the rules that all replicas share. */
-function paceOf({ settles, elapsedMs }: Step): number {
-  return Math.min(BETS_PER_ENTRY_MAX, (settles ? BETS_AT_ONCE : 0) + BETS_PER_MS * elapsedMs);
+function paceOf({ settles, isTick, elapsedMs }: Step): number {
+  const least = settles || isTick ? BETS_AT_ONCE : 0;
+  return Math.min(BETS_PER_ENTRY_MAX, Math.max(least, BETS_PER_MS * elapsedMs));
 }
 
 export class PendingSettlements {

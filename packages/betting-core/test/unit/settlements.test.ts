@@ -6,6 +6,7 @@ import {
   type BetsSettled,
   checkBook,
   checkConservation,
+  type Command,
   type CommandOf,
   createBook,
   gameId,
@@ -157,17 +158,19 @@ describe("a settlement of many bets", () => {
     settle(bench);
     let left = 7_000 - 256;
     expect(pendingOf(bench)).toBe(left);
-    const after = (ms: number, written: number): void => {
+    const deposit: CommandOf<"deposit"> = { type: "deposit", actor: BOB, amount: amount(5) };
+    const after = (ms: number, written: number, command: Command = deposit): void => {
       const at = unixMillis(book.at + ms);
-      book.apply(tick, { index: logIndex(++bench.index), at });
+      book.apply(command, { index: logIndex(++bench.index), at });
       expect(pendingOf(bench)).toBe((left -= written));
     };
     after(0, 0);
     after(1, 128);
     after(4, 512);
+    after(4, 512, tick);
+    after(0, 256, tick);
     after(1_000, 4_096);
     after(0, 0);
-    after(3, 384);
     after(1_000, left);
     expect(book.tickDue(book.at)).toBe(false);
     checkBook(book);

@@ -73,12 +73,16 @@ export type StateMessage =
   | ({ readonly type: "bookChanged" } & Pick<Book, "index" | "house" | "escrow" | "exposure">)
   | ({ readonly type: "clusterChanged" } & Omit<Cluster, "nodeId">)
   | ({ readonly type: "clusterFigures" } & ClusterFigures)
-  /** `left` counts the bets since the last message that had no room in it. */
+  /**
+   * `left` counts the bets since the last message that had no room in it; `ended` says which of the bets that were told
+   * were voided or sold since, each by itself. What a game's result made of its bets follows from the game.
+   */
   | {
       readonly type: "betsTaken";
       readonly index: number;
       readonly bets: readonly TakenBet[];
       readonly left: number;
+      readonly ended: readonly Pick<TakenBet, "id" | "status">[];
     };
 
 /** An answer to the asking connection; the facts of the refusal stand beside. */

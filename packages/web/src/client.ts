@@ -284,7 +284,7 @@ function takeState(message: StateMessage): void {
       cluster.putFigures(message, Date.now());
       break;
     case "betsTaken":
-      ticker.add(message.bets, message.left);
+      ticker.add(message.bets, message.left, message.ended);
       break;
     default:
       message satisfies never;

@@ -1,5 +1,5 @@
 // From the book to the sockets: every node tells what it applied, so all clients everywhere see one order.
-import { type BetView, userId } from "@quorumbook/betting-core";
+import { type BetPlaced, type BetSettled, userId } from "@quorumbook/betting-core";
 import type { AppliedEntry, MachineListener } from "../replication/betting-state-machine.ts";
 import {
   EventFeed,
@@ -152,7 +152,7 @@ export class Broadcaster implements MachineListener {
 
   #tellPersonal(item: PersonalItem): void {
     const { event } = item;
-    if (event.type === "betPlaced" && this.subscriptions.betWatchers.size > 0) this.#tellWatchers(event.bet);
+    if (event.type !== "balanceChanged" && this.subscriptions.betWatchers.size > 0) this.#tellWatchers(event);
     this.#news.catchUp(item.event.userId);
     this.#sendPersonal(item);
   }
@@ -173,8 +173,11 @@ export class Broadcaster implements MachineListener {
     });
   }
 
-  #tellWatchers(bet: BetView): void {
-    for (const { watch } of this.subscriptions.betWatchers) watch.take(bet);
+  #tellWatchers({ type, bet }: BetPlaced | BetSettled): void {
+    for (const { watch } of this.subscriptions.betWatchers) {
+      if (type === "betPlaced") watch.take(bet);
+      else watch.end(bet);
+    }
     this.#betsTimer ??= this.#clock.after(BETS_INTERVAL_MS, () => {
       this.#betsTimer = undefined;
       const { index } = this.#services.gateway;

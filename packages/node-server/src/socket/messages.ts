@@ -125,10 +125,18 @@ export function clusterChangedText({ leader, term, nodes }: ClusterAnswer): stri
   return JSON.stringify({ type: "clusterChanged", leader, term, nodes });
 }
 
-/** @param left how many more there were since the last message */
-export function betsTakenText(index: number, bets: readonly BetView[], left: number): string {
+/**
+ * @param left  how many more there were since the last message
+ * @param ended which bets of this or earlier messages were voided or sold since, each by itself
+ */
+export function betsTakenText(
+  index: number,
+  bets: readonly BetView[],
+  left: number,
+  ended: readonly Pick<BetView, "id" | "status">[],
+): string {
   const taken = bets.map((bet) => ({ ...betAnswer(bet), userId: bet.userId }));
-  return JSON.stringify({ type: "betsTaken", index, bets: taken, left });
+  return JSON.stringify({ type: "betsTaken", index, bets: taken, left, ended });
 }
 
 export function clusterFiguresText(figures: ClusterFiguresAnswer): string {

@@ -10,6 +10,8 @@ import type { PersonalStream } from "./personal-stream.ts";
 
 /** Bets in one message: more than a person reads between two of them. */
 const BETS_MAX = 20;
+/** Told bets of which the end is told too: more than anybody has before their eyes. */
+const REMEMBERED_MAX = 40;
 
 const MAY_WATCH = {
   bets: new Set<Role>(["admin"]),
@@ -23,6 +25,10 @@ export class Watch {
   #taken: BetView[] = [];
   /** Bets since the last message that had no room in it. */
   #left = 0;
+  /** The bets that were told last, the oldest first. */
+  #told: readonly BetView["id"][] = [];
+  /** What became of bets that were told, since the last message. */
+  #ended = new Map<BetView["id"], BetView["status"]>();
 
   constructor(outbox: Outbox, personal: PersonalStream) {
     this.#outbox = outbox;
@@ -43,6 +49,8 @@ export class Watch {
     };
     this.#taken = [];
     this.#left = 0;
+    this.#told = [];
+    this.#ended.clear();
     this.#outbox.send(JSON.stringify({ type: "watching", ...this.#wanted }));
   }
 
@@ -65,12 +73,25 @@ export class Watch {
     this.#left += 1;
   }
 
+  /** A bet ended by itself, voided or sold: kept for the next message, where it is one that was told of. */
+  end({ id, status }: BetView): void {
+    if (this.#wanted.bets !== undefined) this.#ended.set(id, status);
+  }
+
   /** Tells of the bets since the last time. A token that has ended tells nothing, until there is a new one. */
   tellBets(index: number): void {
     const [taken, left] = [this.#taken, this.#left];
+    const told = [...this.#told, ...taken.map(({ id }) => id)].slice(-REMEMBERED_MAX);
+    const ended = told.flatMap((id) => {
+      const status = this.#ended.get(id);
+      return status === undefined ? [] : [{ id, status }];
+    });
     this.#taken = [];
     this.#left = 0;
-    if (taken.length > 0 && this.#may("bets")) this.#outbox.send(betsTakenText(index, taken, left));
+    this.#ended.clear();
+    if ((taken.length === 0 && ended.length === 0) || !this.#may("bets")) return;
+    this.#told = told;
+    this.#outbox.send(betsTakenText(index, taken, left, ended));
   }
 
   tellCluster(text: string): void {

@@ -5,6 +5,7 @@ import { commands, games, preferences, ticker, watching } from "../client.ts";
 import { formatMoney, parseMoney } from "../format/money.ts";
 import { formatOdds } from "../format/odds.ts";
 import { formatClock } from "../format/time.ts";
+import type { LiveGame, LiveOutcome } from "../stores/games.ts";
 import { problemText, strings } from "../strings.ts";
 import { VoidBetDialog } from "./void-bet-dialog.tsx";
 
@@ -135,9 +136,11 @@ function Line(props: { bet: TakenBet; onPick: (userId: string) => void; onVoid: 
   const { bet, onPick, onVoid } = props;
   const words = strings.ticker;
   const game = games.find(bet.gameId)?.value;
-  const label = game?.outcomes.find((outcome) => outcome.key === bet.outcome)?.label ?? bet.outcome;
+  const outcome = game?.outcomes.find((candidate) => candidate.key === bet.outcome);
+  const label = outcome?.label ?? bet.outcome;
+  const end = endOf(bet, game, outcome);
   return (
-    <li class={bet.status} data-testid={`ticker-${bet.id}`}>
+    <li class={end?.isVoid ? "void" : ""} data-testid={`ticker-${bet.id}`}>
       <time dateTime={bet.placedAt}>{formatClock(Date.parse(bet.placedAt))}</time>
       <span class="number">{formatMoney(bet.stake)}</span>
       <span class="ticker-what">
@@ -148,8 +151,8 @@ function Line(props: { bet: TakenBet; onPick: (userId: string) => void; onVoid: 
       <button type="button" class="link" title={words.only} onClick={() => onPick(bet.userId)}>
         {words.account(bet.userId)}
       </button>
-      {bet.status === "void" ? (
-        <span class="badge">{strings.bets.status.void}</span>
+      {end ? (
+        <span class="badge">{end.text}</span>
       ) : (
         <button
           type="button"
@@ -162,4 +165,17 @@ function Line(props: { bet: TakenBet; onPick: (userId: string) => void; onVoid: 
       )}
     </li>
   );
+}
+
+/** What the bet came to, as far as this page knows; null while it is open, and can be voided. */
+function endOf(
+  bet: TakenBet,
+  game: LiveGame | undefined,
+  outcome: LiveOutcome | undefined,
+): { readonly text: string; readonly isVoid: boolean } | null {
+  const { status } = strings.bets;
+  // What happens to a bet alone is told with the bets; what happens to all of a game or an outcome, with the game.
+  if (bet.status !== "open") return { text: status[bet.status], isVoid: bet.status === "void" };
+  if (outcome?.withdrawn || game?.status === "voided") return { text: status.void, isVoid: true };
+  return game?.status === "settled" ? { text: strings.status.settled, isVoid: false } : null;
 }

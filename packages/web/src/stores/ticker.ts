@@ -13,10 +13,15 @@ export class TickerStore {
   /** Bets of the last message that it had no room for: more come in than anybody reads. */
   readonly left: ReadonlySignal<number> = this.#left;
 
-  /** @param bets as they were taken, the oldest first */
-  add(bets: readonly TakenBet[], left: number): void {
+  /**
+   * @param bets  as they were taken, the oldest first
+   * @param left  how many more there were
+   * @param ended what became of bets of this or earlier times
+   */
+  add(bets: readonly TakenBet[], left: number, ended: readonly Pick<TakenBet, "id" | "status">[] = []): void {
     this.#bets.value = [...bets.toReversed(), ...this.#bets.peek()].slice(0, BETS_MAX);
-    this.#left.value = left;
+    if (bets.length > 0) this.#left.value = left;
+    for (const bet of ended) this.replace(bet);
   }
 
   /** Another user, or another filter. */
@@ -25,7 +30,7 @@ export class TickerStore {
     this.#left.value = 0;
   }
 
-  /** A bet that was voided meanwhile shows so. */
+  /** A bet that ended meanwhile shows so. */
   replace(bet: Pick<TakenBet, "id" | "status">): void {
     this.#bets.value = this.#bets
       .peek()

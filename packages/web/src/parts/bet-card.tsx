@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { games, preferences, receipts } from "../client.ts";
+import { type BetFate, fateOf } from "../format/bet-fate.ts";
 import { formatMoney } from "../format/money.ts";
 import { formatOdds } from "../format/odds.ts";
 import { formatTimeExact } from "../format/time.ts";
@@ -8,12 +9,15 @@ import { problemText, strings } from "../strings.ts";
 import { CashOut } from "./cash-out.tsx";
 import { download } from "./download.ts";
 
+const list = new Intl.ListFormat();
+
 export function BetCard({ bet }: { bet: BetRecord }) {
   const [verdict, setVerdict] = useState("");
   const game = games.find(bet.gameId)?.value;
   const question = game?.question ?? bet.question ?? strings.bets.game(bet.gameId);
   const label =
     game?.outcomes.find((outcome) => outcome.key === bet.outcome)?.label ?? bet.label ?? bet.outcome;
+  const fate = fateOf(bet, game);
   const paid = bet.status === "open" ? null : (bet.payout ?? 0);
   return (
     <li class={`card bet-card ${bet.status}`} data-testid={`bet-${bet.id}`} data-status={bet.status}>
@@ -36,6 +40,7 @@ export function BetCard({ bet }: { bet: BetRecord }) {
         )}
         <Fact name={strings.bets.placed} value={formatTimeExact(bet.placedAt)} />
       </dl>
+      {fate && <p class="fate">{fateText(fate)}</p>}
       {bet.status === "open" && <CashOut bet={bet} />}
       <p class="card-foot">
         <span>
@@ -53,6 +58,25 @@ export function BetCard({ bet }: { bet: BetRecord }) {
       </p>
     </li>
   );
+}
+
+function fateText(fate: BetFate): string {
+  const words = strings.bets.fate;
+  switch (fate.type) {
+    case "result":
+      return words.result(fate.winner);
+    case "deadHeat":
+      return words.deadHeat(list.format(fate.winners));
+    case "withdrawn":
+      return words.withdrawn(fate.label);
+    case "waiting":
+    case "gameVoid":
+    case "push":
+    case "betVoid":
+      return words[fate.type];
+    default:
+      return fate satisfies never;
+  }
 }
 
 function Fact({ name, value }: { name: string; value: string }) {

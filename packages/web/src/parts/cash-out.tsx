@@ -1,25 +1,16 @@
-import { useEffect, useRef } from "preact/hooks";
 import { cashOuts, games } from "../client.ts";
 import { formatMoney } from "../format/money.ts";
 import { isPool } from "../format/strategy.ts";
 import type { BetRecord } from "../stores/bets.ts";
 import type { CashOutState } from "../stores/cash-outs.ts";
 import { problemText, strings } from "../strings.ts";
+import { useKeptFocus } from "./use-kept-focus.ts";
 
 /** Sells an open bet back to the house: the price first, then the sale at that price and no other. */
 export function CashOut({ bet }: { bet: BetRecord }) {
   const state = cashOuts.states.value.get(bet.id);
   const game = games.find(bet.gameId)?.value;
-  const box = useRef<HTMLDivElement>(null);
-  const shown = state?.type;
-  const before = useRef(shown);
-  useEffect(() => {
-    // The button that was pressed is gone. What came in its place gets the focus as a whole: no answer is prepared.
-    if (before.current !== shown && document.activeElement === document.body) {
-      box.current?.focus({ preventScroll: true });
-    }
-    before.current = shown;
-  }, [shown]);
+  const box = useKeptFocus<HTMLDivElement>(state?.type);
   // A pool has no price, and a game that takes no bets buys none back.
   if (state === undefined && game && (game.status !== "open" || isPool(game))) return null;
   return (

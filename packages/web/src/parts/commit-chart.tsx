@@ -7,7 +7,7 @@ import { useLines } from "./use-lines.ts";
 export function CommitChart() {
   const box = useRef<HTMLDivElement>(null);
   const points = cluster.commits.value;
-  const isThere = points.length > 1;
+  const isThere = points.length > 1 && points.some(({ p50 }) => p50 !== null);
   useLines(box, isThere, ["p50", "p99"], strings.demo.milliseconds, () => {
     const now = cluster.commits.value;
     return {

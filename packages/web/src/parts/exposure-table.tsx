@@ -48,7 +48,7 @@ export function ExposureTable({ game }: { game: LiveGame }) {
           </p>
         ))}
         <div class="scroll">
-          <table class="plain" data-testid="exposure">
+          <table class="plain stacked" data-testid="exposure">
             <NumberColumns
               first={columns.outcome}
               numbers={[
@@ -71,17 +71,27 @@ export function ExposureTable({ game }: { game: LiveGame }) {
                       {outcome.label}{" "}
                       {outcome.withdrawn && <span class="badge">{strings.outcome.withdrawn}</span>}
                     </th>
-                    <td class="number">
+                    <td class="number" data-name={columns.odds}>
                       {outcome.odds === null ? "–" : formatOdds(outcome.odds, preferences.oddsFormat.value)}
                     </td>
-                    <td class="number">{outcome.odds === null ? "–" : formatImplied(outcome.odds)}</td>
-                    <td class="number">{formatMoney(outcome.cap)}</td>
-                    <td class="number">{formatMoney(row?.staked ?? outcome.staked)}</td>
-                    <td class="number">{formatMoney(row?.liability ?? 0)}</td>
-                    <td class={result < 0 ? "number loss" : "number gain"}>
+                    <td class="number" data-name={columns.implied}>
+                      {outcome.odds === null ? "–" : formatImplied(outcome.odds)}
+                    </td>
+                    <td class="number" data-name={columns.cap}>
+                      {formatMoney(outcome.cap)}
+                    </td>
+                    <td class="number" data-name={columns.staked}>
+                      {formatMoney(row?.staked ?? outcome.staked)}
+                    </td>
+                    <td class="number" data-name={columns.liability}>
+                      {formatMoney(row?.liability ?? 0)}
+                    </td>
+                    <td class={result < 0 ? "number loss" : "number gain"} data-name={columns.result}>
                       {formatMoney(result, { sign: true })}
                     </td>
-                    <td class="number">{formatMoney(exposure.margin + result)}</td>
+                    <td class="number" data-name={columns.slack}>
+                      {formatMoney(exposure.margin + result)}
+                    </td>
                   </tr>
                 );
               })}

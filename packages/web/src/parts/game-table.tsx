@@ -31,7 +31,7 @@ export function GameTable() {
   return (
     <>
       <div class="scroll">
-        <table class="plain games-table" data-testid="admin-games">
+        <table class="plain stacked games-table" data-testid="admin-games">
           <thead>
             <tr>
               <th scope="col">{strings.admin.columns.game}</th>

@@ -3,11 +3,13 @@ import { formatClock } from "../format/time.ts";
 import type { Election } from "../stores/cluster.ts";
 import { strings } from "../strings.ts";
 
-const WIDTH = 600;
-const HEIGHT = 26;
+/** Percent of the band, however wide it is. */
+const WIDTH = 100;
+const HEIGHT = 28;
 const COLOURS = 6;
-/** A reign narrower than this has no room for its name. */
-const NAME_WIDTH_MIN = 60;
+/** A reign narrower than this share of the band has no room for its name on a phone. */
+const NAME_WIDTH_MIN = 20;
+const percent = (share: number): string => `${share.toFixed(3)}%`;
 
 /** Who has led since the page was opened, as a band of time; without a leader it is broken. The list says the same. */
 export function Leadership() {
@@ -20,25 +22,34 @@ export function Leadership() {
   const scale = WIDTH / Math.max(1, now - first.at);
   const nodes = [...(cluster.cluster.value?.nodes ?? [])].map(({ nodeId }) => nodeId);
   return (
-    <svg class="leadership" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true">
+    <svg class="leadership" height={HEIGHT} aria-hidden="true">
       {reignsOf(seen, now).map(({ leader, term, from, to }) => {
         const [x, width] = [(from - first.at) * scale, (to - from) * scale];
         if (leader === null) {
-          return <rect key={from} x={x} y="11" width={Math.max(2, width)} height="4" class="reign-none" />;
+          return (
+            <rect
+              key={from}
+              x={percent(x)}
+              y="12"
+              width={percent(Math.max(0.3, width))}
+              height="4"
+              class="reign-none"
+            />
+          );
         }
         const colour = (nodes.indexOf(leader) % COLOURS) + 1;
         return (
           <g key={from}>
             <rect
-              x={x}
+              x={percent(x)}
               y="1"
-              width={Math.max(1, width - 1)}
+              width={percent(Math.max(0.2, width - 0.2))}
               height={HEIGHT - 2}
               rx="4"
               class={`field-${colour}`}
             />
             {width >= NAME_WIDTH_MIN && (
-              <text x={x + 8} y="17">
+              <text x={percent(x)} dx="10" y="18.5">
                 {leader}
               </text>
             )}

@@ -7,6 +7,7 @@ import { isPool, stakeMovesOdds } from "../format/strategy.ts";
 import type { LiveGame, LiveOutcome } from "../stores/games.ts";
 import { type SlipEntry, entryId, isUnderWay, oddsToAgree } from "../stores/slip.ts";
 import { problemText, strings } from "../strings.ts";
+import { useKeptFocus } from "./use-kept-focus.ts";
 
 /** Stakes at one press, in minor units. */
 const PRESETS = [500, 1_000, 2_500, 5_000] as const;
@@ -14,9 +15,12 @@ const PRESETS = [500, 1_000, 2_500, 5_000] as const;
 export function SlipEntryCard({ entry }: { entry: SlipEntry }) {
   const game = games.find(entry.gameId)?.value;
   const outcome = game?.outcomes.find((candidate) => candidate.key === entry.outcome);
+  const box = useKeptFocus<HTMLLIElement>(entry.state.type);
   if (!game || !outcome) return null;
   return (
     <li
+      ref={box}
+      tabIndex={-1}
       class={`slip-entry ${entry.state.type}`}
       data-testid={`slip-${entryId(entry)}`}
       data-state={entry.state.type}

@@ -6,14 +6,21 @@ import { entryId } from "../stores/slip.ts";
 import { strings } from "../strings.ts";
 import { PriceAnnouncer } from "./price-announcer.tsx";
 import { SlipEntryCard } from "./slip-entry-card.tsx";
+import { useKeptFocus } from "./use-kept-focus.ts";
 
 /** On a narrow screen the slip is a sheet from below, which the bettor pulls up; on a wide one it stands beside. */
 const sheetOpen = signal(false);
 
 export function SlipPanel() {
   const entries = slip.entries.value;
-  const panel = useRef<HTMLElement>(null);
   const count = entries.length;
+  // An entry that is taken away takes its buttons along.
+  const panel = useKeptFocus<HTMLElement>(String(count));
+  const bar = useRef<HTMLButtonElement>(null);
+  const close = (): void => {
+    sheetOpen.value = false;
+    requestAnimationFrame(() => bar.current?.focus());
+  };
   useEffect(() => {
     if (count === 0) sheetOpen.value = false;
   }, [count]);
@@ -21,11 +28,12 @@ export function SlipPanel() {
     <>
       <aside
         ref={panel}
+        tabIndex={-1}
         class={sheetOpen.value ? "slip open" : "slip"}
         aria-label={strings.slip.title}
         data-testid="slip"
         onKeyDown={(event) => {
-          if (event.key === "Escape") sheetOpen.value = false;
+          if (event.key === "Escape" && sheetOpen.value) close();
         }}
       >
         <div class="slip-head">
@@ -34,9 +42,7 @@ export function SlipPanel() {
             type="button"
             class="icon-button sheet-only"
             aria-label={strings.slip.close}
-            onClick={() => {
-              sheetOpen.value = false;
-            }}
+            onClick={close}
           >
             ×
           </button>
@@ -56,6 +62,7 @@ export function SlipPanel() {
       </aside>
       {count > 0 && !sheetOpen.value && (
         <button
+          ref={bar}
           type="button"
           class="slip-bar sheet-only"
           data-testid="slip-bar"

@@ -12,6 +12,7 @@ export function Statement() {
   const [rows, setRows] = useState<ReadonlyMap<number, Transaction>>(new Map());
   const [cursor, setCursor] = useState<string | null>(null);
   const [trouble, setTrouble] = useState("");
+  const [loading, setLoading] = useState(true);
   const [soldBets] = useState(
     () =>
       new SoldBets({
@@ -22,6 +23,7 @@ export function Statement() {
 
   const load = async (from: string | null, first: boolean): Promise<void> => {
     const answer = await commands.transactions(from);
+    setLoading(false);
     if (!answer.ok) {
       setTrouble(problemText(answer.problem));
       return;
@@ -55,10 +57,10 @@ export function Statement() {
         </p>
       )}
       {newestFirst.length === 0 ? (
-        <p class="quiet">{strings.account.statementNone}</p>
+        <p class="quiet">{loading ? strings.loading : strings.account.statementNone}</p>
       ) : (
         <div class="scroll">
-          <table class="plain" data-testid="statement">
+          <table class="plain stacked statement" data-testid="statement">
             <thead>
               <tr>
                 <th scope="col">{strings.account.columns.at}</th>
@@ -86,7 +88,9 @@ export function Statement() {
                   <td class={row.amount < 0 ? "number" : "number gain"}>
                     {formatMoney(row.amount, { sign: true })}
                   </td>
-                  <td class="number">{formatMoney(row.balance)}</td>
+                  <td class="number" data-name={strings.account.columns.balance}>
+                    {formatMoney(row.balance)}
+                  </td>
                 </tr>
               ))}
             </tbody>

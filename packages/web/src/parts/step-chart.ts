@@ -1,7 +1,6 @@
 // The chart library, in a chunk of its own: only a page with a history loads it.
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import type { OddsPoint } from "@quorumbook/client";
 import { formatClock } from "../format/time.ts";
 
 const HEIGHT = 220;
@@ -11,33 +10,44 @@ const ODDS_LABEL_WIDTH = 58;
 /** Series colours, from the style sheet so that they follow light and dark. */
 const COLOURS_MAX = 6;
 
+export interface StepLine {
+  readonly label: string;
+  /** Decimal odds, one for each time; null where it was not offered. */
+  readonly odds: readonly (number | null)[];
+}
+
 /**
- * Draws one step line for each outcome.
+ * Draws step lines.
  *
+ * @param times server time in milliseconds
  * @param until server time in milliseconds to which the last price is drawn, as it still holds
  * @returns takes the chart away again
  */
 export function drawSteps(
   target: HTMLElement,
-  labels: readonly string[],
-  points: readonly OddsPoint[],
+  times: readonly number[],
+  lines: readonly StepLine[],
   until: number,
 ): () => void {
   const style = getComputedStyle(target);
   const ink = style.getPropertyValue("--muted");
   const grid = { stroke: style.getPropertyValue("--line"), width: 1 };
   const steps = uPlot.paths.stepped?.({ align: 1 });
-  const series = labels.map((label, position): uPlot.Series => {
+  const series = lines.map(({ label }, position): uPlot.Series => {
     const stroke = style.getPropertyValue(`--series-${(position % COLOURS_MAX) + 1}`);
-    return { label, stroke, width: 2, points: { show: false }, ...(steps ? { paths: steps } : {}) };
+    return {
+      label,
+      stroke,
+      width: 2,
+      points: { show: false },
+      // The colours begin again: what has one already is told apart by its dashes.
+      ...(position >= COLOURS_MAX && { dash: [7, 5] }),
+      ...(steps ? { paths: steps } : {}),
+    };
   });
-  const last = points.at(-1);
-  const held =
-    last && until > Date.parse(last.at)
-      ? [...points, { ...last, at: new Date(until).toISOString() }]
-      : points;
-  const times = held.map((point) => Date.parse(point.at) / 1000);
-  const lines = labels.map((_, position) => held.map((point) => point.odds[position] ?? null));
+  const isHeld = until > (times.at(-1) ?? until);
+  const held = isHeld ? [...times, until] : times;
+  const data = lines.map(({ odds }) => (isHeld ? [...odds, odds.at(-1) ?? null] : [...odds]));
   const chart = new uPlot(
     {
       width: target.clientWidth,
@@ -54,10 +64,13 @@ export function drawSteps(
         { stroke: ink, grid, ticks: grid, size: ODDS_LABEL_WIDTH },
       ],
       // What a pointer would read off is in the table below, for everybody.
-      legend: { live: false },
+      legend: {
+        live: false,
+        markers: { width: 3, dash: (_chart, at) => (at > COLOURS_MAX ? "dashed" : "solid") },
+      },
       cursor: { drag: { x: false, y: false } },
     },
-    [times, ...lines],
+    [held.map((at) => at / 1000), ...data],
     target,
   );
   const follow = new ResizeObserver(() => chart.setSize({ width: target.clientWidth, height: HEIGHT }));

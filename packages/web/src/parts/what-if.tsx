@@ -128,7 +128,7 @@ function Result({
         {isOver && ` ${words.over}`}
       </p>
       <div class="scroll">
-        <table class="plain">
+        <table class="plain stacked">
           <NumberColumns
             first={columns.outcome}
             numbers={[
@@ -144,14 +144,24 @@ function Result({
             {then.outcomes.map((position, at) => (
               <tr key={position.key}>
                 <th scope="row">{game.outcomes[at]?.label}</th>
-                <td class="number">{formatMoney(positions[at]?.result ?? 0, { sign: true })}</td>
-                <td class={position.result < 0 ? "number loss" : "number gain"}>
+                <td class="number" data-name={words.resultNow}>
+                  {formatMoney(positions[at]?.result ?? 0, { sign: true })}
+                </td>
+                <td class={position.result < 0 ? "number loss" : "number gain"} data-name={words.resultThen}>
                   {formatMoney(position.result, { sign: true })}
                 </td>
-                <td class="number">{formatMoney(then.margin + position.result)}</td>
-                <td class="number">{oddsText(game.outcomes[at]?.odds ?? null)}</td>
-                <td class="number">{oddsText(position.odds)}</td>
-                <td class="number">{formatMoney(position.cap)}</td>
+                <td class="number" data-name={columns.slack}>
+                  {formatMoney(then.margin + position.result)}
+                </td>
+                <td class="number" data-name={columns.odds}>
+                  {oddsText(game.outcomes[at]?.odds ?? null)}
+                </td>
+                <td class="number" data-name={words.oddsThen}>
+                  {oddsText(position.odds)}
+                </td>
+                <td class="number" data-name={columns.cap}>
+                  {formatMoney(position.cap)}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -88,7 +88,7 @@ export const admins = {
     resettle: "Settle anew",
     suspendAll: "Suspend all open games",
     suspendAllHint: "Press ! to ask for it",
-    suspendedAll: (count: number) => `${count} games suspended.`,
+    suspendedAll: (count: number) => (count === 1 ? "1 game suspended." : `${count} games suspended.`),
     reason: "Reason",
     confirmTitle: (action: string, question: string) => `${action}: ${question}`,
     cancel: "Cancel",
@@ -126,7 +126,8 @@ export const admins = {
     total: (worst: string, share: string, escrow: string, escrowShare: string) =>
       `If every game ends at its worst the house loses ${worst}, ${share} of its bankroll. Escrow holds ${escrow}, ${escrowShare} of it.`,
     none: "The house can lose on no game now.",
-    rest: (count: number, amount: string) => `Below these: ${count} games, ${amount} together.`,
+    rest: (count: number, amount: string) =>
+      count === 1 ? `Below these: 1 game, ${amount}.` : `Below these: ${count} games, ${amount} together.`,
   },
   whatIf: {
     title: "What if",

@@ -1,7 +1,9 @@
 // Games, bets, money and the account.
-import type { AcceptPolicy, BetStatus, TransactionCause } from "@quorumbook/client";
+import type { AcceptPolicy, BetStatus, Role, TransactionCause } from "@quorumbook/client";
 import type { Strength } from "../format/password-strength.ts";
 import type { BetVerdict } from "../stores/receipts.ts";
+
+const ROLES: Record<Role, string> = { bettor: "bettor", operator: "operator", admin: "admin" };
 
 export const bettors = {
   games: {
@@ -48,6 +50,8 @@ export const bettors = {
     yourBets: "Your bets on this game",
     manage: "Manage",
     history: "Odds history",
+    noHistory: "The odds have not moved yet.",
+    favourites: (count: number) => `The ${count} favourites are drawn; the table has all outcomes.`,
     historyTable: "As a table",
     share: "Share of stakes",
     guest: "Sign in to bet. Odds are live for everyone.",
@@ -96,6 +100,7 @@ export const bettors = {
     filter: "Show",
     filters: { all: "All", open: "Open", won: "Won", lost: "Lost", void: "Void", cashedOut: "Cashed out" },
     none: "No bets here.",
+    noneYet: "You have not bet yet. Pick odds of any open game.",
     loadMore: "Load more",
     status: {
       open: "Open",
@@ -104,6 +109,16 @@ export const bettors = {
       void: "Void",
       cashedOut: "Cashed out",
     } satisfies Record<BetStatus, string>,
+    fate: {
+      waiting: "Betting has closed. The result is to come.",
+      result: (winner: string) => `Result: ${winner}`,
+      deadHeat: (winners: string) => `Dead heat of ${winners}: the win is shared.`,
+      withdrawn: (label: string) => `${label} was withdrawn: your stake went back.`,
+      gameVoid: "The game is void: your stake went back.",
+      push: "Nothing was decided: your stake went back.",
+      betVoid: "The house made this bet void: your stake went back.",
+    },
+    loading: "Loading your bets …",
     game: (id: number) => `Game ${id}`,
     stake: "Stake",
     odds: "Odds",
@@ -163,7 +178,7 @@ export const bettors = {
     loadMore: "Load more",
     profile: "Profile",
     signedInAs: (name: string) => `Signed in as ${name}`,
-    role: (role: string) => `Role: ${role}`,
+    role: (role: Role) => `Role: ${ROLES[role]}`,
     password: "Change password",
     currentPassword: "Current password",
     newPassword: "New password",

@@ -21,9 +21,14 @@ const problems = new Map<string, (problem: Problem) => string>(
     rate_limited: (problem: Problem) =>
       problem.retryAfter === undefined
         ? "Too many attempts. Wait a little."
-        : `Too many attempts. Wait ${Math.ceil(problem.retryAfter)} seconds.`,
+        : Math.ceil(problem.retryAfter) === 1
+          ? "Too many attempts. Wait a second."
+          : `Too many attempts. Wait ${Math.ceil(problem.retryAfter)} seconds.`,
     forbidden: () => "Your account may not do this.",
-    limit_reached: () => "This would go over a limit that you set.",
+    limit_reached: (problem: Problem) =>
+      factNumber(problem, "remaining") === null
+        ? "This would go over a limit that you set."
+        : `This would go over a limit that you set: ${money(problem, "remaining")} is left of it.`,
     excluded: () => "You are taking a break from betting.",
     betting_closed: () => "This game takes no more bets.",
     odds_changed: () => "The odds have changed.",
@@ -42,6 +47,8 @@ const problems = new Map<string, (problem: Problem) => string>(
     price_changed: () => "The price has changed.",
     bet_closed: () => "This bet is not open any more.",
     outcome_withdrawn: () => "This outcome is withdrawn: it cannot win any more.",
+    wrong_status: () => "The status of the game does not allow this now.",
+    bet_not_found: () => "There is no bet of this number.",
     already_settled: () => "Already settled with another result.",
   } satisfies Record<string, (problem: Problem) => string>),
 );

@@ -13,10 +13,12 @@ const MONEY_FIELDS = new Set(["house", "paid", "margin", "virtualStake", "bookRe
 export function AuditPage() {
   useTitle(strings.audit.title);
   const [items, setItems] = useState<readonly AuditItem[]>([]);
+  const [loading, setLoading] = useState(true);
   const [cursor, setCursor] = useState<string | null>(null);
   const [trouble, setTrouble] = useState("");
   const load = async (from: string | null): Promise<void> => {
     const answer = await commands.audit(from);
+    setLoading(false);
     setTrouble(answer.ok ? "" : problemText(answer.problem));
     if (!answer.ok) return;
     setItems((before) => (from === null ? answer.value.items : [...before, ...answer.value.items]));
@@ -48,10 +50,10 @@ export function AuditPage() {
         </p>
       )}
       {items.length === 0 ? (
-        <p class="empty">{strings.audit.none}</p>
+        <p class="empty">{loading ? strings.loading : strings.audit.none}</p>
       ) : (
         <div class="panel scroll">
-          <table class="plain" data-testid="audit">
+          <table class="plain stacked audit-table" data-testid="audit">
             <thead>
               <tr>
                 {Object.values(columns).map((name) => (
@@ -79,12 +81,15 @@ export function AuditPage() {
 }
 
 function AuditRow({ item }: { item: AuditItem }) {
+  const { columns } = strings.audit;
   return (
     <tr>
-      <td class="number">{item.index}</td>
+      <td class="number" data-name={columns.index}>
+        {item.index.toLocaleString()}
+      </td>
       <td>{formatTimeExact(item.at)}</td>
-      <td>{item.actor}</td>
-      <td>{strings.audit.actions[item.action] ?? item.action}</td>
+      <td data-name={columns.actor}>{item.actor}</td>
+      <td class="audit-action">{strings.audit.actions[item.action] ?? item.action}</td>
       <td>
         {item.gameId !== undefined && (
           <a href={`/admin/games/${item.gameId}`}>{strings.bets.game(item.gameId)}</a>

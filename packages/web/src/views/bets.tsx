@@ -16,6 +16,7 @@ export function BetsPage() {
   useTitle(strings.bets.title);
   const [cursor, setCursor] = useState<string | null>(null);
   const [trouble, setTrouble] = useState("");
+  const [loading, setLoading] = useState(true);
   const shown = useComputed(() =>
     bets.all.value.filter((bet) => filter.value === "all" || bet.status === filter.value),
   ).value;
@@ -24,6 +25,7 @@ export function BetsPage() {
   const load = async (from: string | null): Promise<void> => {
     const status = chosen === "all" ? undefined : chosen;
     const answer = await commands.bets({ status, cursor: from });
+    setLoading(false);
     if (!answer.ok) {
       setTrouble(problemText(answer.problem));
       return;
@@ -33,6 +35,7 @@ export function BetsPage() {
     setCursor(answer.value.nextCursor);
   };
   useEffect(() => {
+    setLoading(true);
     void load(null);
   }, [chosen]);
 
@@ -54,7 +57,11 @@ export function BetsPage() {
           {trouble}
         </p>
       )}
-      {shown.length === 0 && <p class="empty">{strings.bets.none}</p>}
+      {shown.length === 0 && trouble === "" && (
+        <p class="empty" role="status">
+          {emptyText(loading, chosen)}
+        </p>
+      )}
       <ul class="rows" data-testid="bets">
         {shown.map((bet) => (
           <BetCard key={bet.id} bet={bet} />
@@ -67,4 +74,9 @@ export function BetsPage() {
       )}
     </section>
   );
+}
+
+function emptyText(loading: boolean, chosen: Filter): string {
+  if (loading) return strings.bets.loading;
+  return chosen === "all" ? strings.bets.noneYet : strings.bets.none;
 }

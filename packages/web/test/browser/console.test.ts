@@ -1,6 +1,6 @@
 // What an admin watches and changes in the console, against the real system.
 import { expect, test } from "vitest";
-import { bet, register } from "./support/browser.ts";
+import { bet, register, signIn } from "./support/browser.ts";
 import { eventually, startSuite } from "./support/suite.ts";
 
 const suite = startSuite();
@@ -78,7 +78,153 @@ test("a single bet is voided by its number", async () => {
   await admin.getByTestId("void-bet").getByRole("button", { name: "Void" }).click();
   await dialog.getByLabel("Reason").fill("no such bet");
   await dialog.getByRole("button", { name: "Void this bet" }).click();
-  await eventually(() => dialog.getByRole("alert").textContent()).toContain("999999");
+  await eventually(() => dialog.getByRole("alert").textContent()).toBe("There is no bet of this number.");
+});
+
+test("a bet that covers another is voided only once the admin says that the margin may be exceeded", async () => {
+  const anna = await open();
+  await register(anna);
+  const { admin } = suite;
+  await anna.goto("/account");
+  await anna.getByLabel("Amount").fill("1000");
+  await anna.getByRole("button", { name: "Deposit" }).click();
+  await eventually(() => anna.getByTestId("balance").textContent()).toMatch(/1,?100\.00/);
+  const gameId = await newGame(["Swift", "Thunder", "Comet"]);
+  await admin.goto("/admin");
+  await anna.goto(`/games/${gameId}`);
+  await bet(anna, gameId, "opt1", "200");
+  const placed = await anna.getByText(/Bet \d+ placed/).textContent();
+  const id = Number(/\d+/.exec(placed ?? "")?.[0]);
+  const second = anna.getByTestId(`slip-${gameId}:opt2`);
+  await anna.getByTestId(`outcome-${gameId}-opt2`).click();
+  // As much as the stake on the first covers, so that without it the game costs more than its margin.
+  await second.getByRole("button", { name: "Max" }).click();
+  await second.getByRole("button", { name: /^Place bet/ }).click();
+  await second.getByText(/Bet \d+ placed/).waitFor();
+
+  const dialog = admin.getByRole("dialog");
+  const confirm = dialog.getByRole("button", { name: "Void this bet" });
+  await admin.getByRole("button", { name: `Void: Bet ${id}`, exact: true }).click();
+  await dialog.getByLabel("Reason").fill("placed after the start");
+  await confirm.click();
+  await dialog.getByText(/the house could lose more on the game than its margin/).waitFor();
+  const force = dialog.getByLabel(/Void it all the same/);
+  expect(await confirm.isDisabled()).toBe(true);
+  // Nothing was done, and a tick that is taken back does nothing either.
+  await force.check();
+  await force.uncheck();
+  expect(await confirm.isDisabled()).toBe(true);
+  expect(await anna.getByText(/is void/).count()).toBe(0);
+  await force.check();
+  await confirm.click();
+  await dialog.waitFor({ state: "detached" });
+  await anna.getByText(`Bet ${id} is void: 200.00 returned.`).waitFor();
+  await eventually(() => admin.getByTestId(`ticker-${id}`).getAttribute("class")).toBe("void");
+  await admin.goto(`/admin/games/${gameId}`);
+  // What was forced is on the page: the worst case is beyond the margin of 500.
+  await eventually(async () =>
+    Number(
+      (
+        await admin.locator(".figures", { hasText: "Worst case" }).locator("dd").nth(1).textContent()
+      )?.replaceAll(",", ""),
+    ),
+  ).toBeGreaterThan(500);
+  await admin.goto("/admin/audit");
+  await eventually(() => admin.getByTestId("audit").textContent()).toContain("placed after the start");
+});
+
+test("the ticker offers to void open bets alone: not what was withdrawn, sold or settled", async () => {
+  const [anna, deputy] = await Promise.all([open(), open()]);
+  await Promise.all([
+    register(anna),
+    signIn(deputy, suite.system.admin.username, suite.system.admin.password),
+  ]);
+  const { admin } = suite;
+  const gameId = await newGame(["Swift", "Thunder", "Comet"]);
+  await admin.goto("/admin");
+  const ids: number[] = [];
+  for (const [outcome, stake] of [
+    ["opt1", "10"],
+    ["opt2", "11"],
+    ["opt3", "12"],
+  ] as const) {
+    await bet(anna, gameId, outcome, stake);
+    const placed = anna.getByTestId(`slip-${gameId}:${outcome}`).getByText(/Bet \d+ placed/);
+    ids.push(Number(/\d+/.exec((await placed.textContent()) ?? "")?.[0]));
+  }
+  const [withdrawn, sold, left] = ids.map((id) => admin.getByTestId(`ticker-${id}`));
+  const offers = () =>
+    admin
+      .getByTestId("ticker")
+      .getByRole("button", { name: /^Void: Bet/ })
+      .count();
+  await eventually(offers).toBe(3);
+
+  await anna.goto("/bets");
+  await anna
+    .getByTestId(`cash-out-${ids[1] ?? 0}`)
+    .getByRole("button", { name: "Cash out" })
+    .click();
+  await anna.getByRole("button", { name: /^Cash out for/ }).click();
+  await eventually(() => sold?.textContent()).toContain("Cashed out");
+  expect(await offers()).toBe(2);
+
+  const dialog = deputy.getByRole("dialog");
+  await deputy.goto(`/admin/games/${gameId}`);
+  const panel = deputy.getByTestId("withdraw-outcome");
+  await panel.getByText("Withdraw an outcome").click();
+  await panel.getByLabel("Outcome").selectOption("Swift");
+  await panel.getByRole("button", { name: "Withdraw", exact: true }).click();
+  await dialog.getByLabel("Reason").fill("lame");
+  await dialog.getByRole("button", { name: "Withdraw this outcome" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await eventually(() => withdrawn?.getAttribute("class")).toBe("void");
+  expect(await offers()).toBe(1);
+  // The bettor reads why.
+  await anna
+    .getByTestId(`bet-${ids[0] ?? 0}`)
+    .getByText("Swift was withdrawn: your stake went back.")
+    .waitFor();
+
+  await deputy.getByRole("button", { name: "Close betting" }).click();
+  await dialog.getByRole("button", { name: "Close betting" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await anna
+    .getByTestId(`bet-${ids[2] ?? 0}`)
+    .getByText("Betting has closed. The result is to come.")
+    .waitFor();
+  await deputy.getByRole("button", { name: "Settle", exact: true }).click();
+  await dialog.getByLabel("Thunder").check();
+  await dialog.getByRole("button", { name: "Preview" }).click();
+  await dialog.getByRole("button", { name: "Settle now" }).click();
+  await eventually(() => left?.textContent()).toContain("Settled");
+  expect(await offers()).toBe(0);
+  await anna
+    .getByTestId(`bet-${ids[2] ?? 0}`)
+    .getByText("Result: Thunder")
+    .waitFor();
+});
+
+test("after a dialogue the keyboard is where it was, or at what took that place", async () => {
+  const { admin } = suite;
+  const gameId = await newGame(["Yes", "No"]);
+  await admin.goto(`/admin/games/${gameId}`);
+  const focused = () => admin.evaluate(() => document.activeElement?.textContent);
+  const dialog = admin.getByRole("dialog");
+  await admin.getByRole("button", { name: "Void", exact: true }).first().focus();
+  await admin.keyboard.press("Enter");
+  await dialog.getByRole("button", { name: "Cancel" }).press("Enter");
+  await eventually(focused).toBe("Void");
+  await admin.keyboard.press("Enter");
+  await dialog.waitFor();
+  await admin.keyboard.press("Escape");
+  await eventually(focused).toBe("Void");
+  // Suspend goes away with what it does; Resume stands in its place.
+  await admin.getByRole("button", { name: "Suspend" }).focus();
+  await admin.keyboard.press("Enter");
+  await dialog.getByRole("button", { name: "Suspend" }).press("Enter");
+  await dialog.waitFor({ state: "detached" });
+  await eventually(focused).toBe("Resume");
 });
 
 test("what if: a bet, a void and other terms are worked out before anything is done", async () => {

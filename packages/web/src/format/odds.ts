@@ -10,12 +10,15 @@ export function oddsToUnits(odds: number): number {
   return Math.round(odds * ODDS_SCALE);
 }
 
-/** @param odds decimal odds as the interface has them */
-export function formatOdds(odds: number, format: OddsFormat): string {
+/**
+ * @param odds decimal odds as the interface has them
+ * @param locale of decimal odds; the reader's unless told
+ */
+export function formatOdds(odds: number, format: OddsFormat, locale?: string): string {
   const units = oddsToUnits(odds);
   switch (format) {
     case "decimal":
-      return decimal(units);
+      return decimalFor(locale).format(units / ODDS_SCALE);
     case "fractional":
       return fractional(units);
     case "american":
@@ -25,21 +28,35 @@ export function formatOdds(odds: number, format: OddsFormat): string {
   }
 }
 
-/** Implied probability of the odds, in percent with one decimal: 2.00 is `50.0 %`. */
+/** Implied probability of the odds, in percent with one decimal: 2.00 is `50.0%`, as the locale writes it. */
 export function formatImplied(odds: number): string {
   return formatPercent(1 / odds);
 }
 
-/** @param share 0.5 is `50.0 %` */
+const percent = new Intl.NumberFormat(undefined, {
+  style: "percent",
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
+
+/** @param share 0.5 is `50.0%`, as the locale writes it */
 export function formatPercent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
+  return percent.format(share);
 }
 
+const decimals = new Map<string, Intl.NumberFormat>();
+
 /** Two decimals at least, four at most: 2.10, 1.9525. */
-function decimal(units: number): string {
-  const whole = Math.floor(units / ODDS_SCALE);
-  const fraction = String(units % ODDS_SCALE).padStart(4, "0");
-  return `${whole}.${fraction.replace(/0{1,2}$/, "")}`;
+function decimalFor(locale: string | undefined): Intl.NumberFormat {
+  const known = decimals.get(locale ?? "");
+  if (known) return known;
+  const made = new Intl.NumberFormat(locale, {
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 4,
+    useGrouping: false,
+  });
+  decimals.set(locale ?? "", made);
+  return made;
 }
 
 /** Profit to stake in lowest terms: 1.85 is 17/20. Exact, where a bookmaker's ladder would round. */

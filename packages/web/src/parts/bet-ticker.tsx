@@ -90,7 +90,7 @@ export function BetTicker() {
             <input
               inputMode="decimal"
               autocomplete="off"
-              placeholder="0.00"
+              placeholder={formatMoney(0)}
               value={least.value}
               onInput={(event) => {
                 least.value = event.currentTarget.value;

@@ -1,5 +1,6 @@
 import { useRef } from "preact/hooks";
 import { cluster } from "../client.ts";
+import { formatCount, formatTenths } from "../format/number.ts";
 import { strings } from "../strings.ts";
 import { useLines } from "./use-lines.ts";
 
@@ -27,7 +28,7 @@ export function CommitChart() {
       <p class="quiet">
         {last?.p50 == null || last.p99 === null
           ? words.noCommits
-          : words.commitNow(last.p50.toFixed(1), last.p99.toFixed(1), last.count)}
+          : words.commitNow(formatTenths(last.p50), formatTenths(last.p99), formatCount(last.count))}
       </p>
     </section>
   );

@@ -4,8 +4,12 @@ import { type Category, leavesOutcomeOpen, type NewGame, type Strategy } from "@
 import { commands, games, notices } from "../client.ts";
 import { formText } from "../format/form-text.ts";
 import { readTerms, sureWinUnder, type TermsFault } from "../format/game-terms.ts";
+import { formatMoney } from "../format/money.ts";
 import { problemText, strings } from "../strings.ts";
 
+/** What the servers take where nothing is given; minor units. */
+const VIRTUAL_STAKE_DEFAULT = 10_000;
+const MARGIN_DEFAULT = 5_000;
 const OUTCOMES_MIN = 2;
 const OUTCOMES_MAX = 32;
 /** A draw needs two parties at least: one alone could foresee its result. */
@@ -133,11 +137,21 @@ export function CreateGameForm() {
             </label>
             <label>
               <span>{strings.admin.virtualStake}</span>
-              <input name="virtualStake" inputMode="decimal" placeholder="100.00" autocomplete="off" />
+              <input
+                name="virtualStake"
+                inputMode="decimal"
+                placeholder={formatMoney(VIRTUAL_STAKE_DEFAULT)}
+                autocomplete="off"
+              />
             </label>
             <label>
               <span>{strings.admin.margin}</span>
-              <input name="margin" inputMode="decimal" placeholder="50.00" autocomplete="off" />
+              <input
+                name="margin"
+                inputMode="decimal"
+                placeholder={formatMoney(MARGIN_DEFAULT)}
+                autocomplete="off"
+              />
             </label>
             <label>
               <span>{strings.admin.commission}</span>
@@ -145,7 +159,7 @@ export function CreateGameForm() {
             </label>
             <label>
               <span>{strings.admin.prior}</span>
-              <input name="prior" placeholder="50, 50" autocomplete="off" />
+              <input name="prior" placeholder={strings.admin.priorExample} autocomplete="off" />
             </label>
           </div>
           {warning.value !== "" && (

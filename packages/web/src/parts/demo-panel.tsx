@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { demo, notices } from "../client.ts";
+import { formatCount } from "../format/number.ts";
 import type { DemoAction, DemoFigures, DemoNode } from "../stores/demo-state.ts";
 import { strings } from "../strings.ts";
 import { LatencyChart } from "./latency-chart.tsx";
@@ -50,13 +51,13 @@ export function DemoPanel() {
 function Figures({ load }: { load: DemoFigures }) {
   const words = strings.demo;
   const shown: [string, string, string][] = [
-    ["accepted-per-s", words.acceptedPerSecond, load.acceptedPerSecond.toLocaleString()],
-    ["accepted", words.accepted, load.accepted.toLocaleString()],
-    ["in-flight", words.inFlight, load.inFlight.toLocaleString()],
-    ["unknown", words.unknown, `${load.unknown.toLocaleString()} → ${load.resolved.toLocaleString()}`],
-    ["lost", words.lost, load.lost.toLocaleString()],
-    ["doubled", words.doubled, load.doubled.toLocaleString()],
-    ["checked", words.checked, load.checked.toLocaleString()],
+    ["accepted-per-s", words.acceptedPerSecond, formatCount(load.acceptedPerSecond)],
+    ["accepted", words.accepted, formatCount(load.accepted)],
+    ["in-flight", words.inFlight, formatCount(load.inFlight)],
+    ["unknown", words.unknown, `${formatCount(load.unknown)} → ${formatCount(load.resolved)}`],
+    ["lost", words.lost, formatCount(load.lost)],
+    ["doubled", words.doubled, formatCount(load.doubled)],
+    ["checked", words.checked, formatCount(load.checked)],
   ];
   return (
     <dl class="figures">

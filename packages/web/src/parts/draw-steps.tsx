@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { canVerify, commands, houseKey, wait } from "../client.ts";
 import type { DrawValues } from "../format/draw-claim.ts";
+import { formatCount } from "../format/number.ts";
 import { formatPercent } from "../format/odds.ts";
 import { formatTime } from "../format/time.ts";
 import { checkClosing, type ClosingVerdict } from "../stores/draw-check.ts";
@@ -34,8 +35,8 @@ export function DrawSteps({ values, game }: { values: DrawValues; game: LiveGame
             <dd class="hash">{mixed.key}</dd>
             <dt>{words.number}</dt>
             <dd>
-              <strong class="number">{mixed.number.toLocaleString()}</strong>{" "}
-              <span class="quiet">{words.among((mixed.total - 1).toLocaleString())}</span>
+              <strong class="number">{formatCount(mixed.number)}</strong>{" "}
+              <span class="quiet">{words.among(formatCount(mixed.total - 1))}</span>
             </dd>
           </dl>
         )}
@@ -113,7 +114,7 @@ function Closing({ closing }: { closing: DrawValues["closing"] }) {
   return (
     <dl class="hashes">
       <dt>{words.size}</dt>
-      <dd>{closing.size.toLocaleString()}</dd>
+      <dd>{formatCount(closing.size)}</dd>
       <dt>{words.root}</dt>
       <dd>
         <span class="hash">{closing.root}</span>
@@ -197,7 +198,7 @@ function Shares({ values: { weights }, game, number, values }: SharesProps) {
                 <td class="number">
                   {weight === 0
                     ? words.noNumbers
-                    : words.range(from.toLocaleString(), (from + weight - 1).toLocaleString())}
+                    : words.range(formatCount(from), formatCount(from + weight - 1))}
                 </td>
               </tr>
             ))}

@@ -1,5 +1,6 @@
 import { useRef } from "preact/hooks";
 import { demo } from "../client.ts";
+import { formatTenths } from "../format/number.ts";
 import { strings } from "../strings.ts";
 import { useLines } from "./use-lines.ts";
 
@@ -24,7 +25,7 @@ export function LatencyChart() {
       <p class="quiet">
         {last?.p50 == null || last.p99 === null
           ? strings.demo.noAnswers
-          : strings.demo.latencyNow(last.p50.toFixed(1), last.p99.toFixed(1))}
+          : strings.demo.latencyNow(formatTenths(last.p50), formatTenths(last.p99))}
       </p>
     </>
   );

@@ -91,7 +91,7 @@ export function AddLearnerForm() {
           </label>
           <label>
             <span>{words.address}</span>
-            <input name="address" required placeholder="host:port" autocomplete="off" />
+            <input name="address" required placeholder={words.addressHint} autocomplete="off" />
           </label>
         </div>
         <p class="trouble" role="alert">

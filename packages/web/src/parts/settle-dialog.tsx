@@ -3,6 +3,7 @@ import { useRef } from "preact/hooks";
 import { leavesOutcomeOpen, type Problem, type SettlePreview, type Verdict } from "@quorumbook/client";
 import { commands, games, notices } from "../client.ts";
 import { formatMoney } from "../format/money.ts";
+import { formatCount } from "../format/number.ts";
 import type { LiveGame } from "../stores/games.ts";
 import { problemText, strings } from "../strings.ts";
 import { Dialog } from "./dialog.tsx";
@@ -174,8 +175,8 @@ function verdictOf(kind: Kind, picked: readonly string[]): Verdict | null {
 
 function PreviewFacts({ preview }: { preview: SettlePreview }) {
   const facts: [string, string][] = [
-    [strings.admin.winners, String(preview.winners)],
-    [strings.admin.accounts, String(preview.accounts)],
+    [strings.admin.winners, formatCount(preview.winners)],
+    [strings.admin.accounts, formatCount(preview.accounts)],
     [strings.admin.paid, formatMoney(preview.paid)],
     [strings.admin.bookResult, formatMoney(preview.bookResult, { sign: true })],
   ];

@@ -112,7 +112,7 @@ function Editing({ entry, game, outcome }: EntryProps) {
           id={field}
           inputMode="decimal"
           autocomplete="off"
-          placeholder="0.00"
+          placeholder={formatMoney(0)}
           aria-label={strings.slip.stakeFor(outcome.label)}
           aria-invalid={obstacle !== null}
           aria-describedby={`${field}-note`}

@@ -68,7 +68,9 @@ export function SlipPanel() {
           data-testid="slip-bar"
           onClick={() => {
             sheetOpen.value = true;
-            requestAnimationFrame(() => panel.current?.querySelector("input")?.focus());
+            requestAnimationFrame(() =>
+              (panel.current?.querySelector("input") ?? panel.current)?.focus({ preventScroll: true }),
+            );
           }}
         >
           {strings.slip.open(count)}

@@ -7,10 +7,15 @@ import { formatTimeExact } from "../format/time.ts";
 import { SoldBets } from "../stores/sold-bets.ts";
 import { problemText, strings } from "../strings.ts";
 
+/** The rest of the account's page is not to be out of reach below its ledger. */
+const ROWS_FIRST = 10;
+const ROWS_STEP = 50;
+
 /** The bettor's own ledger, newest first. Whatever changes the balance brings its newest rows. */
 export function Statement() {
   const [rows, setRows] = useState<ReadonlyMap<number, Transaction>>(new Map());
   const [cursor, setCursor] = useState<string | null>(null);
+  const [most, setMost] = useState(ROWS_FIRST);
   const [trouble, setTrouble] = useState("");
   const [loading, setLoading] = useState(true);
   const [soldBets] = useState(
@@ -32,6 +37,10 @@ export function Statement() {
     setRows((before) => new Map([...before, ...answer.value.items.map((row) => [row.seq, row] as const)]));
     if (first || from !== null) setCursor(answer.value.nextCursor);
     void soldBets.readFor(answer.value.items);
+  };
+  const showMore = async (): Promise<void> => {
+    if (cursor !== null) await load(cursor, false);
+    setMost(most + ROWS_STEP);
   };
   useEffect(() => {
     let first = true;
@@ -74,7 +83,7 @@ export function Statement() {
               </tr>
             </thead>
             <tbody>
-              {newestFirst.map((row) => (
+              {newestFirst.slice(0, most).map((row) => (
                 <tr key={row.seq}>
                   <td>{formatTimeExact(row.at)}</td>
                   <td>
@@ -97,8 +106,8 @@ export function Statement() {
           </table>
         </div>
       )}
-      {cursor !== null && (
-        <button type="button" class="button wide" onClick={() => void load(cursor, false)}>
+      {(cursor !== null || newestFirst.length > most) && (
+        <button type="button" class="button wide" onClick={() => void showMore()}>
           {strings.account.loadMore}
         </button>
       )}

@@ -1,6 +1,7 @@
 // The chart library, in a chunk of its own: only a page with a history loads it.
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { formatOdds } from "../format/odds.ts";
 import { formatClock } from "../format/time.ts";
 
 const HEIGHT = 220;
@@ -61,12 +62,18 @@ export function drawSteps(
           space: TIME_LABEL_WIDTH,
           values: (_chart, ticks) => ticks.map((seconds) => formatClock(seconds * 1000)),
         },
-        { stroke: ink, grid, ticks: grid, size: ODDS_LABEL_WIDTH },
+        {
+          stroke: ink,
+          grid,
+          ticks: grid,
+          size: ODDS_LABEL_WIDTH,
+          values: (_chart, ticks) => ticks.map((odds) => formatOdds(odds, "decimal")),
+        },
       ],
       // What a pointer would read off is in the table below, for everybody.
       legend: {
         live: false,
-        markers: { width: 3, dash: (_chart, at) => (at > COLOURS_MAX ? "dashed" : "solid") },
+        markers: { width: 2, dash: (_chart, at) => (at > COLOURS_MAX ? "dashed" : "solid") },
       },
       cursor: { drag: { x: false, y: false } },
     },

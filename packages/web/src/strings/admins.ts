@@ -27,6 +27,7 @@ export const admins = {
       lmsr: "Market maker, logarithmic (LMSR)",
       tote: "Pool (pari-mutuel)",
     } as Record<Strategy, string>,
+    priorExample: "50, 50",
     prior: "Opening chances in %, one an outcome",
     badPrior: (outcomes: number) => `Give ${outcomes} chances that add up to 100.`,
     badFigure: "Give amounts and percentages with at most two decimals.",

@@ -1,4 +1,5 @@
 // The cluster, and its demonstration.
+import type { ClusterNode } from "@quorumbook/client";
 
 export const operators = {
   cluster: {
@@ -8,7 +9,13 @@ export const operators = {
     leader: "Leader",
     noLeader: "No leader: electing",
     you: "you",
-    role: "Role",
+    roles: {
+      leader: "leader",
+      follower: "follower",
+      candidate: "candidate",
+      learner: "learner",
+      unknown: "unknown",
+    } satisfies Record<ClusterNode["role"], string>,
     lastIndex: "Last entry",
     commitIndex: "Committed",
     appliedIndex: "Applied",
@@ -23,14 +30,15 @@ export const operators = {
     commitMs: (p50: string, p99: string) => `${p50} · ${p99} ms`,
     version: "Version",
     commitTitle: "Time to commit",
-    commitNow: (p50: string, p99: string, count: number) =>
+    commitNow: (p50: string, p99: string, count: string) =>
       `In the last second p50 ${p50} ms, p99 ${p99} ms of ${count}.`,
     noCommits: "Nothing was committed in the last second.",
     digest: "State hash",
     digestAt: (index: number) => `at ${index}`,
     reachable: "Reachable",
     unreachable: "Unreachable",
-    entries: (count: number) => (count === 1 ? "1 entry" : `${count} entries`),
+    entries: (count: number, shown: string) => (count === 1 ? "1 entry" : `${shown} entries`),
+    milliseconds: (shown: string) => `${shown} ms`,
     transfer: "Make leader",
     snapshot: "Take snapshot",
     snapshotTaken: "Snapshot requested.",
@@ -45,6 +53,7 @@ export const operators = {
     addHint: "It gets the log and has no vote until it is given one. Start it with QUORUMBOOK_JOIN=1.",
     nodeId: "Node id",
     address: "Address of its Raft transport",
+    addressHint: "host:port",
     add: "Add without a vote",
     added: (node: string) => `${node} is a learner now.`,
     elections: "Elections seen",

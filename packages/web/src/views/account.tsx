@@ -85,7 +85,7 @@ function MoveMoney() {
         <input
           inputMode="decimal"
           autocomplete="off"
-          placeholder="0.00"
+          placeholder={formatMoney(0)}
           value={text.value}
           aria-invalid={trouble.value !== ""}
           aria-describedby="move-money-note"

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { whenOk } from "../api/when-ok.ts";
 import { book, commands, games, notices } from "../client.ts";
+import { formatCount } from "../format/number.ts";
 import { ActionDialog } from "../parts/action-dialog.tsx";
 import { BetTicker } from "../parts/bet-ticker.tsx";
 import { CreateGameForm } from "../parts/create-game-form.tsx";
@@ -46,7 +47,7 @@ function BookFigures() {
     [strings.admin.house, figures ? formatMoney(figures.house) : "…"],
     [strings.admin.escrow, figures ? formatMoney(figures.escrow) : "…"],
     [strings.admin.exposure, figures ? formatMoney(figures.exposure) : "…"],
-    [strings.admin.openGames, String(openGames)],
+    [strings.admin.openGames, formatCount(openGames)],
   ];
   return (
     <dl class="panel figures" data-testid="book">

@@ -3,6 +3,7 @@ import type { AuditItem } from "@quorumbook/client";
 import { commands, games } from "../client.ts";
 import { csv } from "../format/csv.ts";
 import { formatMoney } from "../format/money.ts";
+import { formatCount } from "../format/number.ts";
 import { formatTimeExact } from "../format/time.ts";
 import { download } from "../parts/download.ts";
 import { useTitle } from "../parts/use-title.ts";
@@ -85,7 +86,7 @@ function AuditRow({ item }: { item: AuditItem }) {
   return (
     <tr>
       <td class="number" data-name={columns.index}>
-        {item.index.toLocaleString()}
+        {formatCount(item.index)}
       </td>
       <td>{formatTimeExact(item.at)}</td>
       <td data-name={columns.actor}>{item.actor}</td>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Cluster, ClusterNode, NodeFigures } from "@quorumbook/client";
 import { cluster, commands, notices, session, streamState, watching } from "../client.ts";
+import { formatCount, formatTenths } from "../format/number.ts";
 import { formatClock } from "../format/time.ts";
 import { CommitChart } from "../parts/commit-chart.tsx";
 import { DemoActions, DemoPanel, useDemo } from "../parts/demo-panel.tsx";
@@ -144,7 +145,7 @@ function NodeCard({ node, figures, agreement, known, mayChange }: NodeCardProps)
     <li class={node.reachable ? "card node" : "card node down"} data-testid={`node-${node.nodeId}`}>
       <div class="card-head">
         <h2>{node.nodeId}</h2>
-        <span class={`badge role-${node.role}`}>{node.role}</span>
+        <span class={`badge role-${node.role}`}>{strings.cluster.roles[node.role]}</span>
       </div>
       <p class={node.reachable ? "reachable" : "trouble"}>
         {node.reachable ? strings.cluster.reachable : strings.cluster.unreachable}
@@ -182,7 +183,7 @@ function figuresOf(figures: NodeFigures): [string, string][] {
     [words.heard, heardAgoMs === null ? "–" : words.ago(heardAgoMs)],
     [
       words.commit,
-      commitMs === null ? "–" : words.commitMs(commitMs.p50.toFixed(1), commitMs.p99.toFixed(1)),
+      commitMs === null ? "–" : words.commitMs(formatTenths(commitMs.p50), formatTenths(commitMs.p99)),
     ],
     [words.version, figures.version ?? "–"],
   ];
@@ -234,13 +235,13 @@ function agreementOf(nodes: readonly ClusterNode[]): Agreement | null {
 }
 
 function numberOf(value: number | null | undefined): string {
-  return value == null ? "–" : value.toLocaleString();
+  return value == null ? "–" : formatCount(value);
 }
 
 function lagOf(milliseconds: number | null | undefined, behind: number | null): string {
   const parts = [
-    ...(behind === null ? [] : [strings.cluster.entries(behind)]),
-    ...(milliseconds == null ? [] : [`${Math.round(milliseconds)} ms`]),
+    ...(behind === null ? [] : [strings.cluster.entries(behind, formatCount(behind))]),
+    ...(milliseconds == null ? [] : [strings.cluster.milliseconds(formatCount(Math.round(milliseconds)))]),
   ];
   return parts.length === 0 ? "–" : parts.join(" · ");
 }

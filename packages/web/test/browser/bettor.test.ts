@@ -228,6 +228,49 @@ describe("a bettor", () => {
     await anna.keyboard.type("4");
     await anna.keyboard.press("Enter");
     await anna.getByText(/Bet \d+ placed/).waitFor();
+    // The button that was pressed is gone; the keyboard goes on from the bet, and from the slip once that is gone too.
+    const entry = anna.getByTestId(`slip-${gameId}:opt2`);
+    expect(await entry.evaluate((box) => box === document.activeElement)).toBe(true);
+    await anna.keyboard.press("Tab");
+    await anna.keyboard.press("Enter");
+    await entry.waitFor({ state: "detached" });
+    await eventually(() => anna.getByTestId("slip").evaluate((box) => box === document.activeElement)).toBe(
+      true,
+    );
+  });
+
+  test("reads amounts, odds and shares as their own language writes them", async () => {
+    const anna = await open("/", { locale: "de-DE" });
+    const gameId = await newGame(["Ja", "Nein"]);
+    await eventually(() => anna.getByTestId(`outcome-${gameId}-opt1`).locator(".odds").textContent()).toMatch(
+      /^1,\d\d$/,
+    );
+    await anna.goto(`/games/${gameId}`);
+    await eventually(() => anna.getByTestId("total-staked").textContent()).toBe("0,00");
+    await anna.getByText("0,0 %").first().waitFor();
+    await anna.getByText("The odds have not moved yet.").waitFor();
+  });
+
+  test("is not told that there is nothing while the list is on its way, and what to do where there is nothing", async () => {
+    const anna = await open();
+    await register(anna);
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    await anna.route("**/api/bets?*", async (route) => {
+      await held;
+      await route.fallback();
+    });
+    await anna.route("**/api/bets", async (route) => {
+      await held;
+      await route.fallback();
+    });
+    await anna.goto("/bets");
+    await anna.getByText("Loading your bets …").waitFor();
+    expect(await anna.getByText("You have not bet yet").count()).toBe(0);
+    letGo();
+    await anna.getByText("You have not bet yet. Pick odds of any open game.").waitFor();
   });
 
   test("can read the password that is being typed", async () => {
@@ -248,6 +291,14 @@ describe("a bettor", () => {
     const gameId = await newGame();
     await anna.getByTestId(`outcome-${gameId}-opt1`).tap();
     expect(await anna.getByTestId("slip").isVisible()).toBe(false);
+    await anna.getByTestId("slip-bar").tap();
+    const stake = anna.getByTestId(`slip-${gameId}:opt1`).getByRole("textbox");
+    await eventually(() => stake.evaluate((field) => field === document.activeElement)).toBe(true);
+    // Closed, the sheet gives the focus back to what opened it.
+    await anna.keyboard.press("Escape");
+    await eventually(() =>
+      anna.getByTestId("slip-bar").evaluate((bar) => bar === document.activeElement),
+    ).toBe(true);
     await anna.getByTestId("slip-bar").tap();
     const entry = anna.getByTestId(`slip-${gameId}:opt1`);
     await entry.getByRole("textbox").fill("2");

@@ -8,6 +8,7 @@ describe("odds as text", () => {
     expect(formatOdds(1.9525, "decimal")).toBe("1.9525");
     expect(formatOdds(1.852, "decimal")).toBe("1.852");
     expect(formatOdds(1000, "decimal")).toBe("1000.00");
+    expect(formatOdds(1.9525, "decimal", "de")).toBe("1,9525");
   });
 
   test("fractional odds are the profit to the stake in lowest terms", () => {
@@ -23,8 +24,8 @@ describe("odds as text", () => {
   });
 
   test("show the probability that they imply", () => {
-    expect(formatImplied(2)).toBe("50.0 %");
-    expect(formatImplied(3)).toBe("33.3 %");
+    expect(formatImplied(2)).toBe("50.0%");
+    expect(formatImplied(3)).toBe("33.3%");
   });
 
   test("the interface's decimal number gives back the integer that the book holds", () => {

@@ -19,6 +19,10 @@ export interface FilledBook {
   /** A virtual race and a wheel whose results are known. */
   readonly raceDone: number;
   readonly wheelDone: number;
+  /** A match that is suspended, for a reason that is told. */
+  readonly veiled: number;
+  /** A race of which a runner does not start; the star had bet on it. */
+  readonly withdrawn: number;
   /** A match that is closed and waits to be settled. */
   readonly closed: number;
   /** A virtual game whose result was drawn from seeds. */
@@ -72,11 +76,15 @@ export async function fillBook(
   });
   const open = await inTurn(upcoming, (match, at) => openMatch(match, 3_600_000 * (2 + at * 5)));
   const wheel = await openVirtual("Compass wheel, spin 113", WHEEL);
+  const scratched = await openVirtual("Derby at Quorum Park, race 8", HORSES);
   const race = await openVirtual("Derby at Quorum Park, race 7", HORSES);
   const abandoned = open.at(1);
   const closed = open.at(0);
+  const veiled = open.at(3);
   const match = open.at(-1);
-  if (abandoned === undefined || closed === undefined || match === undefined) throw new Error("no games");
+  if (abandoned === undefined || closed === undefined || veiled === undefined || match === undefined) {
+    throw new Error("no games");
+  }
 
   const people = await inTurn(BETTORS, async (username) => {
     const person = await Person.enter(entry, "register", { username, password: STAR.password });
@@ -94,6 +102,7 @@ export async function fillBook(
     ...open,
     wheel,
     race,
+    scratched,
     match,
     match,
     match,
@@ -116,6 +125,10 @@ export async function fillBook(
     }
   }
 
+  const [star] = people;
+  for (const outcome of ["opt1", "opt2"]) {
+    await star?.post("/api/bets", { gameId: scratched.id, outcome, stake: 2_000, odds: 1.01, accept: "any" });
+  }
   const finish = async (game: Game, winner: string) => {
     await must(`/api/games/${game.id}/close`, { reason: "kick-off" });
     await must(`/api/games/${game.id}/settle`, { winner });
@@ -127,11 +140,17 @@ export async function fillBook(
   for (const seed of seeds) await must(`/api/games/${drawn.id}/reveal`, { seed: seed.toString("hex") });
   await must(`/api/games/${abandoned.id}/void`, { reason: "floodlight failure" });
   await must(`/api/games/${closed.id}/close`, { reason: "kick-off" });
-  const veiled = open.at(3);
-  if (veiled !== undefined) await must(`/api/games/${veiled.id}/suspend`, { reason: "penalty under review" });
+  await must(`/api/games/${veiled.id}/suspend`, { reason: "penalty under review" });
+  await must(`/api/games/${scratched.id}/withdraw`, {
+    outcome: "opt2",
+    reason: "lame at the paddock",
+    force: true,
+  });
   await must("/api/admin/bankroll", { amount: 5_000_000, reason: "season start" });
   return {
     match: match.id,
+    veiled: veiled.id,
+    withdrawn: scratched.id,
     race: race.id,
     raceDone: raceDone.id,
     wheelDone: wheelDone.id,

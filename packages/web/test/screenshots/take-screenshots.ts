@@ -47,6 +47,34 @@ function shotsOf(book: FilledBook): readonly Shot[] {
   return [
     { name: "games", who: "guest", path: "/", ready: "[data-testid=games] li" },
     { name: "slip", who: "bettor", path: "/", ready: "[data-testid=games] li", act: pick },
+    {
+      name: "suspended",
+      who: "bettor",
+      path: `/games/${book.veiled}`,
+      ready: ".chart canvas",
+    },
+    {
+      name: "withdrawn",
+      who: "bettor",
+      path: `/games/${book.withdrawn}`,
+      ready: ".bet-card .fate",
+      act: async (page, isPhone) => {
+        if (isPhone) await page.locator(".bet-card").first().scrollIntoViewIfNeeded();
+      },
+    },
+    {
+      name: "cash-out",
+      who: "bettor",
+      path: "/bets",
+      ready: "[data-testid=bets] li",
+      act: async (page) => {
+        await page.getByRole("button", { name: "Cash out" }).first().click();
+        await page.locator(".cash-out", { hasText: "The house offers" }).scrollIntoViewIfNeeded();
+      },
+      after: async (page) => {
+        await page.getByRole("button", { name: "Keep the bet" }).click();
+      },
+    },
     { name: "game", who: "bettor", path: `/games/${book.match}`, ready: ".chart canvas" },
     { name: "race", who: "bettor", path: `/games/${book.raceDone}`, ready: "[data-testid=virtual-show]" },
     { name: "wheel", who: "guest", path: `/games/${book.wheelDone}`, ready: "[data-testid=virtual-show]" },
@@ -71,6 +99,19 @@ function shotsOf(book: FilledBook): readonly Shot[] {
         await page.locator("dialog input[type=radio]").first().check();
         await page.getByRole("button", { name: "Preview" }).click();
         await page.getByTestId("settle-preview").waitFor();
+      },
+    },
+    {
+      name: "withdraw",
+      who: "admin",
+      path: `/admin/games/${book.race}`,
+      ready: "[data-testid=exposure]",
+      act: async (page) => {
+        const panel = page.getByTestId("withdraw-outcome");
+        await panel.getByText("Withdraw an outcome").click();
+        await panel.getByLabel("Outcome").selectOption("Split Vote");
+        await panel.getByRole("button", { name: "Withdraw", exact: true }).click();
+        await page.getByRole("dialog").getByLabel("Reason").fill("lame at the paddock");
       },
     },
     { name: "audit", who: "admin", path: "/admin/audit", ready: "[data-testid=audit]" },

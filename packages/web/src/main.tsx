@@ -11,6 +11,7 @@ import "./styles/forms.css";
 import "./styles/pages.css";
 import "./styles/console.css";
 import "./styles/virtual.css";
+import "./styles/touch.css";
 import { render } from "preact";
 import { start } from "./client.ts";
 import { App } from "./views/app.tsx";

@@ -11,7 +11,7 @@ const BAR_WIDTH_MAX = 64;
 /** A name under a bar takes so much room, and so many characters of it are shown. */
 const NAME = { width: 120, most: 17 } as const;
 /** A bar below others takes so much room; its name is beside it, on a narrow screen not more of it than fits. */
-const ROW = { height: 30, names: 190, most: 28, narrow: 460, namesNarrow: 112, mostNarrow: 14 } as const;
+const ROW = { height: 30, names: 222, most: 28, narrow: 460, namesNarrow: 112, mostNarrow: 14 } as const;
 const AXIS_HEIGHT = 40;
 
 export interface BarsChart {

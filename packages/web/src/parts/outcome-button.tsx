@@ -33,7 +33,7 @@ export function OutcomeButton({ game, outcome }: { game: LiveGame; outcome: Live
         <span class={arrow ? `arrow ${arrow}` : "arrow"} aria-hidden="true">
           {arrow ? ARROWS[arrow] : ""}
         </span>
-        <span class="odds">{priceText(outcome)}</span>
+        <span class={odds === null ? "odds in-words" : "odds"}>{priceText(outcome)}</span>
         {arrow && <span class="visually-hidden">{strings.outcome[arrow]}</span>}
       </span>
       {hasWon(game, outcome.key) && (

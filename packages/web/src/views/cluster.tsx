@@ -160,7 +160,7 @@ function NodeCard({ node, figures, agreement, known, mayChange }: NodeCardProps)
         <div>
           <dt>{strings.cluster.digest}</dt>
           <dd class={digestTone(node, agreement)} data-testid={`digest-${node.nodeId}`}>
-            {node.digest
+            {node.digest && node.digest.index > 0
               ? `${node.digest.value.slice(0, 10)} ${strings.cluster.digestAt(node.digest.index)}`
               : "–"}
           </dd>

@@ -47,11 +47,14 @@ export function Race({ game, reveal, onEnd }: { game: LiveGame; reveal: Reveal; 
         return (
           <g key={outcome.key} class={won ? "lane won" : "lane"}>
             <rect x="0" y={at * LANE + 2} width={track.width} height={LANE - 4} rx="6" class="lane-ground" />
-            <text x="10" y={middle + 5} class="lane-name">
+            <text x="10" y={middle + 5} class={outcome.withdrawn ? "lane-name withdrawn" : "lane-name"}>
               {shorten(outcome.label, NAME_MAX)}
             </text>
             <g transform={`translate(${track.start} ${middle})`}>
-              <g class="runner" transform={`translate(${share * length} 0)`}>
+              <g
+                class={outcome.withdrawn ? "runner withdrawn" : "runner"}
+                transform={`translate(${share * length} 0)`}
+              >
                 <circle r={RUNNER} class={`runner-${(at % 6) + 1}`} />
                 <text y="4" class="runner-number">
                   {at + 1}

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { shorten } from "../format/shorten.ts";
-import type { LiveGame } from "../stores/games.ts";
+import type { LiveGame, LiveOutcome } from "../stores/games.ts";
 import type { Reveal } from "./use-reveal.ts";
 import { fieldPath, restOf } from "./wheel-plan.ts";
 
@@ -35,7 +35,7 @@ export function Wheel({ game, reveal, onEnd }: { game: LiveGame; reveal: Reveal;
     <svg class="wheel" viewBox="-160 -160 320 320" aria-hidden="true">
       <g ref={rim} class="wheel-rim" transform={`rotate(${done ? rest : 0})`}>
         {game.outcomes.map((outcome, at) => (
-          <g key={outcome.key} class={done && at === winner ? "field won" : "field"}>
+          <g key={outcome.key} class={fieldClass(outcome, done && at === winner)}>
             <path d={fieldPath(at, fields, RADIUS)} class={`field-${(at % 6) + 1}`} />
             <text transform={`rotate(${(at * 360) / fields}) translate(0 ${-NAME_AT}) rotate(-90)`}>
               {shorten(outcome.label, NAME_MAX)}
@@ -47,4 +47,9 @@ export function Wheel({ game, reveal, onEnd }: { game: LiveGame; reveal: Reveal;
       <path d="M-11 -158 L11 -158 L0 -130 Z" class="pointer" />
     </svg>
   );
+}
+
+function fieldClass({ withdrawn }: LiveOutcome, won: boolean): string {
+  if (withdrawn) return "field withdrawn";
+  return won ? "field won" : "field";
 }

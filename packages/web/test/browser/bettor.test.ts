@@ -304,6 +304,13 @@ describe("a bettor", () => {
     await entry.getByRole("textbox").fill("2");
     await entry.getByRole("button", { name: /^Place bet/ }).tap();
     await entry.getByText(/placed/).waitFor();
+    // Whatever a finger is to hit is 44 pixels high, on the page and in the sheet.
+    const small = await anna.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>("button:not(.link), select, input, .tab-bar a")]
+        .filter((control) => control.checkVisibility() && control.getBoundingClientRect().height < 44)
+        .map((control) => control.outerHTML),
+    );
+    expect(small).toEqual([]);
     const sideways = await anna.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(sideways).toBeLessThanOrEqual(0);
   });

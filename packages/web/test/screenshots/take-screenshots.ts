@@ -1,10 +1,10 @@
 // Pictures of every page of the running product.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { launchChromium, openPage, signIn } from "../browser/support/browser.ts";
-import { startSystem } from "../browser/support/system.ts";
-import { type FilledBook, fillBook, STAR } from "./fill-book.ts";
+import { startSystem, type System } from "../browser/support/system.ts";
+import { BETS_TICKED, type FilledBook, fillBook, STAR } from "./fill-book.ts";
 import { shrinkPng } from "./shrink-png.ts";
 
 export interface ScreenshotOptions {
@@ -24,7 +24,11 @@ const AFTER_KILL_MS = 8_000;
 /** Bets before the leader is killed. */
 const ACCEPTED_BEFORE = 200;
 
+type Look = keyof typeof LOOKS;
+const LOOK_NAMES = Object.keys(LOOKS) as Look[];
+
 type Who = "guest" | "bettor" | "admin";
+type Credentials = System["admin"];
 
 interface Shot {
   readonly name: string;
@@ -87,7 +91,20 @@ function shotsOf(book: FilledBook): readonly Shot[] {
     { name: "bets", who: "bettor", path: "/bets", ready: "[data-testid=bets] li" },
     { name: "account", who: "bettor", path: "/account", ready: "[data-testid=statement]" },
     { name: "login", who: "guest", path: "/login", ready: "form" },
-    { name: "admin", who: "admin", path: "/admin", ready: "[data-testid=ladder] canvas" },
+    {
+      name: "admin",
+      who: "admin",
+      path: "/admin",
+      ready: "[data-testid=ladder] canvas",
+      act: async (page) => {
+        await book.betSome();
+        await page
+          .getByTestId("ticker")
+          .locator("li")
+          .nth(BETS_TICKED - 1)
+          .waitFor();
+      },
+    },
     { name: "admin-game", who: "admin", path: `/admin/games/${book.match}`, ready: "[data-testid=exposure]" },
     {
       name: "settle",
@@ -169,38 +186,48 @@ export async function takeScreenshots(
   try {
     say("filling the book");
     const book = await fillBook(system.origin, system.admin);
-    for (const [look, options] of Object.entries(LOOKS)) {
-      const pages = new Map<Who, Page>();
-      for (const [who, person] of [
-        ["guest", undefined],
-        ["bettor", STAR],
-        ["admin", system.admin],
-      ] as const) {
-        const { page } = await openPage(browser, system, "/", { ...options, reducedMotion: "reduce" });
-        if (person !== undefined) await signIn(page, person.username, person.password);
-        pages.set(who, page);
+    // The demonstration's bettors leave games behind that are in no other picture.
+    const [demo, others] = [shotsOf(book).filter(isDemo), shotsOf(book).filter((shot) => !isDemo(shot))];
+    for (const shots of [others, demo]) {
+      const wanted = shots.filter(({ name }) => only === undefined || only === name);
+      for (const look of LOOK_NAMES) {
+        const pages = await openPages(browser, system, look);
+        for (const shot of wanted) {
+          const picture = await take(pages[shot.who], shot, look);
+          await writeFile(join(out, `${shot.name}-${look}.png`), picture);
+          say(`${shot.name}-${look}.png ${Math.round(picture.length / 1024)} KB`);
+        }
+        for (const page of Object.values(pages)) await page.context().close();
       }
-      for (const { name, who, path, ready, act, after } of shotsOf(book)) {
-        const page = pages.get(who);
-        if (page === undefined || (only !== undefined && only !== name)) continue;
-        await page.goto(path);
-        await page.locator(ready).first().waitFor();
-        await act?.(page, look === "phone");
-        await page.getByTestId("connection").waitFor();
-        await page.evaluate(() => document.fonts.ready);
-        // Notices of what was done are not what the page is about.
-        await page.evaluate(() => document.querySelector(".notices")?.replaceChildren());
-        const picture = shrinkPng(
-          await page.screenshot({ animations: "disabled", fullPage: name === "demo" }),
-        );
-        await writeFile(join(out, `${name}-${look}.png`), picture);
-        say(`${name}-${look}.png ${Math.round(picture.length / 1024)} KB`);
-        await after?.(page);
-      }
-      for (const page of pages.values()) await page.context().close();
     }
   } finally {
     await browser.close();
     await system.stop();
   }
+}
+
+async function openPages(browser: Browser, system: System, look: Look): Promise<Record<Who, Page>> {
+  const openAs = async (person?: Credentials): Promise<Page> => {
+    const { page } = await openPage(browser, system, "/", { ...LOOKS[look], reducedMotion: "reduce" });
+    if (person !== undefined) await signIn(page, person.username, person.password);
+    return page;
+  };
+  return { guest: await openAs(), bettor: await openAs(STAR), admin: await openAs(system.admin) };
+}
+
+async function take(page: Page, shot: Shot, look: Look): Promise<Buffer> {
+  await page.goto(shot.path);
+  await page.locator(shot.ready).first().waitFor();
+  await shot.act?.(page, look === "phone");
+  await page.getByTestId("connection").waitFor();
+  await page.evaluate(() => document.fonts.ready);
+  // Notices of what was done are not what the page is about.
+  await page.evaluate(() => document.querySelector(".notices")?.replaceChildren());
+  const picture = shrinkPng(await page.screenshot({ animations: "disabled", fullPage: isDemo(shot) }));
+  await shot.after?.(page);
+  return picture;
+}
+
+function isDemo({ name }: Shot): boolean {
+  return name === "demo";
 }

@@ -43,7 +43,7 @@ export function ActionDialog(props: {
         <p class="trouble" role="alert">
           {trouble.value}
         </p>
-        <DialogButtons kind="primary" action={props.action} disabled={busy.value} onClose={props.onClose} />
+        <DialogButtons kind="primary" action={props.action} isBusy={busy.value} onClose={props.onClose} />
       </form>
     </Dialog>
   );

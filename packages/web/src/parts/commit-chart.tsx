@@ -16,7 +16,6 @@ export function CommitChart() {
       lines: [now.map(({ p50 }) => p50), now.map(({ p99 }) => p99)],
     };
   });
-  if (!isThere) return null;
   const last = points.at(-1);
   const words = strings.cluster;
   return (
@@ -24,7 +23,7 @@ export function CommitChart() {
       <div class="panel-head">
         <h2>{words.commitTitle}</h2>
       </div>
-      <div class="chart" ref={box} aria-hidden="true" />
+      <div class="chart lines" ref={box} aria-hidden="true" />
       <p class="quiet">
         {last?.p50 == null || last.p99 === null
           ? words.noCommits

@@ -6,6 +6,7 @@ import { formText } from "../format/form-text.ts";
 import { readTerms, sureWinUnder, type TermsFault } from "../format/game-terms.ts";
 import { formatMoney } from "../format/money.ts";
 import { problemText, strings } from "../strings.ts";
+import { BusyButton } from "./busy-button.tsx";
 
 /** What the servers take where nothing is given; minor units. */
 const VIRTUAL_STAKE_DEFAULT = 10_000;
@@ -183,9 +184,9 @@ export function CreateGameForm() {
         <p class="trouble" role="alert">
           {trouble.value}
         </p>
-        <button type="submit" class="button primary" disabled={busy.value}>
+        <BusyButton type="submit" class="button primary" isBusy={busy.value}>
           {strings.admin.createSubmit}
-        </button>
+        </BusyButton>
       </form>
     </details>
   );

@@ -5,6 +5,7 @@ import { formatCount } from "../format/number.ts";
 import type { DemoAction, DemoFigures, DemoNode } from "../stores/demo-state.ts";
 import { strings } from "../strings.ts";
 import { LatencyChart } from "./latency-chart.tsx";
+import { BusyButton } from "./busy-button.tsx";
 
 /** Follows the demonstration while the page shows it. */
 export function useDemo(isOperator: boolean): void {
@@ -32,14 +33,14 @@ export function DemoPanel() {
     <section class="panel demo" data-testid="demo">
       <div class="panel-head">
         <h2>{words.title}</h2>
-        <button
+        <BusyButton
           type="button"
           class="button small primary"
-          disabled={busy.value}
+          isBusy={busy.value}
           onClick={() => void toggle()}
         >
           {load.running ? words.stop : words.start}
-        </button>
+        </BusyButton>
       </div>
       <p class="quiet">{words.intro}</p>
       <Figures load={load} />
@@ -98,15 +99,15 @@ export function DemoActions({ nodeId }: { nodeId: string }) {
   return (
     <p class="button-row" data-testid={`demo-${nodeId}`} data-state={node.state}>
       {ALLOWED[node.state].map((action) => (
-        <button
+        <BusyButton
           key={action}
           type="button"
           class={action === "kill" ? "button small danger" : "button small"}
-          disabled={busy.value}
+          isBusy={busy.value}
           onClick={() => void act(action)}
         >
           {strings.demo.actions[action]}
-        </button>
+        </BusyButton>
       ))}
     </p>
   );

@@ -1,17 +1,24 @@
 import { strings } from "../strings.ts";
+import { BusyButton } from "./busy-button.tsx";
 
 /** What ends a dialogue: doing it, or not. */
 export function DialogButtons(props: {
   kind: "primary" | "danger";
   action: string;
-  disabled: boolean;
+  isBusy: boolean;
+  disabled?: boolean;
   onClose: () => void;
 }) {
   return (
     <p class="button-row">
-      <button type="submit" class={`button ${props.kind}`} disabled={props.disabled}>
+      <BusyButton
+        type="submit"
+        class={`button ${props.kind}`}
+        isBusy={props.isBusy}
+        disabled={props.disabled ?? false}
+      >
         {props.action}
-      </button>
+      </BusyButton>
       <button type="button" class="button" onClick={props.onClose}>
         {strings.admin.cancel}
       </button>

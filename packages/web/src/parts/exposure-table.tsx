@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import { preferences } from "../client.ts";
 import { formatMoney } from "../format/money.ts";
 import { formatImplied, formatOdds, formatPercent } from "../format/odds.ts";
@@ -15,9 +16,13 @@ import { useExposure } from "./use-exposure.ts";
 const READ_EVERY_MS = 500;
 
 /** What each outcome would cost or bring the house, against the margin that it may lose at most. */
-export function ExposureTable({ game }: { game: LiveGame }) {
+export function ExposureTable({ game, onRead }: { game: LiveGame; onRead: () => void }) {
   const { exposure, trouble } = useExposure(game, READ_EVERY_MS);
   const columns = strings.admin.columns;
+  const isKnown = exposure !== null || trouble !== "";
+  useEffect(() => {
+    if (isKnown) onRead();
+  }, [isKnown]);
   if (trouble !== "") return <p class="trouble">{trouble}</p>;
   if (!exposure) return <p class="quiet">{strings.game.loading}</p>;
   const left = game.outcomes.filter((outcome) => !outcome.withdrawn);

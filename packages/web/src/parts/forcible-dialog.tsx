@@ -85,7 +85,8 @@ export function ForcibleDialog(props: {
         <DialogButtons
           kind="danger"
           action={props.action}
-          disabled={busy.value || (mustForce.value && !force.value)}
+          isBusy={busy.value}
+          disabled={mustForce.value && !force.value}
           onClose={props.onClose}
         />
       </form>

@@ -13,7 +13,7 @@ export function LiabilityLadder() {
   const worst = useWorstCases();
   const money = book.book.value;
   const words = strings.ladder;
-  const ladder = [...worst].filter(([, amount]) => amount > 0).sort(([, a], [, b]) => b - a);
+  const ladder = [...(worst ?? [])].filter(([, amount]) => amount > 0).sort(([, a], [, b]) => b - a);
   const shown = ladder.slice(0, STEPS_MAX);
   const rest = ladder.slice(STEPS_MAX);
   const nameOf = (id: number): string => games.peek(id)?.question ?? strings.bets.game(id);
@@ -23,19 +23,19 @@ export function LiabilityLadder() {
       <div class="panel-head">
         <h2>{words.title}</h2>
       </div>
-      {money && (
-        <p class="quiet" data-testid="ladder-total">
-          {words.total(
-            formatMoney(money.exposure),
-            bankroll > 0 ? formatPercent(money.exposure / bankroll) : "–",
-            formatMoney(money.escrow),
-            bankroll > 0 ? formatPercent(money.escrow / bankroll) : "–",
-          )}
-        </p>
-      )}
-      {shown.length === 0 ? (
-        <p class="quiet">{words.none}</p>
-      ) : (
+      <p class="quiet" data-testid="ladder-total">
+        {money
+          ? words.total(
+              formatMoney(money.exposure),
+              bankroll > 0 ? formatPercent(money.exposure / bankroll) : "–",
+              formatMoney(money.escrow),
+              bankroll > 0 ? formatPercent(money.escrow / bankroll) : "–",
+            )
+          : strings.loading}
+      </p>
+      {worst !== null && shown.length === 0 && <p class="quiet">{words.none}</p>}
+      {worst === null && <div class="chart bars" />}
+      {shown.length > 0 && (
         <Bars names={shown.map(([id]) => nameOf(id))} values={shown.map(([, amount]) => -amount)} />
       )}
       {shown.length > 0 && (

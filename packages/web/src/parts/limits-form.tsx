@@ -12,13 +12,13 @@ const KINDS = ["deposit", "stake", "loss"] as const;
 const WINDOWS = ["day", "week", "month"] as const;
 
 /** A bettor's own limits. Shown where the servers offer them. */
-export function LimitsForm() {
+export function LimitsForm({ onRead }: { onRead: () => void }) {
   const limits = useSignal<Limits | null>(null);
   const trouble = useSignal("");
   useEffect(() => {
     void whenOk(commands.limits(), (value) => {
       limits.value = value;
-    });
+    }).then(onRead);
   }, []);
   const current = limits.value;
   if (!current) return null;

@@ -3,6 +3,7 @@ import type { Draw } from "@quorumbook/client";
 import { commands, notices, session } from "../client.ts";
 import { drawWords as words } from "../strings/draws.ts";
 import { problemText } from "../strings.ts";
+import { BusyButton } from "./busy-button.tsx";
 
 /** For a party of the draw: its seed speaks for itself, so that any account may send it. */
 export function RevealForm({ gameId, onRevealed }: { gameId: number; onRevealed: (draw: Draw) => void }) {
@@ -45,9 +46,9 @@ export function RevealForm({ gameId, onRevealed }: { gameId: number; onRevealed:
         <p class="trouble" role="alert">
           {trouble.value}
         </p>
-        <button type="submit" class="button" disabled={busy.value}>
+        <BusyButton type="submit" class="button" isBusy={busy.value}>
           {words.reveal}
-        </button>
+        </BusyButton>
       </form>
     </details>
   );

@@ -8,6 +8,7 @@ import type { LiveGame } from "../stores/games.ts";
 import { problemText, strings } from "../strings.ts";
 import { Dialog } from "./dialog.tsx";
 import { Segmented } from "./segmented.tsx";
+import { BusyButton } from "./busy-button.tsx";
 
 type Kind = "winner" | "winners" | "push";
 
@@ -122,9 +123,9 @@ export function SettleDialog({
           {trouble.value}
         </p>
         <p class="button-row">
-          <button type="submit" class="button primary" disabled={busy.value || !verdict}>
+          <BusyButton type="submit" class="button primary" isBusy={busy.value} disabled={!verdict}>
             {again || preview.value ? words.confirmSettle : words.preview}
-          </button>
+          </BusyButton>
           <button type="button" class="button" onClick={onClose}>
             {words.cancel}
           </button>

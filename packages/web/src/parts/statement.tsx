@@ -12,7 +12,7 @@ const ROWS_FIRST = 10;
 const ROWS_STEP = 50;
 
 /** The bettor's own ledger, newest first. Whatever changes the balance brings its newest rows. */
-export function Statement() {
+export function Statement({ onRead }: { onRead: () => void }) {
   const [rows, setRows] = useState<ReadonlyMap<number, Transaction>>(new Map());
   const [cursor, setCursor] = useState<string | null>(null);
   const [most, setMost] = useState(ROWS_FIRST);
@@ -29,6 +29,7 @@ export function Statement() {
   const load = async (from: string | null, first: boolean): Promise<void> => {
     const answer = await commands.transactions(from);
     setLoading(false);
+    onRead();
     if (!answer.ok) {
       setTrouble(problemText(answer.problem));
       return;

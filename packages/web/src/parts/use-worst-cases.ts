@@ -9,10 +9,10 @@ const READ_AT_ONCE = 6;
 
 /**
  * The worst case of each game at risk, by id. What moves the house's exposure is pushed; then the games that changed
- * since they were read are read again, and no others.
+ * since they were read are read again, and no others. Null until they were read for the first time.
  */
-export function useWorstCases(): ReadonlyMap<number, number> {
-  const [worst, setWorst] = useState<ReadonlyMap<number, number>>(new Map());
+export function useWorstCases(): ReadonlyMap<number, number> | null {
+  const [worst, setWorst] = useState<ReadonlyMap<number, number> | null>(null);
   const known = useRef(new Map<number, { readonly version: number; readonly worstCase: number }>());
   const lastRead = useRef(0);
   const gone = useRef(false);

@@ -27,9 +27,8 @@ export function WhatIf({ game, positions }: { game: LiveGame; positions: readonl
   useEffect(() => {
     void whenOk(commands.gameTerms(game.id), (terms) => setPricing(asPricing(terms)));
   }, [game.id]);
-  if (!pricing) return null;
   const change = changeOf(kind.value, key.value, amount.value, odds.value);
-  const then = change && outlookOf(pricing, positions, change);
+  const then = change && pricing && outlookOf(pricing, positions, change);
   const needsBet = kind.value === "bet" || kind.value === "voidBet";
   return (
     <section class="panel" data-testid="what-if">
@@ -82,7 +81,7 @@ export function WhatIf({ game, positions }: { game: LiveGame; positions: readonl
           <Field name={words.odds} text={odds.value} onText={(text) => (odds.value = text)} />
         )}
       </div>
-      {change && !then && (
+      {change && pricing && !then && (
         <p class="trouble" role="status">
           {kind.value === "bet" ? words.notTaken : words.noSuchBet}
         </p>

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { account, commands, notices, session } from "../client.ts";
 import { formatMoney, parseMoney } from "../format/money.ts";
 import { LimitsForm } from "../parts/limits-form.tsx";
@@ -8,10 +8,14 @@ import { Statement } from "../parts/statement.tsx";
 import { useTitle } from "../parts/use-title.ts";
 import { problemText, strings } from "../strings.ts";
 import { leavesOutcomeOpen } from "@quorumbook/client";
+import { BusyButton } from "../parts/busy-button.tsx";
 
 export function AccountPage() {
   useTitle(strings.account.title);
   const money = account.money.value;
+  const [unread, setUnread] = useState<ReadonlySet<string>>(new Set(["statement", "limits"]));
+  const read = (part: string): void =>
+    setUnread((before) => new Set([...before].filter((one) => one !== part)));
   return (
     <section class="page">
       <div class="page-head">
@@ -30,9 +34,12 @@ export function AccountPage() {
         </dl>
         <MoveMoney />
       </div>
-      <Statement />
-      <LimitsForm />
-      <Profile />
+      {/* Below the fold all of it appears at once: what is read later would push away what was there before. */}
+      <div class="page" hidden={unread.size > 0}>
+        <Statement onRead={() => read("statement")} />
+        <LimitsForm onRead={() => read("limits")} />
+        <Profile />
+      </div>
     </section>
   );
 }
@@ -95,12 +102,12 @@ function MoveMoney() {
           }}
         />
       </label>
-      <button type="submit" class="button primary" disabled={busy.value}>
+      <BusyButton type="submit" class="button primary" isBusy={busy.value}>
         {strings.account.deposit}
-      </button>
-      <button type="button" class="button" disabled={busy.value} onClick={() => void move("withdraw")}>
+      </BusyButton>
+      <BusyButton type="button" class="button" isBusy={busy.value} onClick={() => void move("withdraw")}>
         {strings.account.withdraw}
-      </button>
+      </BusyButton>
       <p id="move-money-note" class="trouble" role="alert">
         {trouble.value}
       </p>

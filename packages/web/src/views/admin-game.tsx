@@ -15,6 +15,7 @@ import { NotFoundPage } from "./not-found.tsx";
 export function AdminGamePage({ gameId }: { gameId: number }) {
   const game = games.find(gameId)?.value;
   const [missing, setMissing] = useState(false);
+  const [isRead, setIsRead] = useState(false);
   useTitle(game?.question ?? strings.admin.title);
   useEffect(() => {
     if (!games.peek(gameId)) void readGame(gameId).then((found) => setMissing(!found));
@@ -32,14 +33,17 @@ export function AdminGamePage({ gameId }: { gameId: number }) {
       </div>
       <GameActions game={game} />
       {game.category === "virtual" && <DrawLink gameId={game.id} />}
-      <ExposureTable game={game} />
-      <OddsHistory gameId={game.id} />
-      {game.status !== "settled" && game.status !== "voided" && (
-        <>
-          <WithdrawOutcome game={game} />
-          <VoidOneBet />
-        </>
-      )}
+      <ExposureTable game={game} onRead={() => setIsRead(true)} />
+      {/* What stands below a table that is still on its way would be pushed away by it. */}
+      <div class="page" hidden={!isRead}>
+        <OddsHistory gameId={game.id} />
+        {game.status !== "settled" && game.status !== "voided" && (
+          <>
+            <WithdrawOutcome game={game} />
+            <VoidOneBet />
+          </>
+        )}
+      </div>
     </article>
   );
 }

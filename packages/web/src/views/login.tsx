@@ -6,6 +6,7 @@ import { PasswordField } from "../parts/password-field.tsx";
 import { useTitle } from "../parts/use-title.ts";
 import { router } from "../routing.ts";
 import { problemText, strings } from "../strings.ts";
+import { BusyButton } from "../parts/busy-button.tsx";
 
 /** Sign-in and registration. Shown at its own address, and in place of any page that takes an account. */
 export function LoginPage() {
@@ -72,9 +73,9 @@ export function LoginPage() {
             {trouble.value}
           </p>
         )}
-        <button type="submit" class="button primary wide" disabled={busy.value}>
+        <BusyButton type="submit" class="button primary wide" isBusy={busy.value}>
           {registering.value ? words.register : words.submit}
-        </button>
+        </BusyButton>
       </form>
       <p class="form-links">
         <button

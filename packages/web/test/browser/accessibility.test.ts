@@ -48,6 +48,17 @@ async function violations(page: Page): Promise<string[]> {
   );
 }
 
+/** The same on a narrow phone, where nothing may be wider than the screen. Colours are the same there. */
+async function onPhone(page: Page): Promise<string[]> {
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: 360, height: 740 });
+  const found = await violations(page);
+  const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  if (sideways > 0) found.push(`${page.url()} is ${sideways} pixels wider than a phone`);
+  if (before) await page.setViewportSize(before);
+  return found;
+}
+
 describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
   test("no page breaks a rule", async () => {
     // Colours are judged where they rest, not in the middle of a flash.
@@ -59,6 +70,7 @@ describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
       await page.goto(path);
       await ready();
       found.push(...(await violations(page)));
+      if (colorScheme === "light") found.push(...(await onPhone(page)));
     };
 
     await check(anna, "/login", () => anna.getByRole("button", { name: "Sign in" }).waitFor());

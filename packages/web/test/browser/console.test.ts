@@ -225,6 +225,32 @@ test("after a dialogue the keyboard is where it was, or at what took that place"
   await dialog.getByRole("button", { name: "Suspend" }).press("Enter");
   await dialog.waitFor({ state: "detached" });
   await eventually(focused).toBe("Resume");
+  // A button that waits for its answer keeps the keyboard, and does its work once.
+  await admin.getByRole("button", { name: "Close betting" }).click();
+  await dialog.getByRole("button", { name: "Close betting" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await admin.getByRole("button", { name: "Settle", exact: true }).click();
+  await dialog.getByLabel("Yes").check();
+  let previews = 0;
+  let answer: () => void = () => undefined;
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await admin.route("**/settle/preview", async (route) => {
+    previews += 1;
+    await answered;
+    return route.fallback();
+  });
+  await dialog.getByRole("button", { name: "Preview" }).focus();
+  await admin.keyboard.press("Enter");
+  await eventually(() => dialog.getByRole("button", { name: "Preview" }).getAttribute("aria-disabled")).toBe(
+    "true",
+  );
+  await admin.keyboard.press("Enter");
+  answer();
+  await dialog.getByTestId("settle-preview").waitFor();
+  await eventually(focused).toBe("Settle now");
+  expect(previews).toBe(1);
 });
 
 test("what if: a bet, a void and other terms are worked out before anything is done", async () => {

@@ -81,8 +81,8 @@ export async function fillBook(
   });
   const open = await inTurn(upcoming, (match, at) => openMatch(match, 3_600_000 * (2 + at * 5)));
   const wheel = await openVirtual("Compass wheel, spin 113", WHEEL);
-  const scratched = await openVirtual("Derby at Quorum Park, race 8", HORSES);
   const race = await openVirtual("Derby at Quorum Park, race 7", HORSES);
+  const scratched = await openVirtual("Derby at Quorum Park, race 8", HORSES);
   const abandoned = open.at(1);
   const closed = open.at(0);
   const veiled = open.at(3);

@@ -74,8 +74,8 @@ export type StateMessage =
   | ({ readonly type: "clusterChanged" } & Omit<Cluster, "nodeId">)
   | ({ readonly type: "clusterFigures" } & ClusterFigures)
   /**
-   * `left` counts the bets since the last message that had no room in it; `ended` says which of the bets that were told
-   * were voided or sold since, each by itself. What a game's result made of its bets follows from the game.
+   * `left` counts the bets since the last message that had no room in it; `ended` says which bets, also earlier
+   * ones, were voided or sold since, each by itself. What a game's result made of its bets follows from the game.
    */
   | {
       readonly type: "betsTaken";

@@ -127,7 +127,7 @@ export function clusterChangedText({ leader, term, nodes }: ClusterAnswer): stri
 
 /**
  * @param left  how many more there were since the last message
- * @param ended which bets of this or earlier messages were voided or sold since, each by itself
+ * @param ended which bets, also of earlier messages, were voided or sold since, each by itself
  */
 export function betsTakenText(
   index: number,

@@ -10,8 +10,8 @@ import type { PersonalStream } from "./personal-stream.ts";
 
 /** Bets in one message: more than a person reads between two of them. */
 const BETS_MAX = 20;
-/** Told bets of which the end is told too: more than anybody has before their eyes. */
-const REMEMBERED_MAX = 40;
+/** Bets in one message that ended meanwhile; of more, the newest are told. */
+const ENDED_MAX = 40;
 
 const MAY_WATCH = {
   bets: new Set<Role>(["admin"]),
@@ -25,10 +25,8 @@ export class Watch {
   #taken: BetView[] = [];
   /** Bets since the last message that had no room in it. */
   #left = 0;
-  /** The bets that were told last, the oldest first. */
-  #told: readonly BetView["id"][] = [];
-  /** What became of bets that were told, since the last message. */
-  #ended = new Map<BetView["id"], BetView["status"]>();
+  /** What became of bets since the last message. */
+  #ended: Pick<BetView, "id" | "status">[] = [];
 
   constructor(outbox: Outbox, personal: PersonalStream) {
     this.#outbox = outbox;
@@ -49,8 +47,6 @@ export class Watch {
     };
     this.#taken = [];
     this.#left = 0;
-    this.#told = [];
-    this.#ended.clear();
     this.#outbox.send(JSON.stringify({ type: "watching", ...this.#wanted }));
   }
 
@@ -64,38 +60,41 @@ export class Watch {
 
   /** A bet was taken: kept for the next message, if it is one that is watched for. */
   take(bet: BetView): void {
-    const { bets } = this.#wanted;
-    if (bets === undefined || bet.stake < (bets.minStake ?? 0)) return;
-    if (bets.userId !== undefined && bets.userId !== bet.userId) return;
+    if (!this.#isWatched(bet)) return;
     this.#taken.push(bet);
     if (this.#taken.length <= BETS_MAX) return;
     this.#taken.shift();
     this.#left += 1;
   }
 
-  /** A bet ended by itself, voided or sold: kept for the next message, where it is one that was told of. */
-  end({ id, status }: BetView): void {
-    if (this.#wanted.bets !== undefined) this.#ended.set(id, status);
+  /** A bet ended by itself, voided or sold: kept for the next message, if it is one that is watched for. */
+  end(bet: BetView): void {
+    if (!this.#isWatched(bet)) return;
+    this.#ended.push({ id: bet.id, status: bet.status });
+    if (this.#ended.length > ENDED_MAX) this.#ended.shift();
   }
 
-  /** Tells of the bets since the last time. A token that has ended tells nothing, until there is a new one. */
+  /**
+   * Tells of the bets since the last time. A token that has ended tells nothing, until there is a new one: bets that
+   * were taken meanwhile are missed, what became of those that were told is not.
+   */
   tellBets(index: number): void {
     const [taken, left] = [this.#taken, this.#left];
-    const told = [...this.#told, ...taken.map(({ id }) => id)].slice(-REMEMBERED_MAX);
-    const ended = told.flatMap((id) => {
-      const status = this.#ended.get(id);
-      return status === undefined ? [] : [{ id, status }];
-    });
     this.#taken = [];
     this.#left = 0;
-    this.#ended.clear();
-    if ((taken.length === 0 && ended.length === 0) || !this.#may("bets")) return;
-    this.#told = told;
-    this.#outbox.send(betsTakenText(index, taken, left, ended));
+    if ((taken.length === 0 && this.#ended.length === 0) || !this.#may("bets")) return;
+    this.#outbox.send(betsTakenText(index, taken, left, this.#ended));
+    this.#ended = [];
   }
 
   tellCluster(text: string): void {
     if (this.#may("cluster")) this.#outbox.send(text);
+  }
+
+  #isWatched(bet: BetView): boolean {
+    const { bets } = this.#wanted;
+    if (bets === undefined || bet.stake < (bets.minStake ?? 0)) return false;
+    return bets.userId === undefined || bets.userId === bet.userId;
   }
 
   #may(what: keyof typeof MAY_WATCH): boolean {

@@ -122,7 +122,7 @@ export function BetTicker() {
       {voiding.value && (
         <VoidBetDialog
           betId={voiding.value.id}
-          onVoided={(bet) => ticker.replace(bet)}
+          onEnded={(bet) => ticker.replace(bet)}
           onClose={() => {
             voiding.value = null;
           }}

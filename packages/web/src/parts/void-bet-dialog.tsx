@@ -1,4 +1,4 @@
-import type { BetListing } from "@quorumbook/client";
+import type { BetListing, BetStatus } from "@quorumbook/client";
 import { commands, notices } from "../client.ts";
 import { strings } from "../strings.ts";
 import { ForcibleDialog } from "./forcible-dialog.tsx";
@@ -6,7 +6,8 @@ import { ForcibleDialog } from "./forcible-dialog.tsx";
 /** Voids one bet. */
 export function VoidBetDialog(props: {
   betId: number;
-  onVoided: (bet: BetListing) => void;
+  /** It is void now, or was at an end already. */
+  onEnded: (bet: Pick<BetListing, "id" | "status">) => void;
   onClose: () => void;
 }) {
   const words = strings.admin;
@@ -18,12 +19,21 @@ export function VoidBetDialog(props: {
       forceText={words.voidBetForce}
       onConfirm={async ({ reason, force, key }) => {
         const answer = await commands.voidBet(props.betId, reason, force, key);
-        if (!answer.ok) return answer.problem;
+        if (!answer.ok) {
+          // Somebody was faster, and the page had not heard of it.
+          const status = answer.problem.facts["betStatus"];
+          if (isEnd(status)) props.onEnded({ id: props.betId, status });
+          return answer.problem;
+        }
         notices.show("good", words.betVoided(props.betId));
-        props.onVoided(answer.value);
+        props.onEnded(answer.value);
         return null;
       }}
       onClose={props.onClose}
     />
   );
+}
+
+function isEnd(status: unknown): status is BetStatus {
+  return typeof status === "string" && status !== "open" && Object.hasOwn(strings.bets.status, status);
 }

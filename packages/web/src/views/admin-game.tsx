@@ -85,7 +85,7 @@ function VoidOneBet() {
       {asking.value !== null && (
         <VoidBetDialog
           betId={asking.value}
-          onVoided={() => {
+          onEnded={() => {
             number.value = "";
           }}
           onClose={() => {

@@ -8,8 +8,8 @@ import { shorten } from "../format/shorten.ts";
 const HEIGHT = 240;
 const VALUE_LABEL_WIDTH = 84;
 const BAR_WIDTH_MAX = 64;
-/** A name under a bar takes so much room, and so many characters of it are shown. */
-const NAME = { width: 120, most: 17 } as const;
+/** A name under a bar takes so much room at least, and each of its characters so much of that. */
+const NAME = { width: 120, character: 7 } as const;
 /** A bar below others takes so much room; its name is beside it, on a narrow screen not more of it than fits. */
 const ROW = { height: 30, names: 222, most: 28, narrow: 460, namesNarrow: 112, mostNarrow: 14 } as const;
 const AXIS_HEIGHT = 40;
@@ -86,7 +86,9 @@ function optionsOf(target: HTMLElement, shape: Shape, names: () => readonly stri
   const ink = style.getPropertyValue("--muted");
   const grid = { stroke: style.getPropertyValue("--line"), width: 1 };
   const bars = uPlot.paths.bars?.({ size: [0.6, BAR_WIDTH_MAX], align: 0 });
-  const most = isLying ? (isNarrow ? ROW.mostNarrow : ROW.most) : NAME.most;
+  const room = (target.clientWidth - VALUE_LABEL_WIDTH) / Math.max(1, names().length);
+  const standing = Math.floor(room / NAME.character);
+  const most = isLying ? (isNarrow ? ROW.mostNarrow : ROW.most) : standing;
   const barSeries = (colour: string): uPlot.Series => ({
     fill: style.getPropertyValue(colour),
     stroke: style.getPropertyValue(colour),
@@ -110,8 +112,8 @@ function optionsOf(target: HTMLElement, shape: Shape, names: () => readonly stri
         ori: isLying ? 0 : 1,
         range: (_chart, low, high) => {
           const [least, highest] = [Math.min(0, low), Math.max(0, high)];
-          const room = Math.max(1, highest - least) * 0.08;
-          return [least < 0 ? least - room : 0, highest > 0 ? highest + room : 0];
+          const air = Math.max(1, highest - least) * 0.08;
+          return [least < 0 ? least - air : 0, highest > 0 ? highest + air : 0];
         },
       },
     },

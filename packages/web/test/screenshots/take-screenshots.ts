@@ -227,7 +227,8 @@ async function take(page: Page, shot: Shot, look: Look): Promise<Buffer> {
   await page.goto(shot.path);
   await page.locator(shot.ready).first().waitFor();
   await shot.act?.(page, look === "phone");
-  await page.getByTestId("connection").waitFor();
+  await page.locator("[data-testid=connection].live").waitFor();
+  if (shot.who !== "guest") await page.getByTestId("balance").getByText(/\d/).waitFor();
   await page.evaluate(() => document.fonts.ready);
   // Notices of what was done are not what the page is about.
   await page.evaluate(() => document.querySelector(".notices")?.replaceChildren());

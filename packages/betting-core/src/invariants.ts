@@ -175,6 +175,8 @@ function checkPaid(state: BookState): void {
     for (const settlement of settlements.list) {
       const end = settlement.credited.get(account);
       let before: ComingRow | undefined;
+      let gain = 0;
+      let released = 0;
       for (const row of comingRows(state, account, settlement)) {
         const { owed, previous, balance } = row;
         invariant(
@@ -186,9 +188,15 @@ function checkPaid(state: BookState): void {
         before = row;
         coming.add(owed.row);
         take(owed.cause, owed.bet, owed.gain);
+        gain += owed.gain;
+        released += owed.released;
         if (ledger.has(previous))
           same(ledger.balance.get(previous), balance - owed.gain, `balance after ledger row ${previous}`);
       }
+      const { swept } = settlement;
+      if (end !== undefined || swept?.isWhole(settlement) !== true) continue;
+      same(swept.gain[account] ?? 0, gain, `what settlement ${settlement.base} brings to account ${account}`);
+      same(swept.released[account] ?? 0, released, `what it releases of account ${account}`);
     }
   }
   for (let row = 1; row <= ledger.count; row++) {

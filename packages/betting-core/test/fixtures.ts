@@ -99,11 +99,12 @@ export function bet(overrides: Partial<CommandOf<"placeBet">> = {}): CommandOf<"
   };
 }
 
-/** Lets settlements be written so many bets an accepted entry, and so many a tick; games of four bets count as large. */
+/** Lets settlements be written so many bets an accepted entry, and so many a tick; games of a few bets count as large. */
 export function paced(book: Book, entry: number, tick: number = entry): Book {
   const state = stateOf.get(book);
   if (state === undefined) throw new Error("not a book of this library");
   state.settlements.pace = ({ isTick }) => (isTick ? tick : entry);
+  state.settlements.sweeps = { betsMin: 2, betsPerEntry: 2 };
   state.deadHeats.betsMin = 4;
   return book;
 }

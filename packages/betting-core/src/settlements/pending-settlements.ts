@@ -5,6 +5,7 @@ import { resultNumber } from "../state/game-result.ts";
 import { TAG } from "../state/tags.ts";
 import type { UnixMillis } from "../units.ts";
 import type { BookState } from "../state/book-state.ts";
+import type { SweptSums } from "./swept-sums.ts";
 import {
   type Effect,
   effectsOf,
@@ -29,6 +30,8 @@ export interface PendingSettlement extends Settlement {
    * written, and stands for those before it that are not. Follows from the ledger.
    */
   readonly credited: Map<number, number>;
+  /** Of a large game, once it is the oldest that is pending. */
+  swept: SweptSums | undefined;
 }
 
 /** What a pending settlement owes to an account that was not credited with it: its rows from the cursor on, as one. */
@@ -71,6 +74,11 @@ const BETS_PER_MS = 128;
 /** In one entry at most, in milliseconds about two: after an idle time, or where entries are rare. */
 const BETS_PER_ENTRY_MAX = 4_096;
 
+/** In smaller games a user's bets are found soon enough, and the sums take twenty bytes an account of the book. */
+const SWEPT_BETS_MIN = 65_536;
+/** Some 0.3 milliseconds. */
+const SWEPT_BETS_PER_ENTRY = 8_192;
+
 /** How many bets the entry gives their rows. Part of the rules that all replicas share. */
 function paceOf({ settles, isTick, elapsedMs }: Step): number {
   const least = settles || isTick ? BETS_AT_ONCE : 0;
@@ -81,6 +89,11 @@ export class PendingSettlements {
   readonly list: PendingSettlement[] = [];
   /** Accounts that were asked for while something was pending. Nothing that is written makes their totals wrong. */
   readonly known = new Map<number, AccountNow>();
+  /** A game of so many bets is swept, so many an entry; only tests change it. */
+  sweeps: { readonly betsMin: number; readonly betsPerEntry: number } = {
+    betsMin: SWEPT_BETS_MIN,
+    betsPerEntry: SWEPT_BETS_PER_ENTRY,
+  };
   /** Only tests change it. */
   pace: (step: Step) => number = paceOf;
   /** Log time up to which bets were given their turns; 0 while nothing is pending. */
@@ -99,7 +112,7 @@ export class PendingSettlements {
     if (this.isEmpty) this.#since = settlement.at;
     this.#settles = true;
     const effects = effectsOf(state, settlement);
-    this.list.push({ ...settlement, done: 0, effects, credited: new Map() });
+    this.list.push({ ...settlement, done: 0, effects, credited: new Map(), swept: undefined });
     this.known.clear();
   }
 
@@ -125,7 +138,7 @@ export class PendingSettlements {
   }
 
   stored(): StoredSettlement[] {
-    return this.list.map(({ effects: _, credited: __, ...stored }) => stored);
+    return this.list.map(({ effects: _, credited: __, swept: ___, ...stored }) => stored);
   }
 
   /**
@@ -141,7 +154,7 @@ export class PendingSettlements {
       for (let row = firstRowOf(stored, stored.done + 1); row <= lastRowOf(stored); row++) {
         if (ledger.has(row)) credited.set(ledger.account.get(row), row);
       }
-      this.list.push({ ...stored, effects: effectsOf(state, stored), credited });
+      this.list.push({ ...stored, effects: effectsOf(state, stored), credited, swept: undefined });
     }
   }
 

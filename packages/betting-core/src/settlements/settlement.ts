@@ -87,6 +87,15 @@ function closingCause({ status }: Terms): number {
   return status === BET.void ? CAUSE.refund : CAUSE.settled;
 }
 
+/** What all rows of a bet together bring; undefined where it gets none. */
+export function gainOf({ before, after }: Effect, stake: number, odds: number): number | undefined {
+  const given = paidUnderTerms(after, stake, odds);
+  if (before.status === BET.open) return given;
+  const taken = paidUnderTerms(before, stake, odds);
+  if (given === 0 && taken === 0) return undefined;
+  return given === taken && before.status === after.status ? undefined : given - taken;
+}
+
 /**
  * The rows of a bet, in order; what is not needed of those reserved stays empty. None where the settlement does nothing to
  * the bet.

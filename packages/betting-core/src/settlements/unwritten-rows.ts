@@ -1,10 +1,9 @@
 // The ledger rows that pending settlements owe to one account: what every reader adds to what is written.
 
-import { paidUnderTerms } from "../games/payout-rule.ts";
 import type { BookState } from "../state/book-state.ts";
-import { BET, CAUSE } from "../state/codes.ts";
+import { CAUSE } from "../state/codes.ts";
 import type { AccountNow, Owed, PendingSettlement } from "./pending-settlements.ts";
-import { firstRowOf, lastRowOf, type OwedRow, owedRows } from "./settlement.ts";
+import { firstRowOf, gainOf, lastRowOf, type OwedRow, owedRows } from "./settlement.ts";
 
 /** Of an account that need not be looked at. */
 const NOTHING: readonly Owed[] = [];
@@ -37,7 +36,8 @@ function look(state: BookState, account: number, written: number): AccountNow {
   );
   if (waiting.length === 0) return { balance, openStake, seq, owed: NOTHING, written };
   const owed: Owed[] = [];
-  for (const { settlement, gain, released, newest } of sumsOf(state, account, waiting)) {
+  const sums = sweptOf(state, account, waiting) ?? sumsOf(state, account, waiting);
+  for (const { settlement, gain, released, newest } of sums) {
     const last = newest === 0 ? undefined : rowsOf(state, settlement, newest).at(-1);
     if (last === undefined) continue;
     owed.push({ settlement, gain, released, last });
@@ -50,12 +50,24 @@ function look(state: BookState, account: number, written: number): AccountNow {
 
 interface Sums {
   readonly settlement: PendingSettlement;
-  /** The game's oldest bet that had no turn. */
-  readonly from: number;
   gain: number;
   released: number;
-  /** The account's newest bet that gets a row. */
+  /** The account's newest bet that gets a row; 0 for none. */
   newest: number;
+}
+
+/** The same as {@link sumsOf}, where it was added up already. O(1). */
+function sweptOf(
+  { order }: BookState,
+  account: number,
+  waiting: readonly PendingSettlement[],
+): readonly Sums[] | undefined {
+  const [settlement] = waiting;
+  if (settlement?.swept?.isWhole(settlement) !== true || waiting.length > 1) return undefined;
+  const { gain, released, newest } = settlement.swept;
+  const last = newest[account] ?? 0;
+  if (last < order.betAt(settlement.game, settlement.done + 1)) return [];
+  return [{ settlement, gain: gain[account] ?? 0, released: released[account] ?? 0, newest: last }];
 }
 
 /**
@@ -64,7 +76,7 @@ interface Sums {
  */
 function sumsOf(state: BookState, account: number, waiting: readonly PendingSettlement[]): readonly Sums[] {
   const { accounts, bets, departures, ledger, order } = state;
-  const sums = waiting.map((settlement): Sums => {
+  const sums = waiting.map((settlement) => {
     const from = order.betAt(settlement.game, settlement.done + 1);
     return { settlement, from, gain: 0, released: 0, newest: 0 };
   });
@@ -79,14 +91,10 @@ function sumsOf(state: BookState, account: number, waiting: readonly PendingSett
       const effect = sum.settlement.effects[bets.outcome.get(bet)];
       if (effect === undefined || departures.has(bet)) continue;
       const stake = bets.stake.get(bet);
-      const odds = bets.odds.get(bet);
-      const given = paidUnderTerms(effect.after, stake, odds);
-      const taken = paidUnderTerms(effect.before, stake, odds);
-      const opens = effect.before.status === BET.open;
-      if (!opens && given === 0 && taken === 0) continue;
-      if (!opens && given === taken && effect.before.status === effect.after.status) continue;
-      sum.gain += given - taken;
-      if (opens) sum.released += stake;
+      const gain = gainOf(effect, stake, bets.odds.get(bet));
+      if (gain === undefined) continue;
+      sum.gain += gain;
+      if (sum.settlement.before === null) sum.released += stake;
       if (sum.newest === 0) sum.newest = bet;
     }
   }

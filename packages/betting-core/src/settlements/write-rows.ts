@@ -5,12 +5,14 @@
 import type { BookState } from "../state/book-state.ts";
 import type { PendingSettlement } from "./pending-settlements.ts";
 import { firstRowOf, type OwedRow, owedRows } from "./settlement.ts";
+import { SweptSums } from "./swept-sums.ts";
 import { owedTo } from "./unwritten-rows.ts";
 
 /** Gives the next bets their turn, oldest settlement and oldest bet first. @param count of bets at most */
 export function goOn(state: BookState, count: number): void {
   const { settlements, order } = state;
   let left = count;
+  sweepOn(state);
   for (let first = settlements.list[0]; first !== undefined && left > 0; first = settlements.list[0]) {
     const end = Math.min(first.bets, first.done + left);
     left -= end - first.done;
@@ -18,6 +20,7 @@ export function goOn(state: BookState, count: number): void {
       const place = ++first.done;
       const bet = order.betAt(first.game, place);
       const account = state.ownerOf(bet);
+      first.swept?.turn(state, first, place, bet, account);
       const credited = first.credited.get(account);
       for (const owed of owedRows(state, first, first.effects, bet, firstRowOf(first, place))) {
         if (credited === undefined) write(state, first, owed, account);
@@ -26,6 +29,15 @@ export function goOn(state: BookState, count: number): void {
     }
     if (first.done === first.bets) settlements.finishFirst();
   }
+}
+
+/** Adds up a little more of what the oldest settlement brings to each account. */
+function sweepOn(state: BookState): void {
+  const { list, sweeps } = state.settlements;
+  const [first] = list;
+  if (first === undefined || first.bets < sweeps.betsMin) return;
+  first.swept ??= new SweptSums(state.accounts.count, first.bets);
+  first.swept.sweep(state, first, sweeps.betsPerEntry);
 }
 
 /**

@@ -59,8 +59,9 @@ test("a large game's bets are not looked at", () => {
   for (let number = 0; number < BETS_MIN * 3; number++) {
     bench.accept(bet({ outcome: number % 2 === 0 ? "opt1" : "opt2", stake: amount(100 + number) }));
   }
-  const { bets } = stateOf.get(bench.book) ?? {};
-  if (bets === undefined) throw new Error("not a book of this library");
+  const { bets, settlements } = stateOf.get(bench.book) ?? {};
+  if (bets === undefined || settlements === undefined) throw new Error("not a book of this library");
+  settlements.sweeps = { betsMin: Number.POSITIVE_INFINITY, betsPerEntry: 0 };
   const looked: number[] = [];
   const get = bets.odds.get.bind(bets.odds);
   bets.odds.get = (row) => {

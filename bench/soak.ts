@@ -6,7 +6,7 @@ import type {
 } from "../packages/node-server/test/integration/support/cluster.ts";
 import { TestCluster } from "../packages/node-server/test/integration/support/cluster.ts";
 import { type Row, rowOf } from "./lib/report.ts";
-import { freshKey, makeBettors, openGames } from "./load/bettors.ts";
+import { freshKey, makeBettors, openGames, signIn } from "./load/bettors.ts";
 import { loadOverHttp } from "./load/http-load.ts";
 import { SocketConnection } from "./load/socket-connection.ts";
 
@@ -23,6 +23,8 @@ const ENDING = 5;
 const SOCKETS = 100;
 /** Every so often all sockets are exchanged for new ones, in milliseconds. */
 const SOCKET_LIFE_MS = 10_000;
+/** In spans: sooner than a token ends. */
+const TOKEN_LIFE = 10;
 const MIB = 2 ** 20;
 const HEAP_SAMPLES = 10;
 const RESIDENT = /^process_resident_memory_bytes (?<value>\S+)$/m;
@@ -43,13 +45,14 @@ export async function benchSoak(minutes = MINUTES): Promise<Row[]> {
   const over = new AbortController();
   try {
     const { leader } = await cluster.roles();
-    const tokens = await makeBettors(cluster, BETTORS);
+    let tokens = await makeBettors(cluster, BETTORS);
     let games = await openGames(leader, GAMES);
     const ports = cluster.nodes.map(({ httpPort }) => httpPort);
     const visitors = visit(cluster, over.signal);
     const looks: Look[] = [];
     let bets = 0;
     for (let minute = 1; minute <= minutes; minute++) {
+      if (minute % TOKEN_LIFE === 0) tokens = await signIn(cluster, BETTORS);
       const load = { ports, tokens, games, policy: "any", connections: CONNECTIONS, warmMs: 0 } as const;
       const heap = leastHeap(cluster.nodes);
       const { acceptedPerSecond, p50, p99, refusals } = await loadOverHttp({
@@ -57,11 +60,13 @@ export async function benchSoak(minutes = MINUTES): Promise<Row[]> {
         measureMs: SPAN_MS,
         perSecond: PER_SECOND,
       });
+      const refused = Object.keys(refusals);
+      if (refused.length > 0) throw new Error(`bets were refused: ${refused.join(", ")}`);
       bets += (acceptedPerSecond * SPAN_MS) / 1_000;
       const residents = await Promise.all(cluster.nodes.map((node) => metric(node, RESIDENT)));
       const look: Look = { bets, resident: Math.max(...residents), heap: await heap, p50, p99 };
       looks.push(look);
-      process.stderr.write(`${minute} min: ${told(look)} ${JSON.stringify(refusals)}\n`);
+      process.stderr.write(`${minute} min: ${told(look)}\n`);
       games = await exchangeGames(leader, games);
     }
     over.abort();

@@ -21,13 +21,20 @@ export async function makeBettors(
 ): Promise<readonly string[]> {
   const [node] = cluster.nodes;
   if (node === undefined) throw new Error("a cluster without nodes");
-  const names = Array.from({ length: count }, (_, i) => `bettor-${i}`);
-  const tokens = await Promise.all(names.map((name) => cluster.issuer.token(name)));
-  await forEach(names, async (name) => {
+  await forEach(bettorNames(count), async (name) => {
     const body = { amount: MONEY };
     const paid = await node.ask("POST", "/api/deposits", { as: name, body, key: freshKey() });
     if (paid.status !== 201) throw new Error(`a deposit was refused: ${JSON.stringify(paid.body)}`);
   });
+  return signIn(cluster, count);
+}
+
+/** New tokens of the same people, good for as long as auth-server's, and every node's look at them. */
+export async function signIn(
+  cluster: Pick<TestCluster, "nodes" | "issuer">,
+  count: number,
+): Promise<readonly string[]> {
+  const tokens = await Promise.all(bettorNames(count).map((name) => cluster.issuer.token(name)));
   // A signature costs more than a bet: the first look at each token is not what is measured.
   for (const each of cluster.nodes) {
     await forEach(tokens, async (token) => {
@@ -36,6 +43,10 @@ export async function makeBettors(
     });
   }
   return tokens;
+}
+
+function bettorNames(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => `bettor-${i}`);
 }
 
 /** Opens games; gives their ids. */

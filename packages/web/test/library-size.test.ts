@@ -11,7 +11,7 @@ const library = fileURLToPath(new URL("../../betting-core/src/index.ts", import.
 
 /** Bytes after gzip. A budget is raised knowingly, in a commit that says what for. */
 test.each([
-  ["the whole book", "export *", 48_000],
+  ["the whole book", "export *", 51_000],
   ["payouts alone", "export { payoutOf, odds, minorUnits }", 450],
   ["a line on paper, and its sure wins", "export { PaperMarket, explainUnsafePricing }", 5_000],
 ])("%s stays within its budget", { timeout: 60_000 }, async (_what, wanted, budget) => {

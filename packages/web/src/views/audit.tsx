@@ -9,7 +9,18 @@ import { download } from "../parts/download.ts";
 import { useTitle } from "../parts/use-title.ts";
 import { problemText, strings } from "../strings.ts";
 
-const MONEY_FIELDS = new Set(["house", "paid", "margin", "virtualStake", "bookResult"]);
+const MONEY_FIELDS = new Set([
+  "house",
+  "paid",
+  "refunded",
+  "stake",
+  "margin",
+  "marginExceededBy",
+  "virtualStake",
+  "bookResult",
+  "openingBankroll",
+  "welcomeBalance",
+]);
 
 export function AuditPage() {
   useTitle(strings.audit.title);

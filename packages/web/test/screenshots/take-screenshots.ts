@@ -157,8 +157,9 @@ async function breakNode(page: Page): Promise<void> {
   const start = page.getByRole("button", { name: "Start the bettors" });
   await start.click();
   await page.locator(".demo .chart canvas").waitFor();
-  // Enough for the charts to show how it was before.
-  await accepted(page, ACCEPTED_BEFORE);
+  // Enough for the charts to show how it was before. The count goes on from the look before this one.
+  const before = await page.getByTestId("demo-accepted").textContent();
+  await accepted(page, Number(before?.replaceAll(",", "")) + ACCEPTED_BEFORE);
   const leader = page.locator("li.node", { has: page.locator(".role-leader") });
   await leader.getByRole("button", { name: "Kill" }).click();
   await page.locator("[data-state=down]").waitFor();
@@ -232,6 +233,8 @@ async function take(page: Page, shot: Shot, look: Look): Promise<Buffer> {
   await page.evaluate(() => document.fonts.ready);
   // Notices of what was done are not what the page is about.
   await page.evaluate(() => document.querySelector(".notices")?.replaceChildren());
+  // A picture of the whole page begins at its top, or its bars stand in the middle.
+  if (isDemo(shot)) await page.evaluate(() => scrollTo(0, 0));
   const picture = shrinkPng(await page.screenshot({ animations: "disabled", fullPage: isDemo(shot) }));
   await shot.after?.(page);
   return picture;

@@ -15,6 +15,8 @@ const COLUMNS = 5;
 
 const PAGE_ENTRIES = 1024;
 const PAGE_BYTES = 256 << 10;
+/** More than a log has between two snapshots with the tuning as it comes; what one grew to once is not held for ever. */
+const SPARE_PAGES_MAX = 512;
 
 /** Some entries that follow one another. */
 class Page {
@@ -84,7 +86,7 @@ class Page {
 export class PackedEntries {
   #pages: Page[] = [];
   /** Written over before new ones are made: a log that grows and is cut again and again takes no memory, and no collector. */
-  #spare: Page[] = [];
+  readonly #spare: Page[] = [];
 
   add(entry: Entry): void {
     const bytes = entry.data.length;
@@ -111,7 +113,9 @@ export class PackedEntries {
   drop(through: number): void {
     const gone = this.#pages.filter(({ first, count }) => first + count - 1 <= through);
     this.#pages = this.#pages.slice(gone.length);
-    for (const page of gone) if (page.bytes === PAGE_BYTES) this.#spare.push(page);
+    for (const page of gone) {
+      if (page.bytes === PAGE_BYTES && this.#spare.length < SPARE_PAGES_MAX) this.#spare.push(page);
+    }
   }
 
   #pageOf(index: number): Page {

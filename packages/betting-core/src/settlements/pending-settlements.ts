@@ -76,8 +76,8 @@ const BETS_PER_ENTRY_MAX = 4_096;
 
 /** In smaller games a user's bets are found soon enough, and the sums take twenty bytes an account of the book. */
 const SWEPT_BETS_MIN = 65_536;
-/** Some 0.3 milliseconds. */
-const SWEPT_BETS_PER_ENTRY = 8_192;
+/** Some 0.3 milliseconds: a log that is behind applies many entries in one turn. */
+const SWEPT_BETS_PER_ENTRY = 4_096;
 
 /** How many bets the entry gives their rows. Part of the rules that all replicas share. */
 function paceOf({ settles, isTick, elapsedMs }: Step): number {

@@ -78,6 +78,7 @@ export class RaftCore {
     const restore = this.#take(input);
     this.#follow();
     const committed = this.#deliver();
+    state.log.pack(state.deliveredIndex);
     const after = this.view();
     checkStep(before, input, after);
     checkState(after);

@@ -2,6 +2,10 @@
 import { assertInvariant } from "../errors.ts";
 import type { LogIndex, Term, UnixMillis } from "../units.ts";
 import { entryBytes, type Entry, type LogPosition } from "./entry.ts";
+import { PackedEntries } from "./packed-entries.ts";
+
+/** Entries that one step packs at most, so that a long log that was just recovered does not take it all at once. */
+const PACKED_AT_ONCE = 4096;
 
 /** What checkers and status may see. */
 export interface LogView {
@@ -14,11 +18,16 @@ export interface LogView {
 
 export class RaftLog implements LogView {
   #base: LogPosition;
-  #entries: Entry[];
+  /** The older entries, and perhaps some before the base. */
+  readonly #packed = new PackedEntries();
+  /** The newer ones, from `#packedThrough` + 1 on. */
+  #entries: Entry[] = [];
+  /** The index of the last packed entry; the base's if none is packed. */
+  #packedThrough: number;
 
   constructor(base: LogPosition, entries: readonly Entry[]) {
     this.#base = base;
-    this.#entries = [];
+    this.#packedThrough = base.index;
     this.append(entries);
   }
 
@@ -28,26 +37,28 @@ export class RaftLog implements LogView {
   }
 
   get lastIndex(): LogIndex {
-    return this.#entries.at(-1)?.index ?? this.#base.index;
+    return (this.#packedThrough + this.#entries.length) as LogIndex;
   }
 
   get lastTerm(): Term {
-    return this.#entries.at(-1)?.term ?? this.#base.term;
+    return this.#entries.at(-1)?.term ?? (this.termAt(this.lastIndex) as Term);
   }
 
   /** `at` of the last entry held, if any. */
   get lastAt(): UnixMillis | undefined {
-    return this.#entries.at(-1)?.at;
+    return (this.#entries.at(-1) ?? this.entryAt(this.lastIndex))?.at;
   }
 
   /** Undefined for what is compacted away or not there yet. */
   termAt(index: LogIndex): Term | undefined {
     if (index === this.#base.index) return this.#base.term;
-    return this.entryAt(index)?.term;
+    if (index > this.#packedThrough) return this.#entries[index - this.#packedThrough - 1]?.term;
+    return index > this.#base.index ? this.#packed.termAt(index) : undefined;
   }
 
   entryAt(index: LogIndex): Entry | undefined {
-    return index > this.#base.index ? this.#entries[index - this.#base.index - 1] : undefined;
+    if (index > this.#packedThrough) return this.#entries[index - this.#packedThrough - 1];
+    return index > this.#base.index ? this.#packed.entryAt(index) : undefined;
   }
 
   /** Entries `from`, from + 1 … `through`, as far as `bytesMax` reaches; at least one if there is one. */
@@ -55,19 +66,28 @@ export class RaftLog implements LogView {
     assertInvariant(from > this.#base.index, "read of compacted entries", { from, base: this.#base.index });
     const found: Entry[] = [];
     let bytes = 0;
-    for (let i = from - this.#base.index - 1; i < this.#entries.length; i++) {
-      const entry = this.#entries[i] as Entry;
+    const last = Math.min(through, this.lastIndex);
+    const newest = this.#entries;
+    const offset = this.#packedThrough + 1;
+    for (let index: number = from; index <= last; index++) {
+      // Nearly always it is the newest that are asked for.
+      const entry =
+        index < offset ? this.#packed.entryAt(index as LogIndex) : (newest[index - offset] as Entry);
       bytes += entryBytes(entry);
-      if (entry.index > through || (found.length > 0 && bytes > bytesMax)) break;
+      if (found.length > 0 && bytes > bytesMax) break;
       found.push(entry);
     }
     return found;
   }
 
-  /** What the entries from `from` through `through` count for; all of them are held. */
+  /** What the entries from `from` through `through` count for; all of them are held, and none is packed. */
   bytesOf(from: LogIndex, through: LogIndex): number {
+    assertInvariant(from > this.#packedThrough, "bytes of packed entries", {
+      from,
+      packed: this.#packedThrough,
+    });
     let bytes = 0;
-    const offset = this.#base.index + 1;
+    const offset = this.#packedThrough + 1;
     for (let index: number = from; index <= through; index++) {
       bytes += entryBytes(this.#entries[index - offset] as Entry);
     }
@@ -90,13 +110,26 @@ export class RaftLog implements LogView {
     }
   }
 
+  /**
+   * What is applied, or about to be, is hardly ever read again, and is kept as bytes from now on.
+   *
+   * @param through an index that is committed: what is packed is never cut off
+   */
+  pack(through: LogIndex): void {
+    const count = Math.min(through - this.#packedThrough, this.#entries.length, PACKED_AT_ONCE);
+    if (count <= 0) return;
+    for (let i = 0; i < count; i++) this.#packed.add(this.#entries[i] as Entry);
+    this.#entries.splice(0, count);
+    this.#packedThrough += count;
+  }
+
   /** Forgets the entry at `index` and all behind it. */
   truncateFrom(index: LogIndex): void {
-    assertInvariant(index > this.#base.index, "truncation of compacted entries", {
+    assertInvariant(index > this.#packedThrough, "truncation of compacted or packed entries", {
       index,
-      base: this.#base.index,
+      packed: this.#packedThrough,
     });
-    this.#entries.length = index - this.#base.index - 1;
+    this.#entries.length = index - this.#packedThrough - 1;
   }
 
   /** Forgets everything up to and including `through`. */
@@ -104,13 +137,19 @@ export class RaftLog implements LogView {
     if (through <= this.#base.index) return;
     const term = this.termAt(through);
     assertInvariant(term !== undefined, "compaction beyond the log", { through, last: this.lastIndex });
-    this.#entries = this.#entries.slice(through - this.#base.index);
+    if (through >= this.#packedThrough) {
+      this.#packed.drop(through);
+      this.#entries.splice(0, through - this.#packedThrough);
+      this.#packedThrough = through;
+    } else this.#packed.drop(through);
     this.#base = { index: through, term };
   }
 
   /** Starts anew behind a snapshot. */
   reset(base: LogPosition): void {
     this.#base = { index: base.index, term: base.term };
+    this.#packed.drop(Number.POSITIVE_INFINITY);
+    this.#packedThrough = base.index;
     this.#entries = [];
   }
 

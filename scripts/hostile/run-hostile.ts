@@ -34,7 +34,7 @@ export interface HostileReport {
 
 const HONEST_CLIENTS = 8;
 /** A node that is attacked may grow by this much at most, in MiB. */
-const GROWTH_MIB_MAX = 400;
+const GROWTH_MIB_MAX = 512;
 /** An honest client waits no longer than this at the 99th percentile, in ms, whatever goes on beside it. */
 const HONEST_P99_MS_MAX = 2_000;
 /** So many of a hundred honest requests may be refused or cut while an attack goes on. */

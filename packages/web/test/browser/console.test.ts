@@ -218,10 +218,10 @@ test("after a dialogue the keyboard is where it was, or at what took that place"
   await admin.keyboard.press("Enter");
   await dialog.waitFor();
   await admin.keyboard.press("Escape");
+  await dialog.waitFor({ state: "detached" });
   await eventually(focused).toBe("Void");
   // Suspend goes away with what it does; Resume stands in its place.
-  await admin.getByRole("button", { name: "Suspend" }).focus();
-  await admin.keyboard.press("Enter");
+  await admin.getByRole("button", { name: "Suspend" }).press("Enter");
   await dialog.getByRole("button", { name: "Suspend" }).press("Enter");
   await dialog.waitFor({ state: "detached" });
   await eventually(focused).toBe("Resume");
